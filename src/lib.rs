@@ -1,0 +1,3 @@
+//! Forecast what Kubernetes will decide: a deterministic discrete-event simulator.
+
+pub mod kernel;
