@@ -1,3 +1,4 @@
 //! Forecast what Kubernetes will decide: a deterministic discrete-event simulator.
 
+pub mod api;
 pub mod kernel;

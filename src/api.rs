@@ -1,0 +1,48 @@
+//! Kubernetes objects in compact form, compiled, defaulted and validated as the API server does.
+//!
+//! The large `k8s-openapi` types are decoded by the `kubecast-manifest` package and live only until
+//! they are compiled: names and labels become [`Symbol`]s, quantities integers, selectors lists of
+//! requirements, and everything that pods of one template share is one [`PodSpec`].
+//! The models read these types alone.
+
+pub mod affinity;
+pub mod behaviour;
+pub mod compile;
+pub mod defaults;
+pub mod ids;
+pub mod int_or_percent;
+pub mod labels;
+pub mod naming;
+pub mod node;
+pub mod node_selector;
+pub mod pod;
+pub mod priority;
+pub mod quantity;
+pub mod resources;
+pub mod selector;
+pub mod spread;
+pub mod taint;
+pub mod timestamp;
+pub mod validate;
+pub mod workload;
+
+pub use crate::kernel::{Interner, Symbol};
+pub use affinity::{AffinityTerm, PodAffinity, WeightedAffinityTerm};
+pub use behaviour::{ApiServerBehaviour, Behaviour, ControllersBehaviour, Release, SchedulerBehaviour};
+pub use ids::{DeploymentId, NodeId, PodId, ReplicaSetId, Uid};
+pub use int_or_percent::IntOrPercent;
+pub use labels::Labels;
+pub use node::{Node, NodeImage};
+pub use node_selector::{NodeRequirement, NodeSelectorOperator, NodeSelectorTerm, PreferredNodeTerm};
+pub use pod::{ControllerRef, HostPort, Pod, PodPhase, PodSpec, Protocol, ReadyCondition, WorkloadKind};
+pub use priority::PriorityClasses;
+pub use quantity::Quantity;
+pub use resources::{PodRequests, Resources};
+pub use selector::{LabelSelector, Requirement, SelectorOperator};
+pub use spread::{InclusionPolicy, SpreadConstraint, WhenUnsatisfiable};
+pub use taint::{Taint, TaintEffect, Toleration, TolerationOperator};
+pub use timestamp::Timestamp;
+pub use workload::{
+    Deployment, DeploymentCondition, DeploymentStatus, PodTemplate, ReplicaSet, ReplicaSetStatus,
+    SelectorOwner, Strategy,
+};

@@ -1,0 +1,42 @@
+//! Inter-pod affinity and anti-affinity.
+
+use super::LabelSelector;
+use crate::kernel::Symbol;
+
+/// `podAffinity` or `podAntiAffinity` of a pod.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct PodAffinity {
+    /// `requiredDuringSchedulingIgnoredDuringExecution`.
+    pub required: Vec<AffinityTerm>,
+    /// `preferredDuringSchedulingIgnoredDuringExecution`.
+    pub preferred: Vec<WeightedAffinityTerm>,
+}
+
+/// One term.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct AffinityTerm {
+    /// Which pods; `None` (a missing selector) matches no pod, the empty one matches every pod.
+    /// `matchLabelKeys` and `mismatchLabelKeys` are merged in when a pod is created.
+    pub selector: Option<LabelSelector>,
+    /// Namespaces by name. Where neither these nor a namespace selector are given, compiling puts
+    /// the pod's own namespace here.
+    pub namespaces: Vec<Symbol>,
+    /// Namespaces by label; `None` if not given, the empty one matches every namespace.
+    pub namespace_selector: Option<LabelSelector>,
+    /// The node label whose values are the domains.
+    pub topology_key: Symbol,
+    /// `matchLabelKeys` as written; [`merge_label_keys`](crate::api::compile::merge_label_keys)
+    /// puts them into the selector.
+    pub match_label_keys: Vec<Symbol>,
+    /// `mismatchLabelKeys` as written, merged likewise.
+    pub mismatch_label_keys: Vec<Symbol>,
+}
+
+/// A preferred term with its weight (1 to 100).
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct WeightedAffinityTerm {
+    /// The weight.
+    pub weight: i32,
+    /// The term.
+    pub term: AffinityTerm,
+}

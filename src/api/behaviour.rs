@@ -1,0 +1,170 @@
+//! Which of Kubernetes' behaviours hold: release and feature gates, resolved once at the start.
+//!
+//! No model compares versions; each reads the switches made for it here.
+
+pub mod gates;
+pub mod release;
+mod table;
+
+use std::collections::BTreeMap;
+
+pub use gates::Gates;
+pub use release::Release;
+
+/// The switches of all models.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Behaviour {
+    /// kube-apiserver.
+    pub api_server: ApiServerBehaviour,
+    /// kube-scheduler.
+    pub scheduler: SchedulerBehaviour,
+    /// kube-controller-manager.
+    pub controllers: ControllersBehaviour,
+}
+
+/// What the API server does with fields on their way in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an independent switch, named after its feature gate"
+)]
+pub struct ApiServerBehaviour {
+    /// Keeps `matchLabelKeys` of spread constraints (`MatchLabelKeysInPodTopologySpread`).
+    pub match_label_keys_in_pod_topology_spread: bool,
+    /// Merges them into the selector when a pod is created
+    /// (`MatchLabelKeysInPodTopologySpreadSelectorMerge`).
+    pub match_label_keys_in_pod_topology_spread_selector_merge: bool,
+    /// Keeps `matchLabelKeys` and `mismatchLabelKeys` of (anti-)affinity terms
+    /// (`MatchLabelKeysInPodAffinity`).
+    pub match_label_keys_in_pod_affinity: bool,
+    /// Keeps `nodeAffinityPolicy` and `nodeTaintsPolicy`
+    /// (`NodeInclusionPolicyInPodTopologySpread`).
+    pub node_inclusion_policy_in_pod_topology_spread: bool,
+    /// Keeps `minDomains` (`MinDomainsInPodTopologySpread`).
+    pub min_domains_in_pod_topology_spread: bool,
+    /// Keeps `restartPolicy: Always` of init containers (`SidecarContainers`).
+    pub sidecar_containers: bool,
+    /// Keeps `spec.resources` (`PodLevelResources`).
+    pub pod_level_resources: bool,
+    /// Keeps the resources of container statuses, which then count towards a node's usage
+    /// (`InPlacePodVerticalScaling`).
+    pub in_place_pod_vertical_scaling: bool,
+}
+
+/// What the scheduler does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an independent switch, named after its feature gate"
+)]
+pub struct SchedulerBehaviour {
+    /// Node inclusion policies are obeyed; otherwise affinity is honoured and taints ignored.
+    pub node_inclusion_policy_in_pod_topology_spread: bool,
+    /// `matchLabelKeys` are merged in by the scheduler itself.
+    pub match_label_keys_in_pod_topology_spread: bool,
+    /// `minDomains` is obeyed.
+    pub min_domains_in_pod_topology_spread: bool,
+    /// Plugins say which events may help a pod (`SchedulerQueueingHints`).
+    pub queueing_hints: bool,
+    /// An empty activeQ takes pods that are still backing off (`SchedulerPopFromBackoffQ`).
+    pub pop_from_backoff_q: bool,
+}
+
+/// What the controllers do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ControllersBehaviour {
+    /// A pod is available at exactly `readySince + minReadySeconds` (1.34), not only later (1.32).
+    pub available_at_min_ready: bool,
+    /// Ages are compared by logarithmic buckets on scale-down (`LogarithmicScaleDown`).
+    pub logarithmic_scale_down: bool,
+    /// The deletion cost annotation is read (`PodDeletionCost`).
+    pub pod_deletion_cost: bool,
+}
+
+impl Behaviour {
+    /// The behaviour of a release with feature gates set by the user. Besides the behaviour: notes that
+    /// the user should read. The error is that of the component that would refuse to start.
+    pub fn resolve(
+        release: Release,
+        overrides: &BTreeMap<String, bool>,
+    ) -> Result<(Self, Vec<String>), String> {
+        let (gates, mut notes) = Gates::resolve(release, overrides)?;
+        if !release.is_exact() {
+            notes.push(format!(
+                "Kubernetes {release}: feature gates follow this release, everything else 1.34"
+            ));
+        }
+        Ok((Self::of(release, &gates), notes))
+    }
+
+    fn of(release: Release, gates: &Gates) -> Self {
+        let on = |name| gates.enabled(name);
+        let match_label_keys = on("MatchLabelKeysInPodTopologySpread");
+        let inclusion_policy = on("NodeInclusionPolicyInPodTopologySpread");
+        let min_domains = on("MinDomainsInPodTopologySpread");
+        Self {
+            api_server: ApiServerBehaviour {
+                match_label_keys_in_pod_topology_spread: match_label_keys,
+                match_label_keys_in_pod_topology_spread_selector_merge: on(
+                    "MatchLabelKeysInPodTopologySpreadSelectorMerge",
+                ),
+                match_label_keys_in_pod_affinity: on("MatchLabelKeysInPodAffinity"),
+                node_inclusion_policy_in_pod_topology_spread: inclusion_policy,
+                min_domains_in_pod_topology_spread: min_domains,
+                sidecar_containers: on("SidecarContainers"),
+                pod_level_resources: on("PodLevelResources"),
+                in_place_pod_vertical_scaling: on("InPlacePodVerticalScaling"),
+            },
+            scheduler: SchedulerBehaviour {
+                node_inclusion_policy_in_pod_topology_spread: inclusion_policy,
+                match_label_keys_in_pod_topology_spread: match_label_keys,
+                min_domains_in_pod_topology_spread: min_domains,
+                queueing_hints: on("SchedulerQueueingHints"),
+                pop_from_backoff_q: on("SchedulerPopFromBackoffQ"),
+            },
+            controllers: ControllersBehaviour {
+                available_at_min_ready: release >= Release::one(34),
+                logarithmic_scale_down: on("LogarithmicScaleDown"),
+                pod_deletion_cost: on("PodDeletionCost"),
+            },
+        }
+    }
+}
+
+impl Default for Behaviour {
+    /// Kubernetes 1.34 with its own defaults.
+    fn default() -> Self {
+        let (behaviour, _) =
+            Self::resolve(Release::default(), &BTreeMap::new()).expect("a release's defaults are valid");
+        behaviour
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(minor: u8) -> Behaviour {
+        Behaviour::resolve(Release::one(minor), &BTreeMap::new()).expect("defaults").0
+    }
+
+    #[test]
+    fn releases_differ_where_they_should() {
+        assert_eq!(of(34), Behaviour::default());
+        let (old, new) = (of(24), of(34));
+        assert!(
+            !old.scheduler.min_domains_in_pod_topology_spread
+                && new.scheduler.min_domains_in_pod_topology_spread
+        );
+        assert!(!old.api_server.sidecar_containers && new.api_server.sidecar_containers);
+        assert!(!of(32).controllers.available_at_min_ready && new.controllers.available_at_min_ready);
+        assert!(of(32).scheduler.queueing_hints && !of(31).scheduler.queueing_hints);
+    }
+
+    #[test]
+    fn releases_in_between_say_so() {
+        let notes = |minor| Behaviour::resolve(Release::one(minor), &BTreeMap::new()).expect("defaults").1;
+        assert!(notes(34).is_empty());
+        assert_eq!(notes(30).len(), 1);
+    }
+}

@@ -1,0 +1,211 @@
+//! Feature gates: which there are in a release, their defaults, and what the user sets
+//! (`k8s.io/component-base/featuregate`).
+
+use std::collections::BTreeMap;
+
+use super::release::Release;
+use super::table::GATES;
+
+/// How far a gate has come in a release.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// Off unless asked for.
+    Alpha,
+    /// Usually on.
+    Beta,
+    /// Generally available.
+    Ga,
+}
+
+/// A gate's history.
+#[derive(Debug)]
+pub struct FeatureGate {
+    /// Its name.
+    pub name: &'static str,
+    /// Whether one of the models here changes with it.
+    pub simulated: bool,
+    /// From which minor release: the stage, the default, whether it is locked to the default.
+    pub(super) history: &'static [(u8, Stage, bool, bool)],
+    /// The release from which on its name is unknown; what it did then happens always.
+    pub(super) removed: Option<u8>,
+}
+
+/// A gate as it stands in one release.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct GateStatus {
+    /// The stage.
+    pub stage: Stage,
+    /// On or off, if the user says nothing.
+    pub default: bool,
+    /// Whether the user cannot change it.
+    pub locked: bool,
+}
+
+impl FeatureGate {
+    /// The gate in a release; `None` before its first one. A removed gate keeps its last status.
+    pub fn status(&self, release: Release) -> Option<GateStatus> {
+        let (_, stage, default, locked) =
+            self.history.iter().rev().find(|entry| Release::one(entry.0) <= release)?;
+        Some(GateStatus { stage: *stage, default: *default, locked: *locked })
+    }
+
+    /// Whether components of a release know the gate's name.
+    pub fn is_known_in(&self, release: Release) -> bool {
+        self.status(release).is_some() && self.removed.is_none_or(|removed| release < Release::one(removed))
+    }
+}
+
+/// All gates, on or off.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Gates(BTreeMap<&'static str, bool>);
+
+impl Gates {
+    /// A release's defaults with the user's settings, `AllAlpha` and `AllBeta` among them.
+    /// The errors are those of the components; notes say what the user should know besides.
+    pub fn resolve(
+        release: Release,
+        overrides: &BTreeMap<String, bool>,
+    ) -> Result<(Self, Vec<String>), String> {
+        let mut notes = Vec::new();
+        let mut gates = Self(BTreeMap::new());
+        for gate in GATES {
+            let on = gate.status(release).is_some_and(|status| {
+                let all = match status.stage {
+                    Stage::Alpha => overrides.get("AllAlpha"),
+                    Stage::Beta => overrides.get("AllBeta"),
+                    Stage::Ga => None,
+                };
+                if status.locked { status.default } else { all.copied().unwrap_or(status.default) }
+            });
+            gates.0.insert(gate.name, on);
+        }
+        for (name, &value) in overrides {
+            if name != "AllAlpha" && name != "AllBeta" {
+                let gate = find(name, release)?;
+                notes.extend(set(gate, release, value)?);
+                gates.0.insert(gate.name, value);
+            }
+        }
+        Ok((gates, notes))
+    }
+
+    /// Whether a gate is on. Asking for a gate that is not in the table is a bug.
+    pub fn enabled(&self, name: &str) -> bool {
+        *self.0.get(name).expect("models ask for gates of the table only")
+    }
+}
+
+fn find(name: &str, release: Release) -> Result<&'static FeatureGate, String> {
+    if let Some(gate) = GATES.iter().find(|gate| gate.name == name && gate.is_known_in(release)) {
+        return Ok(gate);
+    }
+    let elsewhere = GATES.iter().find(|gate| gate.name == name).map(|gate| {
+        let first = Release::one(gate.history[0].0);
+        match gate.removed {
+            Some(removed) if first <= release => {
+                format!("; it went in {}, where it is always on", Release::one(removed))
+            }
+            _ => format!("; Kubernetes {release} does not have it yet, {first} is the first"),
+        }
+    });
+    let hint = elsewhere.or_else(|| {
+        let known = GATES.iter().filter(|gate| gate.is_known_in(release));
+        let near = known.min_by_key(|gate| strsim::damerau_levenshtein(gate.name, name))?;
+        let distance = strsim::damerau_levenshtein(near.name, name);
+        (distance <= 3).then(|| format!("; did you mean {:?}?", near.name))
+    });
+    Err(format!("unrecognized feature gate: {name}{}", hint.unwrap_or_default()))
+}
+
+/// Checks a setting; the note, if there is something to say.
+fn set(gate: &FeatureGate, release: Release, value: bool) -> Result<Option<String>, String> {
+    let status = gate.status(release).expect("only gates of the release are set");
+    if status.locked && value != status.default {
+        return Err(format!(
+            "cannot set feature gate {} to {value}, feature is locked to {}",
+            gate.name, status.default
+        ));
+    }
+    Ok((!gate.simulated && value != status.default)
+        .then(|| format!("feature gate {} is known, but nothing that it changes is simulated", gate.name)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn resolve(minor: u8, settings: &[(&str, bool)]) -> Result<(Gates, Vec<String>), String> {
+        let overrides = settings.iter().map(|(name, value)| ((*name).to_owned(), *value)).collect();
+        Gates::resolve(Release::one(minor), &overrides)
+    }
+
+    fn default_of(minor: u8, name: &str) -> bool {
+        resolve(minor, &[]).expect("defaults are valid").0.enabled(name)
+    }
+
+    #[test]
+    fn the_table_is_in_order() {
+        assert!(GATES.windows(2).all(|pair| pair[0].name < pair[1].name));
+        for gate in GATES {
+            assert!(gate.history.windows(2).all(|pair| pair[0].0 < pair[1].0), "{}", gate.name);
+            assert!(gate.removed.is_none_or(|removed| removed > gate.history[gate.history.len() - 1].0));
+        }
+    }
+
+    #[test]
+    fn defaults_change_with_the_release() {
+        // The release in which each gate is first on (the column "beta" or "stable" of the tables).
+        for (name, first_on) in [
+            ("MatchLabelKeysInPodTopologySpread", 27),
+            ("MatchLabelKeysInPodTopologySpreadSelectorMerge", 34),
+            ("NodeInclusionPolicyInPodTopologySpread", 26),
+            ("MinDomainsInPodTopologySpread", 27),
+            ("MatchLabelKeysInPodAffinity", 31),
+            ("SchedulerQueueingHints", 32),
+            ("SchedulerPopFromBackoffQ", 33),
+            ("SidecarContainers", 29),
+            ("PodLevelResources", 34),
+            ("ServiceIPStaticSubrange", 25),
+            ("ServiceNodePortStaticSubrange", 28),
+            ("MultiCIDRServiceAllocator", 33),
+            ("DisableAllocatorDualWrite", 34),
+            ("InPlacePodVerticalScaling", 33),
+        ] {
+            for minor in 24..=37 {
+                assert_eq!(default_of(minor, name), minor >= first_on, "{name} in 1.{minor}");
+            }
+        }
+        assert!(!default_of(37, "CPUManagerPolicyAlphaOptions"));
+    }
+
+    #[test]
+    fn settings_win_over_defaults() {
+        let (gates, notes) = resolve(34, &[("PodLevelResources", false)]).expect("not locked");
+        assert!(!gates.enabled("PodLevelResources"));
+        assert!(notes.is_empty());
+        let (gates, _) = resolve(25, &[("AllAlpha", true), ("MatchLabelKeysInPodTopologySpread", false)])
+            .expect("not locked");
+        assert!(!gates.enabled("MatchLabelKeysInPodTopologySpread"));
+        assert!(gates.enabled("NodeInclusionPolicyInPodTopologySpread"), "alpha in 1.25");
+        let (_, notes) = resolve(34, &[("SchedulerAsyncPreemption", false)]).expect("not locked");
+        assert_eq!(notes.len(), 1);
+    }
+
+    #[test]
+    fn locked_and_unknown_gates_are_refused_in_the_components_words() {
+        let error = |minor, name: &str, value| resolve(minor, &[(name, value)]).expect_err("is refused");
+        assert_eq!(
+            error(34, "SchedulerQueueingHints", false),
+            "cannot set feature gate SchedulerQueueingHints to false, feature is locked to true"
+        );
+        assert!(resolve(34, &[("SchedulerQueueingHints", true)]).is_ok());
+        assert!(resolve(33, &[("SchedulerQueueingHints", false)]).is_ok());
+        assert!(error(34, "Nonsense", true).starts_with("unrecognized feature gate: Nonsense"));
+        assert_eq!(
+            error(34, "PodLevelResource", true),
+            "unrecognized feature gate: PodLevelResource; did you mean \"PodLevelResources\"?"
+        );
+        assert!(error(31, "PodLevelResources", true).contains("1.32 is the first"));
+        assert!(error(34, "MinDomainsInPodTopologySpread", true).contains("went in 1.32"));
+    }
+}

@@ -1,0 +1,87 @@
+//! The feature gates that touch what is simulated, release by release.
+//!
+//! From the feature tables of the releases (`pkg/features/kube_features.go`, up to the development
+//! branch of 1.37). A gate that is missing from a release is unknown to its components.
+//!
+//! DIFFERENCE: gates that were removed from the code more than three releases after they were locked
+//! stay known here where the release of the removal is not certain; they can be set to their locked
+//! value only. `MaxUnavailableStatefulSet` is taken as off also where it is beta.
+
+use super::gates::{FeatureGate, Stage};
+use Stage::{Alpha, Beta, Ga};
+
+const fn at(minor: u8, stage: Stage, default: bool) -> (u8, Stage, bool, bool) {
+    (minor, stage, default, false)
+}
+
+const fn locked(minor: u8) -> (u8, Stage, bool, bool) {
+    (minor, Ga, true, true)
+}
+
+const fn gate(
+    name: &'static str,
+    simulated: bool,
+    history: &'static [(u8, Stage, bool, bool)],
+    removed: Option<u8>,
+) -> FeatureGate {
+    FeatureGate { name, simulated, history, removed }
+}
+
+/// Every gate that is known, by name.
+pub(super) const GATES: &[FeatureGate] = &[
+    gate("CPUManagerPolicyAlphaOptions", false, &[at(23, Alpha, false)], None),
+    gate("CPUManagerPolicyBetaOptions", false, &[at(23, Beta, true)], None),
+    gate("CPUManagerPolicyOptions", false, &[at(22, Alpha, false), at(23, Beta, true), locked(33)], None),
+    gate(
+        "DisableAllocatorDualWrite",
+        false,
+        &[at(31, Alpha, false), at(33, Beta, false), at(34, Ga, true)],
+        None,
+    ),
+    gate("InPlacePodVerticalScaling", true, &[at(27, Alpha, false), at(33, Beta, true), locked(35)], None),
+    gate("LogarithmicScaleDown", true, &[at(21, Alpha, false), at(22, Beta, true), locked(31)], None),
+    gate("MatchLabelKeysInPodAffinity", true, &[at(29, Alpha, false), at(31, Beta, true), locked(33)], None),
+    gate("MatchLabelKeysInPodTopologySpread", true, &[at(25, Alpha, false), at(27, Beta, true)], None),
+    gate("MatchLabelKeysInPodTopologySpreadSelectorMerge", true, &[at(34, Beta, true)], None),
+    gate("MaxUnavailableStatefulSet", false, &[at(24, Alpha, false), at(35, Beta, false)], None),
+    gate(
+        "MinDomainsInPodTopologySpread",
+        true,
+        &[at(24, Alpha, false), at(25, Beta, false), at(27, Beta, true), locked(30)],
+        Some(32),
+    ),
+    gate(
+        "MultiCIDRServiceAllocator",
+        false,
+        &[at(27, Alpha, false), at(31, Beta, false), at(33, Ga, true), locked(34)],
+        None,
+    ),
+    gate(
+        "NodeInclusionPolicyInPodTopologySpread",
+        true,
+        &[at(25, Alpha, false), at(26, Beta, true), locked(33)],
+        None,
+    ),
+    gate("OpportunisticBatching", false, &[at(35, Beta, true)], None),
+    gate("PodDeletionCost", true, &[at(21, Alpha, false), at(22, Beta, true)], None),
+    gate("PodLevelResources", true, &[at(32, Alpha, false), at(34, Beta, true)], None),
+    gate("SchedulerAsyncPreemption", false, &[at(32, Alpha, false), at(33, Beta, true)], None),
+    gate("SchedulerPopFromBackoffQ", true, &[at(33, Beta, true)], None),
+    gate("SchedulerQueueingHints", true, &[at(28, Beta, false), at(32, Beta, true), locked(34)], None),
+    gate("ServiceIPStaticSubrange", false, &[at(24, Alpha, false), at(25, Beta, true), locked(26)], Some(28)),
+    gate(
+        "ServiceNodePortStaticSubrange",
+        false,
+        &[at(27, Alpha, false), at(28, Beta, true), locked(29)],
+        Some(31),
+    ),
+    gate("SidecarContainers", true, &[at(28, Alpha, false), at(29, Beta, true), locked(33)], None),
+    gate("TopologyManagerPolicyAlphaOptions", false, &[at(26, Alpha, false)], None),
+    gate("TopologyManagerPolicyBetaOptions", false, &[at(26, Beta, false), at(28, Beta, true)], None),
+    gate(
+        "TopologyManagerPolicyOptions",
+        false,
+        &[at(26, Alpha, false), at(28, Beta, true), at(32, Ga, true)],
+        None,
+    ),
+];

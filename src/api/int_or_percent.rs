@@ -1,0 +1,58 @@
+//! `maxSurge` and `maxUnavailable`: a number of pods or a percentage.
+
+/// An `IntOrString` that was validated to be a number or a percentage.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum IntOrPercent {
+    /// So many pods.
+    Int(i32),
+    /// So many per cent of the replicas.
+    Percent(i32),
+}
+
+impl IntOrPercent {
+    /// Reads `"25%"`; `None` for any other text.
+    pub fn from_percent_text(text: &str) -> Option<Self> {
+        let digits = text.strip_suffix('%')?;
+        if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+            return None;
+        }
+        digits.parse().ok().map(Self::Percent)
+    }
+
+    /// The number of pods out of `total`, a fraction rounded up or down.
+    ///
+    /// Follows `GetScaledValueFromIntOrPercent` of apimachinery (v1.32), which computes in `f64`.
+    pub fn scaled(self, total: i32, round_up: bool) -> i32 {
+        match self {
+            Self::Int(value) => value,
+            Self::Percent(percent) => {
+                let exact = f64::from(percent) * f64::from(total) / 100.0;
+                (if round_up { exact.ceil() } else { exact.floor() }) as i32
+            }
+        }
+    }
+}
+
+impl std::fmt::Display for IntOrPercent {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Int(value) => write!(f, "{value}"),
+            Self::Percent(value) => write!(f, "{value}%"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_quarter_of_five() {
+        // 25 % of 5 is 1.25: up 2, down 1.
+        assert_eq!(IntOrPercent::Percent(25).scaled(5, true), 2);
+        assert_eq!(IntOrPercent::Percent(25).scaled(5, false), 1);
+        assert_eq!(IntOrPercent::from_percent_text("25%"), Some(IntOrPercent::Percent(25)));
+        assert_eq!(IntOrPercent::from_percent_text("25"), None);
+        assert_eq!(IntOrPercent::from_percent_text("-5%"), None);
+    }
+}

@@ -1,0 +1,191 @@
+//! Pods: the part that all pods of a template share, and the state of each.
+
+use std::sync::Arc;
+
+use super::{
+    Labels, NodeId, NodeSelectorTerm, PodAffinity, PodId, PodRequests, PreferredNodeTerm, ReplicaSetId,
+    SpreadConstraint, Timestamp, Toleration, Uid,
+};
+use crate::kernel::{Identity, Symbol};
+
+/// What a pod was created with, compiled once per template: labels, requests and constraints.
+/// It never changes; pods of one template share it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct PodSpec {
+    /// `metadata.namespace`.
+    pub namespace: Symbol,
+    /// `metadata.labels`.
+    pub labels: Labels,
+    /// `spec.schedulerName`.
+    pub scheduler_name: Symbol,
+    /// `spec.nodeName` as the user gave it (a pod that is bound later keeps `None` here).
+    pub node_name: Option<Symbol>,
+    /// `spec.priority`, resolved from the PriorityClass.
+    pub priority: i32,
+    /// What it asks for.
+    pub requests: PodRequests,
+    /// `spec.nodeSelector`.
+    pub node_selector: Labels,
+    /// Required node affinity: one of the terms must match. `None` if absent.
+    pub required_node_terms: Option<Vec<NodeSelectorTerm>>,
+    /// Preferred node affinity.
+    pub preferred_node_terms: Vec<PreferredNodeTerm>,
+    /// `spec.tolerations`.
+    pub tolerations: Vec<Toleration>,
+    /// Host ports of containers and sidecars, without repetitions.
+    pub host_ports: Vec<HostPort>,
+    /// `spec.topologySpreadConstraints`.
+    pub spread_constraints: Vec<SpreadConstraint>,
+    /// `spec.affinity.podAffinity`.
+    pub affinity: PodAffinity,
+    /// `spec.affinity.podAntiAffinity`.
+    pub anti_affinity: PodAffinity,
+    /// Images of init containers and containers, one entry each, names normalised.
+    pub images: Vec<Symbol>,
+    /// `spec.schedulingGates`.
+    pub scheduling_gates: Vec<Symbol>,
+    /// `spec.terminationGracePeriodSeconds`.
+    pub termination_grace_seconds: i64,
+    /// The largest `initialDelaySeconds` among the containers' readiness probes; 0 without any.
+    pub readiness_initial_delay_seconds: i64,
+}
+
+/// A host port that a pod occupies on its node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct HostPort {
+    /// `hostIP`; `None` stands for every address (absent, empty or `0.0.0.0`).
+    pub ip: Option<Symbol>,
+    /// `protocol`.
+    pub protocol: Protocol,
+    /// `hostPort`.
+    pub port: i32,
+}
+
+/// Transport protocols.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Protocol {
+    /// The default.
+    Tcp,
+    /// UDP.
+    Udp,
+    /// SCTP.
+    Sctp,
+}
+
+/// A pod's place in its life, apart from deletion.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum PodPhase {
+    /// Not all containers have started.
+    Pending,
+    /// The node does not answer.
+    Unknown,
+    /// Started.
+    Running,
+    /// All containers ended well.
+    Succeeded,
+    /// Ended otherwise, or refused by the kubelet.
+    Failed,
+}
+
+/// The condition `Ready`, where it is present.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ReadyCondition {
+    /// Whether the status is `True` (`False` and `Unknown` are alike to all models).
+    pub ready: bool,
+    /// `lastTransitionTime`; `None` if zero.
+    pub since: Option<Timestamp>,
+}
+
+/// Kinds of workload that own pods.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum WorkloadKind {
+    /// apps/v1 ReplicaSet.
+    ReplicaSet,
+    /// apps/v1 StatefulSet.
+    StatefulSet,
+    /// v1 ReplicationController.
+    ReplicationController,
+    /// apps/v1 DaemonSet.
+    DaemonSet,
+    /// batch/v1 Job.
+    Job,
+    /// Any other controller.
+    Other,
+}
+
+impl WorkloadKind {
+    /// The kind of this name.
+    pub fn of(kind: &str) -> Self {
+        match kind {
+            "ReplicaSet" => Self::ReplicaSet,
+            "StatefulSet" => Self::StatefulSet,
+            "ReplicationController" => Self::ReplicationController,
+            "DaemonSet" => Self::DaemonSet,
+            "Job" => Self::Job,
+            _ => Self::Other,
+        }
+    }
+}
+
+/// The owner reference with `controller: true`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ControllerRef {
+    /// The owner's kind.
+    pub kind: WorkloadKind,
+    /// The owner's name.
+    pub name: Symbol,
+    /// The owner's UID.
+    pub uid: Uid,
+    /// The owner's number, if it is a ReplicaSet that is simulated.
+    pub replica_set: Option<ReplicaSetId>,
+}
+
+/// The state of a pod in the API.
+#[derive(Clone, Debug)]
+pub struct Pod {
+    /// Its number.
+    pub id: PodId,
+    /// `metadata.name`.
+    pub name: Arc<str>,
+    /// `metadata.uid`.
+    pub uid: Uid,
+    /// Who it is to the random draws: owner, revision, ordinal; stable between variants of a scenario.
+    pub identity: Identity,
+    /// The part shared with the other pods of its template.
+    pub spec: Arc<PodSpec>,
+    /// The controlling owner.
+    pub controller: Option<ControllerRef>,
+    /// `metadata.creationTimestamp`; `None` if zero.
+    pub created: Option<Timestamp>,
+    /// `metadata.deletionTimestamp` is set: the pod is terminating.
+    pub deleted: Option<Timestamp>,
+    /// `spec.nodeName`, once bound.
+    pub node: Option<NodeId>,
+    /// `status.phase`.
+    pub phase: PodPhase,
+    /// The condition `Ready`.
+    pub ready: Option<ReadyCondition>,
+    /// The annotation `controller.kubernetes.io/pod-deletion-cost`, 0 where it is absent or invalid.
+    pub deletion_cost: i32,
+    /// The largest restart count among its containers.
+    pub restarts: i32,
+    /// The largest restart count among its sidecars (init containers that keep running).
+    pub sidecar_restarts: i32,
+}
+
+impl Pod {
+    /// Whether controllers count the pod: not ended and not terminating (`IsPodActive`).
+    pub fn is_active(&self) -> bool {
+        !self.is_finished() && self.deleted.is_none()
+    }
+
+    /// Whether the pod ran to its end (`IsPodTerminal`).
+    pub fn is_finished(&self) -> bool {
+        matches!(self.phase, PodPhase::Succeeded | PodPhase::Failed)
+    }
+
+    /// Whether the condition `Ready` is `True`.
+    pub fn is_ready(&self) -> bool {
+        self.ready.is_some_and(|condition| condition.ready)
+    }
+}

@@ -1,0 +1,70 @@
+//! Taints and tolerations.
+
+use crate::kernel::Symbol;
+
+/// A taint of a node.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Taint {
+    /// The taint key.
+    pub key: Symbol,
+    /// The taint value; the empty string if none is given.
+    pub value: Symbol,
+    /// What the taint does to pods that do not tolerate it.
+    pub effect: TaintEffect,
+}
+
+/// What a taint does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum TaintEffect {
+    /// New pods stay away.
+    NoSchedule,
+    /// New pods stay away if they can.
+    PreferNoSchedule,
+    /// New pods stay away, running ones are evicted.
+    NoExecute,
+}
+
+/// A toleration of a pod.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Toleration {
+    /// The taint key; `None` (an empty key) with `Exists` tolerates every key.
+    pub key: Option<Symbol>,
+    /// How the value is compared.
+    pub operator: TolerationOperator,
+    /// The value for `Equal`; the empty string if none is given.
+    pub value: Symbol,
+    /// The effect tolerated; `None` is every effect.
+    pub effect: Option<TaintEffect>,
+    /// How long a `NoExecute` taint is tolerated, in seconds; `None` is for ever.
+    pub toleration_seconds: Option<i64>,
+}
+
+/// Operators of a toleration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum TolerationOperator {
+    /// Key and value are equal.
+    Equal,
+    /// The key is equal, whatever the value.
+    Exists,
+}
+
+impl Toleration {
+    /// Whether this toleration tolerates the taint.
+    pub fn tolerates(&self, taint: &Taint) -> bool {
+        self.effect.is_none_or(|effect| effect == taint.effect)
+            && self.key.is_none_or(|key| key == taint.key)
+            && (self.operator == TolerationOperator::Exists || self.value == taint.value)
+    }
+}
+
+impl Taint {
+    /// Whether the taint keeps new pods away (`NoSchedule` or `NoExecute`).
+    pub fn keeps_away(&self) -> bool {
+        matches!(self.effect, TaintEffect::NoSchedule | TaintEffect::NoExecute)
+    }
+
+    /// Whether one of the tolerations tolerates the taint.
+    pub fn is_tolerated_by(&self, tolerations: &[Toleration]) -> bool {
+        tolerations.iter().any(|toleration| toleration.tolerates(self))
+    }
+}
