@@ -1,4 +1,5 @@
 //! Forecast what Kubernetes will decide: a deterministic discrete-event simulator.
 
 pub mod api;
+pub mod controllers;
 pub mod kernel;

@@ -1,0 +1,11 @@
+//! Decisions of the Deployment controller and the ReplicaSet controller of kube-controller-manager
+//! (v1.32 to v1.34), as pure functions: one sync sees a state and returns the writes it would make.
+//!
+//! Who calls them when, on what (perhaps stale) state, and who carries the writes out is the cluster's
+//! business; so are work queues, back-off and informer caches.
+//!
+//! DIFFERENCE: adoption and release of orphans by selector is left out; a ReplicaSet has the pods that
+//! it made, a Deployment the ReplicaSets that it made or that its input gave it.
+
+pub mod deployment;
+pub mod replica_set;

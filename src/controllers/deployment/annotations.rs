@@ -1,0 +1,23 @@
+//! Annotations by which the controller remembers sizes and revisions on its ReplicaSets.
+
+use std::sync::Arc;
+
+/// The value of `desired-replicas` or `max-replicas`; `None` if absent or not a number from 0 to
+/// 2³¹ - 1 in plain decimal digits.
+pub fn replicas_annotation(text: Option<&str>) -> Option<i32> {
+    let text = text?;
+    if text.starts_with('+') {
+        return None;
+    }
+    text.parse().ok().filter(|value| *value >= 0)
+}
+
+/// The value of `revision` as a number: 0 if absent, `None` if it is not one.
+pub fn revision_number(text: Option<&str>) -> Option<i64> {
+    text.map_or(Some(0), |text| text.parse().ok())
+}
+
+/// A number as the text of an annotation.
+pub(super) fn number_text(value: i32) -> Arc<str> {
+    value.to_string().into()
+}

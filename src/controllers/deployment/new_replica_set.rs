@@ -1,0 +1,111 @@
+//! The ReplicaSet of the Deployment's template: found or created, numbered, sized
+//! (`getNewReplicaSet`, `NewRSNewReplicas`).
+
+use std::sync::Arc;
+
+use super::actions::{NewReplicaSet, SyncError};
+use super::annotations::{number_text, revision_number};
+use super::conditions::{FOUND_NEW_REPLICA_SET, NEW_REPLICA_SET_CREATED, condition, set_condition};
+use super::member::{Member, spec_replicas};
+use super::progress::has_progress_deadline;
+use super::sync::{ReplicaSets, SyncState};
+use super::view::TakenName;
+use crate::api::{ReplicaSetStatus, Strategy};
+
+/// The size that the new ReplicaSet should have, given its own size and the sum of all sizes, its own
+/// included.
+pub fn new_rs_new_replicas(strategy: Strategy, replicas: i32, new_replicas: i32, all_replicas: i32) -> i32 {
+    match strategy {
+        Strategy::Recreate => replicas,
+        Strategy::RollingUpdate { max_surge, .. } => {
+            let room = replicas + max_surge.scaled(replicas, true) - all_replicas;
+            if room <= 0 { new_replicas } else { new_replicas + room.min(replicas - new_replicas) }
+        }
+    }
+}
+
+impl SyncState<'_> {
+    /// Finds the ReplicaSets by role. The new one gets the next revision number and the Deployment's
+    /// `minReadySeconds`; it is created if asked for and missing.
+    pub(super) fn all_replica_sets_and_sync_revision(
+        &mut self,
+        create_if_missing: bool,
+    ) -> Result<ReplicaSets, SyncError> {
+        let (new, old): (Vec<_>, Vec<_>) =
+            self.cached.iter().cloned().enumerate().partition(|(place, _)| Some(*place) == self.new);
+        let old: Vec<Member> = old.into_iter().map(|(_, member)| member).collect();
+        let next_revision = old.iter().filter_map(Member::revision).max().unwrap_or(0).max(0) + 1;
+        let new = match new.into_iter().next() {
+            Some((_, member)) => Some(self.sync_existing(member, next_revision)),
+            None if create_if_missing => Some(self.create(&old, next_revision)?),
+            None => None,
+        };
+        Ok(ReplicaSets { new, old })
+    }
+
+    fn sync_existing(&mut self, mut member: Member, next_revision: i64) -> Member {
+        let deployment = self.deployment();
+        let outdated = member.revision().is_some_and(|revision| revision < next_revision);
+        if outdated || member.min_ready_seconds != deployment.min_ready_seconds {
+            if outdated {
+                member.revision = Some(next_revision.to_string().into());
+            }
+            member.min_ready_seconds = deployment.min_ready_seconds;
+            self.write_replica_set(&member);
+            // The Deployment follows in the next sync.
+            return member;
+        }
+        self.revision = revision_number(member.revision.as_deref()).unwrap_or(self.revision);
+        if has_progress_deadline(deployment.progress_deadline_seconds) && self.status.progressing.is_none() {
+            let found = condition("True", FOUND_NEW_REPLICA_SET, self.now);
+            set_condition(&mut self.status.progressing, found);
+        }
+        self.write_deployment();
+        member
+    }
+
+    fn create(&mut self, old: &[Member], revision: i64) -> Result<Member, SyncError> {
+        let deployment = self.deployment();
+        let replicas = new_rs_new_replicas(deployment.strategy, deployment.replicas, 0, spec_replicas(old));
+        let name: Arc<str> = format!("{}-{}", deployment.name, self.view.template_hash).into();
+        match (self.view.taken)(&name) {
+            Some(TakenName::NotYetSeen) => return Err(SyncError::AlreadyExists),
+            Some(TakenName::Foreign) => {
+                self.status.collision_count += 1;
+                self.write_deployment();
+                return Err(SyncError::HashCollision);
+            }
+            None => {}
+        }
+        let new = NewReplicaSet {
+            name,
+            hash: self.view.template_hash.into(),
+            replicas,
+            min_ready_seconds: deployment.min_ready_seconds,
+            revision: revision.to_string().into(),
+            desired_replicas: number_text(deployment.replicas),
+            max_replicas: number_text(deployment.replicas + self.max_surge()),
+        };
+        let member = Member {
+            id: None,
+            name: Arc::clone(&new.name),
+            created: self.now,
+            generation: 1,
+            deleted: false,
+            replicas,
+            min_ready_seconds: new.min_ready_seconds,
+            revision: Some(Arc::clone(&new.revision)),
+            desired_replicas: Some(Arc::clone(&new.desired_replicas)),
+            max_replicas: Some(Arc::clone(&new.max_replicas)),
+            status: ReplicaSetStatus::default(),
+        };
+        self.create_replica_set(new);
+        self.revision = revision;
+        if has_progress_deadline(deployment.progress_deadline_seconds) {
+            let created = condition("True", NEW_REPLICA_SET_CREATED, self.now);
+            set_condition(&mut self.status.progressing, created);
+        }
+        self.write_deployment();
+        Ok(member)
+    }
+}

@@ -1,0 +1,100 @@
+//! The strategy `RollingUpdate` (`rolloutRolling`): one step, up or down.
+
+use super::actions::SyncError;
+use super::member::{Member, available_replicas, by_creation, spec_replicas};
+use super::new_replica_set::new_rs_new_replicas;
+use super::progress::deployment_complete;
+use super::sync::{ReplicaSets, SyncState};
+
+impl SyncState<'_> {
+    pub(super) fn rollout_rolling(&mut self) -> Result<(), SyncError> {
+        let sets = self.all_replica_sets_and_sync_revision(true)?;
+        let scaled = self.reconcile_new_replica_set(&sets) || self.reconcile_old_replica_sets(&sets);
+        let deployment = self.deployment();
+        // Judged by the status stored before this sync.
+        if !scaled && deployment_complete(deployment.replicas, deployment.generation, &self.status) {
+            self.cleanup(&sets.old);
+        }
+        self.sync_rollout_status(&sets);
+        Ok(())
+    }
+
+    /// Brings the new ReplicaSet to its size; whether that changed anything.
+    fn reconcile_new_replica_set(&mut self, sets: &ReplicaSets) -> bool {
+        let deployment = self.deployment();
+        let new = sets.new.as_ref().expect("a rolling update creates the new ReplicaSet");
+        if new.replicas == deployment.replicas {
+            return false;
+        }
+        let size = if new.replicas > deployment.replicas {
+            deployment.replicas
+        } else {
+            let all = spec_replicas(sets.all());
+            new_rs_new_replicas(deployment.strategy, deployment.replicas, new.replicas, all)
+        };
+        self.scale_to(&mut new.clone(), size)
+    }
+
+    /// Scales the old ReplicaSets down as far as availability allows; whether that changed anything.
+    fn reconcile_old_replica_sets(&mut self, sets: &ReplicaSets) -> bool {
+        let mut old: Vec<Member> = sets.old.iter().filter(|member| member.is_active()).cloned().collect();
+        if old.is_empty() {
+            return false;
+        }
+        let new = sets.new.as_ref().expect("a rolling update creates the new ReplicaSet");
+        let min_available = self.deployment().replicas - self.max_unavailable();
+        let new_unavailable = new.replicas - new.status.available_replicas;
+        let max_scaled_down = spec_replicas(sets.all()) - min_available - new_unavailable;
+        if max_scaled_down <= 0 {
+            return false;
+        }
+        old.sort_by(by_creation);
+        let Ok(cleaned) = self.cleanup_unhealthy_replicas(&mut old, max_scaled_down) else {
+            return false;
+        };
+        let available = available_replicas(old.iter().chain([new]));
+        cleaned + self.scale_down_old_replica_sets(&mut old, available - min_available) > 0
+    }
+
+    /// Takes pods that are not available from the old ReplicaSets, the oldest first, `most` in all.
+    /// The number taken; an error if a status shows more available pods than the spec wants (it is
+    /// stale), after which nothing more is scaled down in this sync. What was written before stands.
+    fn cleanup_unhealthy_replicas(&mut self, old: &mut [Member], most: i32) -> Result<i32, StaleStatus> {
+        let mut total = 0;
+        for member in old {
+            if total >= most {
+                break;
+            }
+            let unavailable = member.replicas - member.status.available_replicas;
+            if member.replicas == 0 || unavailable == 0 {
+                continue;
+            }
+            let down = unavailable.min(most - total);
+            if down < 0 {
+                return Err(StaleStatus);
+            }
+            let size = member.replicas - down;
+            self.scale_to(member, size);
+            total += down;
+        }
+        Ok(total)
+    }
+
+    /// Takes `most` pods from the old ReplicaSets, the oldest first. The number taken.
+    fn scale_down_old_replica_sets(&mut self, old: &mut [Member], most: i32) -> i32 {
+        let mut total = 0;
+        for member in old {
+            if total >= most {
+                break;
+            }
+            let down = member.replicas.min(most - total);
+            let size = member.replicas - down;
+            self.scale_to(member, size);
+            total += down;
+        }
+        total
+    }
+}
+
+/// More pods are available than a ReplicaSet wants.
+struct StaleStatus;

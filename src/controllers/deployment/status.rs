@@ -1,0 +1,37 @@
+//! A Deployment's status (`calculateStatus`, `syncDeploymentStatus`).
+
+use super::conditions::{MINIMUM_REPLICAS_AVAILABLE, MINIMUM_REPLICAS_UNAVAILABLE, condition, set_condition};
+use super::member::{available_replicas, spec_replicas};
+use super::sync::{ReplicaSets, SyncState};
+use crate::api::DeploymentStatus;
+
+impl SyncState<'_> {
+    /// The status by the ReplicaSets as they were before this sync scaled them.
+    pub(super) fn calculate_status(&self, sets: &ReplicaSets) -> DeploymentStatus {
+        let deployment = self.deployment();
+        let available = available_replicas(sets.all());
+        let sufficient = available >= deployment.replicas - self.max_unavailable();
+        let mut status = DeploymentStatus {
+            observed_generation: deployment.generation,
+            replicas: sets.all().map(|member| member.status.replicas).sum(),
+            updated_replicas: sets.new.iter().map(|member| member.status.replicas).sum(),
+            ready_replicas: sets.all().map(|member| member.status.ready_replicas).sum(),
+            available_replicas: available,
+            unavailable_replicas: (spec_replicas(sets.all()) - available).max(0),
+            ..self.status.clone()
+        };
+        let minimum = if sufficient {
+            condition("True", MINIMUM_REPLICAS_AVAILABLE, self.now)
+        } else {
+            condition("False", MINIMUM_REPLICAS_UNAVAILABLE, self.now)
+        };
+        set_condition(&mut status.available, minimum);
+        status
+    }
+
+    /// Writes the status of a sync that does not judge progress.
+    pub(super) fn sync_deployment_status(&mut self, sets: &ReplicaSets) {
+        self.status = self.calculate_status(sets);
+        self.write_deployment();
+    }
+}

@@ -1,0 +1,78 @@
+//! One sync of a ReplicaSet (`syncReplicaSet`).
+
+use std::sync::Arc;
+
+use super::availability::next_available_after;
+use super::manage::{BURST_REPLICAS, Managed, manage_replicas};
+use super::ranking::Rank;
+use super::status::{ManageOutcome, calculate_status, needs_update};
+use crate::api::{ControllersBehaviour, NodeId, Pod, PodId, ReplicaSet, ReplicaSetStatus, Timestamp};
+use crate::kernel::SimDuration;
+
+/// The state that a sync reads, from the controller's caches.
+#[derive(Clone, Copy)]
+pub struct ReplicaSetView<'a> {
+    /// The ReplicaSet, status included.
+    pub replica_set: &'a ReplicaSet,
+    /// The pods that it controls, inactive ones welcome. Their order decides between pods that the
+    /// deletion ranking does not tell apart: the earlier goes first. (A Go map gives Kubernetes' list
+    /// an order that is random and new at each sync.)
+    pub pods: &'a [Arc<Pod>],
+    /// The number of active pods on a node, of all ReplicaSets with the same owner, unready ones and
+    /// this ReplicaSet's own included. Asked only if some but not all pods are deleted.
+    pub related_active_on_node: &'a dyn Fn(NodeId) -> u32,
+    /// Whether all creations and deletions of earlier syncs have been seen
+    /// ([`Expectations::satisfied`](super::Expectations::satisfied)). If not, only the status is
+    /// written.
+    pub expectations_satisfied: bool,
+    /// How many creations the API server will accept; `None`: all.
+    pub creations_accepted: Option<usize>,
+}
+
+/// The outcome of a sync.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ReplicaSetActions {
+    /// How many pods to create (those that the API server accepts).
+    pub create: usize,
+    /// How many creations were tried.
+    pub create_attempts: usize,
+    /// The pods to delete, the first choice first.
+    pub delete: Vec<PodId>,
+    /// The new status, if there is something to write. It counts the pods listed at the beginning
+    /// of the sync.
+    pub status: Option<ReplicaSetStatus>,
+    /// When the next ready pod becomes available, so that the ReplicaSet must be looked at again
+    /// although nothing may have changed (`minReadySeconds`).
+    pub recheck_after: Option<SimDuration>,
+    /// Whether a creation failed: the sync is put into the queue again with rate limiting.
+    pub failed: bool,
+}
+
+impl ReplicaSetActions {
+    /// Whether the sync wrote nothing: no pod created or deleted, no status.
+    pub fn is_empty(&self) -> bool {
+        self.create == 0 && self.delete.is_empty() && self.status.is_none()
+    }
+}
+
+/// One sync at time `now`.
+pub fn sync(view: &ReplicaSetView<'_>, now: Timestamp, behaviour: ControllersBehaviour) -> ReplicaSetActions {
+    let replica_set = view.replica_set;
+    let active: Vec<&Pod> = view.pods.iter().map(AsRef::as_ref).filter(|pod| pod.is_active()).collect();
+    let managed = if view.expectations_satisfied && !replica_set.deleted {
+        let rank = Rank { now, behaviour, related_active_on_node: view.related_active_on_node };
+        manage_replicas(&active, replica_set.replicas, BURST_REPLICAS, view.creations_accepted, &rank)
+    } else {
+        Managed::default()
+    };
+    let outcome = if managed.failed { ManageOutcome::Failed } else { ManageOutcome::Done };
+    let status = calculate_status(replica_set, &active, outcome, now, behaviour);
+    ReplicaSetActions {
+        create: managed.created,
+        create_attempts: managed.create_calls,
+        delete: managed.deleted,
+        recheck_after: next_available_after(&active, replica_set.min_ready_seconds, now, behaviour),
+        status: needs_update(replica_set, &status).then_some(status),
+        failed: managed.failed,
+    }
+}
