@@ -114,14 +114,14 @@ pub enum WorkloadKind {
 }
 
 impl WorkloadKind {
-    /// The kind of this name.
-    pub fn of(kind: &str) -> Self {
-        match kind {
-            "ReplicaSet" => Self::ReplicaSet,
-            "StatefulSet" => Self::StatefulSet,
-            "ReplicationController" => Self::ReplicationController,
-            "DaemonSet" => Self::DaemonSet,
-            "Job" => Self::Job,
+    /// The kind that an owner reference names. Other groups have kinds of the same name.
+    pub fn of(api_version: &str, kind: &str) -> Self {
+        match (api_version, kind) {
+            ("apps/v1", "ReplicaSet") => Self::ReplicaSet,
+            ("apps/v1", "StatefulSet") => Self::StatefulSet,
+            ("v1", "ReplicationController") => Self::ReplicationController,
+            ("apps/v1", "DaemonSet") => Self::DaemonSet,
+            ("batch/v1", "Job") => Self::Job,
             _ => Self::Other,
         }
     }

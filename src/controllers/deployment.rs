@@ -1,6 +1,6 @@
 //! The Deployment controller (kube-controller-manager v1.32, `pkg/controller/deployment`).
 //!
-//! [`sync`] is one whole sync of one Deployment. The other functions are its parts, public because
+//! [`sync()`] is one whole sync of one Deployment. The other functions are its parts, public because
 //! they are recorded and explained on their own.
 //!
 //! What a sync sees and what it writes:

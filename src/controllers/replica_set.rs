@@ -1,6 +1,6 @@
 //! The ReplicaSet controller (kube-controller-manager v1.32 to v1.34, `pkg/controller/replicaset`).
 //!
-//! [`sync`] is one whole sync of one ReplicaSet; the other modules are its parts.
+//! [`sync()`] is one whole sync of one ReplicaSet; the other modules are its parts.
 
 pub mod availability;
 pub mod expectations;

@@ -139,7 +139,7 @@ impl fmt::Display for SimDuration {
                 _ => ("ns", 1),
             };
             write!(f, "{}", rest / scale)?;
-            if rest % scale > 0 {
+            if !rest.is_multiple_of(scale) {
                 let width = scale.ilog10() as usize;
                 let fraction = format!("{:0width$}", rest % scale);
                 write!(f, ".{}", fraction.trim_end_matches('0'))?;

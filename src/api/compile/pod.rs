@@ -44,6 +44,8 @@ pub struct CompiledPod {
 /// An owner reference as written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OwnerText {
+    /// The owner's API version, its group included.
+    pub api_version: String,
     /// The owner's kind.
     pub kind: String,
     /// The owner's name.
@@ -61,7 +63,12 @@ pub fn timestamp(time: &meta::Time) -> Timestamp {
 pub fn controller_of(metadata: &meta::ObjectMeta) -> Option<OwnerText> {
     let owners = metadata.owner_references.as_deref().unwrap_or_default();
     let owner = owners.iter().find(|owner| owner.controller == Some(true))?;
-    Some(OwnerText { kind: owner.kind.clone(), name: owner.name.clone(), uid: Uid::from_text(&owner.uid) })
+    Some(OwnerText {
+        api_version: owner.api_version.clone(),
+        kind: owner.kind.clone(),
+        name: owner.name.clone(),
+        uid: Uid::from_text(&owner.uid),
+    })
 }
 
 /// A pod as it stands in the API. Label keys are merged, as the API server does when it is created.

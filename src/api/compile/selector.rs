@@ -65,11 +65,13 @@ fn node_requirement(requirement: &core::NodeSelectorRequirement, names: &mut Int
         _ => NodeSelectorOperator::DoesNotExist,
     };
     let texts = requirement.values.as_deref().unwrap_or_default();
+    // A number with a sign cannot be a label's value, so Kubernetes cannot read the requirement.
+    let bound = |text: &String| text.parse().ok().filter(|_| !text.starts_with(['+', '-']));
     NodeRequirement {
         key: names.intern(&requirement.key),
         operator,
         values: symbols(Some(texts), names),
-        bound: if let [text] = texts { text.parse().ok() } else { None },
+        bound: if let [text] = texts { bound(text) } else { None },
     }
 }
 

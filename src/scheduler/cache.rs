@@ -1,0 +1,311 @@
+//! What the scheduler has seen of the cluster (`pkg/scheduler/backend/cache` of kube-scheduler v1.34):
+//! nodes with the pods on them, assumed ones included, images, namespaces, and owners of selectors.
+//!
+//! DIFFERENCE: Kubernetes takes a snapshot before each cycle; here a cycle reads the cache itself, as
+//! nothing changes it while one is under way.
+
+pub mod node_list;
+pub mod node_set;
+pub mod selector_owners;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use self::node_list::NodeTree;
+use self::node_set::NodeSet;
+use self::selector_owners::SelectorOwners;
+use super::node_info::NodeInfo;
+use super::well_known::WellKnown;
+use crate::api::{LabelSelector, Labels, Node, NodeId, Pod, PodId, SelectorOwner};
+use crate::kernel::{Interner, LookupMap, Symbol};
+
+/// An image, over all nodes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ImageState {
+    /// Size in bytes, as the node that brought the image said.
+    pub size_bytes: i64,
+    /// Nodes that hold it.
+    pub nodes: u32,
+}
+
+/// The scheduler's view of the cluster.
+#[derive(Clone, Debug)]
+pub struct Cache {
+    known: WellKnown,
+    infos: Vec<NodeInfo>,
+    tree: NodeTree,
+    list: Vec<NodeId>,
+    list_is_stale: bool,
+    /// The node that each pod is on.
+    homes: LookupMap<PodId, NodeId>,
+    with_affinity: NodeSet,
+    with_required_anti_affinity: NodeSet,
+    images: LookupMap<Symbol, ImageState>,
+    namespaces: BTreeMap<Symbol, Labels>,
+    owners: SelectorOwners,
+    /// How many pods there are of each priority.
+    priorities: BTreeMap<i32, usize>,
+}
+
+impl Cache {
+    /// An empty cluster.
+    pub fn new(names: &mut Interner) -> Self {
+        Self {
+            known: WellKnown::new(names),
+            infos: Vec::new(),
+            tree: NodeTree::default(),
+            list: Vec::new(),
+            list_is_stale: false,
+            homes: LookupMap::default(),
+            with_affinity: NodeSet::default(),
+            with_required_anti_affinity: NodeSet::default(),
+            images: LookupMap::default(),
+            namespaces: BTreeMap::new(),
+            owners: SelectorOwners::default(),
+            priorities: BTreeMap::new(),
+        }
+    }
+
+    /// Names that Kubernetes gives a meaning.
+    pub fn known(&self) -> &WellKnown {
+        &self.known
+    }
+
+    /// Brings the list of nodes up to date, as Kubernetes does before each cycle: it is made anew if a
+    /// node came or went since.
+    pub fn refresh(&mut self) {
+        if std::mem::take(&mut self.list_is_stale) {
+            self.tree.list(&mut self.list);
+        }
+    }
+
+    /// The nodes, in the order in which cycles walk them, as of the last [`Cache::refresh`].
+    pub fn nodes(&self) -> &[NodeId] {
+        &self.list
+    }
+
+    /// A node with what is on it.
+    pub fn node_info(&self, id: NodeId) -> &NodeInfo {
+        &self.infos[id.index()]
+    }
+
+    /// A node, if it is there.
+    pub fn node(&self, id: NodeId) -> Option<&Arc<Node>> {
+        self.infos.get(id.index())?.node_if_there()
+    }
+
+    /// A number that no node has or had.
+    pub fn unused_node_id(&self) -> NodeId {
+        NodeId(u32::try_from(self.infos.len()).expect("fewer than 2^32 nodes"))
+    }
+
+    /// Nodes with a pod that has inter-pod affinity or anti-affinity.
+    pub fn nodes_with_affinity(&self) -> &[NodeId] {
+        self.with_affinity.members()
+    }
+
+    /// Nodes with a pod that has required anti-affinity.
+    pub fn nodes_with_required_anti_affinity(&self) -> &[NodeId] {
+        self.with_required_anti_affinity.members()
+    }
+
+    /// An image by its name, if some node holds it.
+    pub fn image(&self, name: Symbol) -> Option<ImageState> {
+        self.images.get(&name).copied()
+    }
+
+    /// The labels of a namespace, if it is known.
+    pub fn namespace_labels(&self, namespace: Symbol) -> Option<&Labels> {
+        self.namespaces.get(&namespace)
+    }
+
+    /// The known namespaces with their labels.
+    pub fn namespaces(&self) -> impl Iterator<Item = (Symbol, &Labels)> {
+        self.namespaces.iter().map(|(name, labels)| (*name, labels))
+    }
+
+    /// What Services and controllers of the pod require of labels together; empty if there are none.
+    pub fn default_selector(&self, pod: &Pod) -> LabelSelector {
+        self.owners.default_selector(pod)
+    }
+
+    /// The lowest priority of a pod on any node.
+    pub fn lowest_priority(&self) -> Option<i32> {
+        self.priorities.first_key_value().map(|(priority, _)| *priority)
+    }
+
+    /// A node appeared or changed.
+    pub fn put_node(&mut self, node: &Arc<Node>) {
+        let id = node.id;
+        self.grow(id);
+        let before = self.infos[id.index()].node_if_there().cloned();
+        match &before {
+            Some(old) => {
+                self.tree.update(&self.known, old, node);
+                self.forget_images(id);
+            }
+            None => {
+                self.tree.add(&self.known, node);
+                self.list_is_stale = true;
+            }
+        }
+        self.infos[id.index()].set_node(Some(Arc::clone(node)));
+        for &name in self.infos[id.index()].images() {
+            let size =
+                node.images.iter().find(|image| image.name == name).map_or(0, |image| image.size_bytes);
+            let state = self.images.get_or_insert_with(name, || ImageState { size_bytes: size, nodes: 0 });
+            state.nodes += 1;
+        }
+    }
+
+    /// A node is gone. Pods that are still on it stay known.
+    pub fn remove_node(&mut self, id: NodeId) {
+        let Some(node) = self.node(id).cloned() else { return };
+        self.tree.remove(&self.known, &node);
+        self.forget_images(id);
+        self.infos[id.index()].set_node(None);
+        self.list_is_stale = true;
+        self.mark(id);
+    }
+
+    /// A pod is on a node (bound or assumed to be), or changed there.
+    pub fn put_pod(&mut self, pod: Arc<Pod>) {
+        let Some(home) = pod.node else { return };
+        self.grow(home);
+        if let Some(&old_home) = self.homes.get(&pod.id) {
+            if old_home == home && self.same_spec(&pod) {
+                self.infos[home.index()].replace_pod(&pod);
+                return;
+            }
+            self.remove_pod(pod.id);
+        }
+        self.homes.insert(pod.id, home);
+        *self.priorities.entry(pod.spec.priority).or_insert(0) += 1;
+        self.infos[home.index()].add_pod(pod);
+        self.mark(home);
+    }
+
+    /// A pod is no longer on its node; whether it was there.
+    pub fn remove_pod(&mut self, id: PodId) -> bool {
+        let Some(home) = self.homes.remove(&id) else { return false };
+        let removed = self.infos[home.index()].remove_pod(id).expect("a pod is where it is known to be");
+        let priority = removed.spec.priority;
+        let count = self.priorities.get_mut(&priority).expect("its priority was counted");
+        *count -= 1;
+        if *count == 0 {
+            self.priorities.remove(&priority);
+        }
+        self.mark(home);
+        true
+    }
+
+    /// The node that a pod is on.
+    pub fn home_of(&self, id: PodId) -> Option<NodeId> {
+        self.homes.get(&id).copied()
+    }
+
+    /// A namespace appeared or changed.
+    pub fn put_namespace(&mut self, name: Symbol, labels: Labels) {
+        self.namespaces.insert(name, labels);
+    }
+
+    /// A Service or a controller appeared or changed.
+    pub fn put_selector_owner(&mut self, owner: SelectorOwner) {
+        self.owners.put(owner);
+    }
+
+    /// The owners of selectors, to take one away.
+    pub fn selector_owners_mut(&mut self) -> &mut SelectorOwners {
+        &mut self.owners
+    }
+
+    fn same_spec(&self, pod: &Pod) -> bool {
+        let home = self.homes.get(&pod.id).expect("asked about a pod that is known");
+        let held = self.infos[home.index()].pods().iter().find(|held| held.id == pod.id);
+        held.is_some_and(|held| Arc::ptr_eq(&held.spec, &pod.spec))
+    }
+
+    fn grow(&mut self, id: NodeId) {
+        if self.infos.len() <= id.index() {
+            self.infos.resize_with(id.index() + 1, NodeInfo::default);
+        }
+    }
+
+    /// Brings the sets of nodes up to date for one of them.
+    fn mark(&mut self, id: NodeId) {
+        let info = &self.infos[id.index()];
+        let there = info.node_if_there().is_some();
+        self.with_affinity.set(id, there && !info.pods_with_affinity().is_empty());
+        self.with_required_anti_affinity
+            .set(id, there && !info.pods_with_required_anti_affinity().is_empty());
+    }
+
+    fn forget_images(&mut self, id: NodeId) {
+        for name in self.infos[id.index()].images() {
+            if let Some(state) = self.images.get_mut(name) {
+                state.nodes -= 1;
+                if state.nodes == 0 {
+                    self.images.remove(name);
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::{NodeImage, PodAffinity};
+    use crate::scheduler::testing::{node, pod};
+
+    #[test]
+    fn pods_and_nodes_come_and_go_in_any_order() {
+        let mut names = Interner::new();
+        let mut cache = Cache::new(&mut names);
+        let mut early = pod(&mut names, 0, "early");
+        early.node = Some(NodeId(3));
+        Arc::make_mut(&mut early.spec).priority = -5;
+        Arc::make_mut(&mut early.spec).anti_affinity = required_term();
+        cache.put_pod(Arc::new(early.clone()));
+        assert_eq!(cache.lowest_priority(), Some(-5));
+        assert!(cache.nodes_with_affinity().is_empty(), "its node is not there yet");
+        cache.put_node(&Arc::new(node(&mut names, 3, "n")));
+        cache.put_pod(Arc::new(early.clone()));
+        cache.refresh();
+        assert_eq!((cache.nodes(), cache.node_info(NodeId(3)).pods().len()), (&[NodeId(3)][..], 1));
+        cache.remove_node(NodeId(3));
+        cache.refresh();
+        assert!(cache.nodes().is_empty() && cache.nodes_with_required_anti_affinity().is_empty());
+        assert!(cache.remove_pod(early.id) && !cache.remove_pod(early.id));
+        assert_eq!((cache.lowest_priority(), cache.home_of(early.id)), (None, None));
+    }
+
+    fn required_term() -> PodAffinity {
+        let term = crate::api::AffinityTerm {
+            selector: None,
+            namespaces: Vec::new(),
+            namespace_selector: None,
+            topology_key: Symbol(0),
+            match_label_keys: Vec::new(),
+            mismatch_label_keys: Vec::new(),
+        };
+        PodAffinity { required: vec![term], preferred: Vec::new() }
+    }
+
+    #[test]
+    fn images_are_counted_once_a_node() {
+        let mut names = Interner::new();
+        let mut cache = Cache::new(&mut names);
+        let image = NodeImage { name: names.intern("web:1"), size_bytes: 9 };
+        for id in 0..2 {
+            let mut made = node(&mut names, id, &format!("n{id}"));
+            made.images = vec![image, image];
+            cache.put_node(&Arc::new(made.clone()));
+            cache.put_node(&Arc::new(made));
+        }
+        assert_eq!(cache.image(image.name), Some(ImageState { size_bytes: 9, nodes: 2 }));
+        cache.remove_node(NodeId(0));
+        cache.remove_node(NodeId(1));
+        assert_eq!(cache.image(image.name), None);
+    }
+}

@@ -1,0 +1,247 @@
+//! A profile's plugins, made and ready to run (`framework/runtime` of kube-scheduler v1.34).
+
+use super::plugin::{
+    CycleContext, MAX_NODE_SCORE, Plugin, PluginId, PluginSet, PreFilterOutcome, PreScoreOutcome,
+};
+use super::status::{Code, Reason, Status};
+use crate::api::{NodeId, Pod};
+use crate::kernel::{Interner, Symbol};
+use crate::scheduler::node_info::NodeInfo;
+use crate::scheduler::profile::Profile;
+
+struct Instance {
+    id: PluginId,
+    plugin: Box<dyn Plugin>,
+    skip_filter: bool,
+    skip_score: bool,
+}
+
+/// A score plugin that took part in a cycle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ScoredPlugin {
+    /// Which one.
+    pub plugin: PluginId,
+    /// Its weight in the total.
+    pub weight: i64,
+    place: usize,
+}
+
+/// Which nodes come into question after PreFilter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NodeSubset {
+    /// Every node.
+    All,
+    /// Nodes of these names; sorted, without repetitions.
+    Names(Vec<Symbol>),
+}
+
+/// The result of PreFilter, where no plugin rejected the pod.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PreFiltered {
+    /// The nodes that come into question.
+    pub nodes: NodeSubset,
+    /// The plugins that named nodes.
+    pub by: PluginSet,
+}
+
+/// The plugins of one profile.
+pub struct Framework {
+    instances: Vec<Instance>,
+    pre_enqueue: Vec<usize>,
+    pre_filter: Vec<usize>,
+    filter: Vec<usize>,
+    pre_score: Vec<usize>,
+    score: Vec<(usize, i64)>,
+    percentage_of_nodes_to_score: Option<i32>,
+}
+
+impl Framework {
+    /// Makes the plugins of a profile.
+    pub fn new(profile: &Profile) -> Self {
+        let mut framework = Self {
+            instances: Vec::new(),
+            pre_enqueue: Vec::new(),
+            pre_filter: Vec::new(),
+            filter: Vec::new(),
+            pre_score: Vec::new(),
+            score: Vec::new(),
+            percentage_of_nodes_to_score: profile.percentage_of_nodes_to_score,
+        };
+        let mut places = |ids: &[PluginId]| -> Vec<usize> {
+            ids.iter().map(|id| place_of(&mut framework.instances, *id, profile)).collect()
+        };
+        let (pre_enqueue, pre_filter) = (places(&profile.pre_enqueue), places(&profile.pre_filter));
+        let (filter, pre_score) = (places(&profile.filter), places(&profile.pre_score));
+        let scored: Vec<PluginId> = profile.score.iter().map(|line| line.0).collect();
+        let score = places(&scored).into_iter().zip(profile.score.iter().map(|line| line.1)).collect();
+        Self { pre_enqueue, pre_filter, filter, pre_score, score, ..framework }
+    }
+
+    /// The profile's own `percentageOfNodesToScore`, if it has one.
+    pub fn percentage_of_nodes_to_score(&self) -> Option<i32> {
+        self.percentage_of_nodes_to_score
+    }
+
+    /// Whether any plugin scores.
+    pub fn has_score_plugins(&self) -> bool {
+        !self.score.is_empty()
+    }
+
+    /// Whether the pod may enter the queue.
+    pub fn run_pre_enqueue(&self, pod: &Pod, names: &Interner) -> Result<(), Status> {
+        for &place in &self.pre_enqueue {
+            let instance = &self.instances[place];
+            instance.plugin.pre_enqueue(pod, names).map_err(|status| status.by(instance.id))?;
+        }
+        Ok(())
+    }
+
+    /// Runs every PreFilter; `Err` if one rejects the pod as a whole.
+    ///
+    /// As in Kubernetes, `Unschedulable` lets the remaining plugins run (preemption would need their
+    /// state) and the last such rejection counts; any other rejection ends the phase.
+    pub fn run_pre_filter(&mut self, cycle: &CycleContext<'_>) -> Result<PreFiltered, Status> {
+        for instance in &mut self.instances {
+            instance.skip_filter = false;
+        }
+        let mut result = PreFiltered { nodes: NodeSubset::All, by: PluginSet::default() };
+        let mut rejection = None;
+        for &place in &self.pre_filter {
+            let instance = &mut self.instances[place];
+            match instance.plugin.pre_filter(cycle).map_err(|status| status.by(instance.id)) {
+                Ok(PreFilterOutcome::AllNodes) => {}
+                Ok(PreFilterOutcome::Skip) => instance.skip_filter = true,
+                Ok(PreFilterOutcome::Nodes(names)) => {
+                    result.by.insert(instance.id);
+                    result.nodes = intersect(result.nodes, names);
+                    if result.nodes == NodeSubset::Names(Vec::new()) {
+                        return Err(unsatisfied(result.by).by(instance.id));
+                    }
+                }
+                Err(status) if status.code == Code::Unschedulable => rejection = Some(status),
+                Err(status) => return Err(status),
+            }
+        }
+        rejection.map_or(Ok(result), Err)
+    }
+
+    /// Runs the filters on a node; the first that rejects ends it.
+    pub fn run_filters(&self, cycle: &CycleContext<'_>, node: &NodeInfo) -> Result<(), Status> {
+        for &place in &self.filter {
+            let instance = &self.instances[place];
+            if !instance.skip_filter {
+                instance.plugin.filter(cycle, node).map_err(|status| status.by(instance.id))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Runs every filter on a node, also those after one that rejects: all that is in the way.
+    /// For explanations; Kubernetes ends with the first.
+    pub fn run_all_filters(&self, cycle: &CycleContext<'_>, node: &NodeInfo) -> Vec<Status> {
+        let asked = self.filter.iter().map(|&place| &self.instances[place]);
+        asked
+            .filter(|instance| !instance.skip_filter)
+            .filter_map(|instance| Some(instance.plugin.filter(cycle, node).err()?.by(instance.id)))
+            .collect()
+    }
+
+    /// Runs every PreScore and lists the plugins that will score, in order.
+    pub fn run_pre_score(
+        &mut self,
+        cycle: &CycleContext<'_>,
+        feasible: &[NodeId],
+        scored: &mut Vec<ScoredPlugin>,
+    ) -> Result<(), Status> {
+        for instance in &mut self.instances {
+            instance.skip_score = false;
+        }
+        for &place in &self.pre_score {
+            let instance = &mut self.instances[place];
+            let outcome = instance.plugin.pre_score(cycle, feasible);
+            instance.skip_score = outcome.map_err(|status| status.by(instance.id))? == PreScoreOutcome::Skip;
+        }
+        scored.clear();
+        scored.extend(
+            self.score
+                .iter()
+                .filter(|(place, _)| !self.instances[*place].skip_score)
+                .map(|&(place, weight)| ScoredPlugin { plugin: self.instances[place].id, weight, place }),
+        );
+        Ok(())
+    }
+
+    /// One plugin's raw scores of the feasible nodes, in their order.
+    pub fn run_score(
+        &self,
+        plugin: ScoredPlugin,
+        cycle: &CycleContext<'_>,
+        feasible: &[NodeId],
+        scores: &mut Vec<i64>,
+    ) {
+        let instance = &self.instances[plugin.place];
+        scores.clear();
+        scores.extend(
+            feasible
+                .iter()
+                .enumerate()
+                .map(|(place, node)| instance.plugin.score(cycle, cycle.cache.node_info(*node), place)),
+        );
+    }
+
+    /// Normalizes one plugin's scores; an error if one then lies outside 0 to 100.
+    pub fn run_normalize(&self, plugin: ScoredPlugin, scores: &mut [i64]) -> Result<(), Status> {
+        let instance = &self.instances[plugin.place];
+        instance.plugin.normalize(scores);
+        match scores.iter().find(|score| !(0..=MAX_NODE_SCORE).contains(*score)) {
+            None => Ok(()),
+            Some(score) => {
+                let text = format!(
+                    "plugin \"{}\" returns an invalid score {score}, it should in the range of [0, 100] after normalizing",
+                    plugin.plugin.name()
+                );
+                Err(Status::new(Code::Error, Reason::Message(text.into())).by(plugin.plugin))
+            }
+        }
+    }
+}
+
+fn place_of(instances: &mut Vec<Instance>, id: PluginId, profile: &Profile) -> usize {
+    if let Some(place) = instances.iter().position(|instance| instance.id == id) {
+        return place;
+    }
+    let plugin = (id.descriptor().build)(&profile.args);
+    instances.push(Instance { id, plugin, skip_filter: false, skip_score: false });
+    instances.len() - 1
+}
+
+fn intersect(nodes: NodeSubset, mut names: Vec<Symbol>) -> NodeSubset {
+    names.sort_unstable();
+    names.dedup();
+    if let NodeSubset::Names(earlier) = nodes {
+        names.retain(|name| earlier.binary_search(name).is_ok());
+    }
+    NodeSubset::Names(names)
+}
+
+fn unsatisfied(by: PluginSet) -> Status {
+    let mut plugins: Vec<&str> = by.iter().map(PluginId::name).collect();
+    plugins.sort_unstable();
+    let text = if plugins.len() == 1 {
+        format!("node(s) didn't satisfy plugin {}", plugins[0])
+    } else {
+        format!("node(s) didn't satisfy plugin(s) [{}] simultaneously", plugins.join(" "))
+    };
+    Status::new(Code::UnschedulableAndUnresolvable, Reason::Message(text.into()))
+}
+
+impl PreFiltered {
+    /// The status of a node that is not among the named ones.
+    pub fn absent_status(&self) -> Status {
+        let mut plugins: Vec<&str> = self.by.iter().map(PluginId::name).collect();
+        plugins.sort_unstable();
+        let text = format!("node(s) didn't satisfy plugin(s) [{}]", plugins.join(" "));
+        let status = Status::new(Code::UnschedulableAndUnresolvable, Reason::Message(text.into()));
+        self.by.iter().next().map_or(status.clone(), |plugin| status.by(plugin))
+    }
+}

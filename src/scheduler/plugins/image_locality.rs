@@ -1,0 +1,50 @@
+//! ImageLocality: prefers nodes that hold the pod's images already (kube-scheduler v1.34).
+//!
+//! DIFFERENCE: image volumes are not counted.
+
+use crate::api::NodeId;
+use crate::kernel::Symbol;
+use crate::scheduler::framework::{
+    CycleContext, Descriptor, ExtensionPoint, MAX_NODE_SCORE, Plugin, PreScoreOutcome, Status,
+};
+use crate::scheduler::node_info::NodeInfo;
+
+const MIB: i64 = 1024 * 1024;
+/// Images smaller than this in sum do not count, in bytes.
+const MIN_THRESHOLD: i64 = 23 * MIB;
+/// More than this for each container adds nothing, in bytes.
+const MAX_CONTAINER_THRESHOLD: i64 = 1000 * MIB;
+
+/// The plugin. Between `pre_score` and `score` it holds the pod's images that some node has, once for
+/// each container, with their size scaled by the share of nodes that hold them.
+#[derive(Clone, Debug, Default)]
+pub struct ImageLocality {
+    images: Vec<(Symbol, i64)>,
+}
+
+/// Its line in the registry.
+pub const DESCRIPTOR: Descriptor = Descriptor {
+    name: "ImageLocality",
+    points: &[ExtensionPoint::PreScore, ExtensionPoint::Score],
+    build: |_| Box::new(ImageLocality::default()),
+};
+
+impl Plugin for ImageLocality {
+    fn pre_score(&mut self, cycle: &CycleContext<'_>, _: &[NodeId]) -> Result<PreScoreOutcome, Status> {
+        let all_nodes = cycle.cache.nodes().len() as f64;
+        self.images.clear();
+        self.images.extend(cycle.pod.spec.images.iter().filter_map(|&name| {
+            let state = cycle.cache.image(name)?;
+            let spread = f64::from(state.nodes) / all_nodes;
+            Some((name, (state.size_bytes as f64 * spread) as i64))
+        }));
+        Ok(PreScoreOutcome::Score)
+    }
+
+    fn score(&self, cycle: &CycleContext<'_>, node: &NodeInfo, _: usize) -> i64 {
+        let held = self.images.iter().filter(|(name, _)| node.has_image(*name));
+        let sum: i64 = held.map(|(_, scaled)| scaled).sum();
+        let most = MAX_CONTAINER_THRESHOLD * cycle.pod.spec.images.len() as i64;
+        MAX_NODE_SCORE * (sum.min(most).max(MIN_THRESHOLD) - MIN_THRESHOLD) / (most - MIN_THRESHOLD).max(1)
+    }
+}

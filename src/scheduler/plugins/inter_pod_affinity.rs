@@ -1,0 +1,119 @@
+//! InterPodAffinity: pods that want to be near other pods, or away from them (kube-scheduler v1.34,
+//! `plugins/interpodaffinity`).
+//!
+//! An incoming pod's terms and those of the pods that are there already count; terminating pods count
+//! like others. An empty selector matches every pod here.
+
+mod filtering;
+mod scoring;
+
+use self::filtering::RequiredState;
+use self::scoring::PreferredState;
+use crate::api::{AffinityTerm, Labels, NodeId, Pod, PodSpec};
+use crate::kernel::Symbol;
+use crate::scheduler::cache::Cache;
+use crate::scheduler::framework::{
+    CycleContext, Descriptor, ExtensionPoint, Plugin, PreFilterOutcome, PreScoreOutcome, Status,
+};
+use crate::scheduler::node_info::NodeInfo;
+
+/// `InterPodAffinityArgs`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InterPodAffinityArgs {
+    /// What an existing pod's *required* affinity adds to the score of its domain (0 to 100).
+    pub hard_pod_affinity_weight: i32,
+    /// Leave existing pods' preferences out for a pod that has none itself.
+    pub ignore_preferred_terms_of_existing_pods: bool,
+}
+
+impl Default for InterPodAffinityArgs {
+    fn default() -> Self {
+        Self { hard_pod_affinity_weight: 1, ignore_preferred_terms_of_existing_pods: false }
+    }
+}
+
+/// The plugin.
+#[derive(Clone, Debug)]
+pub struct InterPodAffinity {
+    args: InterPodAffinityArgs,
+    required: RequiredState,
+    preferred: PreferredState,
+}
+
+/// Its line in the registry.
+pub const DESCRIPTOR: Descriptor = Descriptor {
+    name: "InterPodAffinity",
+    points: &[
+        ExtensionPoint::PreFilter,
+        ExtensionPoint::Filter,
+        ExtensionPoint::PreScore,
+        ExtensionPoint::Score,
+    ],
+    build: |args| {
+        Box::new(InterPodAffinity {
+            args: args.inter_pod_affinity,
+            required: RequiredState::default(),
+            preferred: PreferredState::default(),
+        })
+    },
+};
+
+impl Plugin for InterPodAffinity {
+    fn pre_filter(&mut self, cycle: &CycleContext<'_>) -> Result<PreFilterOutcome, Status> {
+        Ok(self.required.count(cycle))
+    }
+
+    fn filter(&self, _: &CycleContext<'_>, node: &NodeInfo) -> Result<(), Status> {
+        self.required.filter(node)
+    }
+
+    fn pre_score(&mut self, cycle: &CycleContext<'_>, _: &[NodeId]) -> Result<PreScoreOutcome, Status> {
+        Ok(self.preferred.count(self.args, cycle))
+    }
+
+    fn score(&self, _: &CycleContext<'_>, node: &NodeInfo, _: usize) -> i64 {
+        self.preferred.score(node)
+    }
+
+    fn normalize(&self, scores: &mut [i64]) {
+        PreferredState::normalize(scores);
+    }
+}
+
+/// A term of the incoming pod, its namespace selector resolved to names.
+#[derive(Clone, Debug)]
+struct IncomingTerm {
+    term: AffinityTerm,
+    /// The term's namespaces and those that its selector picks.
+    namespaces: Vec<Symbol>,
+    /// The selector matches the empty set of labels: in v1.34 such a term (`NotIn`, `DoesNotExist`, or the
+    /// empty selector) matches pods of every namespace, as the selector is asked about no labels once its
+    /// namespaces are resolved.
+    every_namespace: bool,
+}
+
+impl IncomingTerm {
+    fn new(term: &AffinityTerm, cache: &Cache) -> Self {
+        let mut namespaces = term.namespaces.clone();
+        let mut every_namespace = false;
+        if let Some(selector) = &term.namespace_selector {
+            every_namespace = selector.matches(&Labels::default());
+            let picked = cache.namespaces().filter(|(_, labels)| selector.matches(labels));
+            namespaces.extend(picked.map(|(name, _)| name));
+        }
+        Self { term: term.clone(), namespaces, every_namespace }
+    }
+
+    fn matches(&self, pod: &PodSpec) -> bool {
+        (self.every_namespace || self.namespaces.contains(&pod.namespace))
+            && self.term.selector.as_ref().is_some_and(|selector| selector.matches(&pod.labels))
+    }
+}
+
+/// Whether an existing pod's term matches the incoming pod, whose namespace has these labels.
+fn existing_term_matches(term: &AffinityTerm, incoming: &Pod, namespace_labels: &Labels) -> bool {
+    let spec = &incoming.spec;
+    let namespace = term.namespaces.contains(&spec.namespace)
+        || term.namespace_selector.as_ref().is_some_and(|selector| selector.matches(namespace_labels));
+    namespace && term.selector.as_ref().is_some_and(|selector| selector.matches(&spec.labels))
+}

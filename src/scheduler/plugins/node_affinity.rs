@@ -1,0 +1,126 @@
+//! NodeAffinity: `nodeSelector`, node affinity, and the scheduler's own added affinity
+//! (kube-scheduler v1.34).
+
+use crate::api::node_selector::pod_admits_node;
+use crate::api::{NodeId, NodeSelectorOperator, NodeSelectorTerm, PreferredNodeTerm};
+use crate::kernel::Symbol;
+use crate::scheduler::framework::{
+    Code, CycleContext, Descriptor, ExtensionPoint, Plugin, PreFilterOutcome, PreScoreOutcome, Reason, Status,
+};
+use crate::scheduler::node_info::NodeInfo;
+use crate::scheduler::plugins::default_normalize::default_normalize;
+
+const REASON_POD: &str = "node(s) didn't match Pod's node affinity/selector";
+const REASON_ENFORCED: &str = "node(s) didn't match scheduler-enforced node affinity";
+const REASON_CONFLICT: &str = "pod affinity terms conflict";
+
+/// `NodeAffinityArgs`: node affinity that the scheduler adds to every pod's.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NodeAffinityArgs {
+    /// Required terms, one of which must match; `None` if absent.
+    pub required: Option<Vec<NodeSelectorTerm>>,
+    /// Preferred terms.
+    pub preferred: Vec<PreferredNodeTerm>,
+}
+
+/// The plugin.
+#[derive(Clone, Debug)]
+pub struct NodeAffinity {
+    added: NodeAffinityArgs,
+}
+
+/// Its line in the registry.
+pub const DESCRIPTOR: Descriptor = Descriptor {
+    name: "NodeAffinity",
+    points: &[
+        ExtensionPoint::PreFilter,
+        ExtensionPoint::Filter,
+        ExtensionPoint::PreScore,
+        ExtensionPoint::Score,
+    ],
+    build: |args| Box::new(NodeAffinity { added: args.node_affinity.clone() }),
+};
+
+impl Plugin for NodeAffinity {
+    fn pre_filter(&mut self, cycle: &CycleContext<'_>) -> Result<PreFilterOutcome, Status> {
+        let spec = &cycle.pod.spec;
+        let Some(terms) = &spec.required_node_terms else {
+            let nothing = spec.node_selector.is_empty() && self.added.required.is_none();
+            return Ok(if nothing { PreFilterOutcome::Skip } else { PreFilterOutcome::AllNodes });
+        };
+        match named_nodes(terms, cycle) {
+            Some(names) if names.is_empty() => Err(Status::unresolvable(REASON_CONFLICT)),
+            Some(names) => Ok(PreFilterOutcome::Nodes(names)),
+            None => Ok(PreFilterOutcome::AllNodes),
+        }
+    }
+
+    fn filter(&self, cycle: &CycleContext<'_>, node: &NodeInfo) -> Result<(), Status> {
+        if let Some(terms) = &self.added.required
+            && !terms.iter().any(|term| term.matches(node.node(), cycle.names))
+        {
+            return Err(Status::unresolvable(REASON_ENFORCED));
+        }
+        if pod_admits_node(&cycle.pod.spec, node.node(), cycle.names) {
+            Ok(())
+        } else {
+            Err(Status::unresolvable(REASON_POD))
+        }
+    }
+
+    fn pre_score(&mut self, cycle: &CycleContext<'_>, _: &[NodeId]) -> Result<PreScoreOutcome, Status> {
+        let preferred = &cycle.pod.spec.preferred_node_terms;
+        if preferred.is_empty() && self.added.preferred.is_empty() {
+            return Ok(PreScoreOutcome::Skip);
+        }
+        let counts = |line: &&PreferredNodeTerm| line.weight != 0 && !line.term.is_empty();
+        match preferred.iter().filter(counts).find(|line| !line.term.is_parsable()) {
+            None => Ok(PreScoreOutcome::Score),
+            Some(line) => Err(unparsable(&line.term, cycle)),
+        }
+    }
+
+    /// The sum of the weights of the preferred terms that match.
+    fn score(&self, cycle: &CycleContext<'_>, node: &NodeInfo, _: usize) -> i64 {
+        let lines = self.added.preferred.iter().chain(&cycle.pod.spec.preferred_node_terms);
+        let matching = lines.filter(|line| line.term.matches(node.node(), cycle.names));
+        matching.map(|line| i64::from(line.weight)).sum()
+    }
+
+    fn normalize(&self, scores: &mut [i64]) {
+        default_normalize(scores, false);
+    }
+}
+
+/// The nodes that required terms name by `metadata.name In`; `None` if some term names none.
+fn named_nodes(terms: &[NodeSelectorTerm], cycle: &CycleContext<'_>) -> Option<Vec<Symbol>> {
+    let mut all: Option<Vec<Symbol>> = None;
+    for term in terms {
+        let mut of_term: Option<Vec<Symbol>> = None;
+        for field in &term.fields {
+            if field.operator == NodeSelectorOperator::In && cycle.names.resolve(field.key) == "metadata.name"
+            {
+                match &mut of_term {
+                    None => of_term = Some(field.values.clone()),
+                    Some(names) => names.retain(|name| field.values.contains(name)),
+                }
+            }
+        }
+        all.get_or_insert_default().extend(of_term?);
+    }
+    all
+}
+
+fn unparsable(term: &NodeSelectorTerm, cycle: &CycleContext<'_>) -> Status {
+    let values = term.expressions.iter().filter(|requirement| {
+        matches!(requirement.operator, NodeSelectorOperator::Gt | NodeSelectorOperator::Lt)
+            && requirement.bound.is_none()
+    });
+    let values: Vec<&str> =
+        values.flat_map(|requirement| &requirement.values).map(|value| cycle.names.resolve(*value)).collect();
+    let text = format!(
+        "preferred node affinity: for 'Gt', 'Lt' operators, the value must be an integer, not {}",
+        values.join(", ")
+    );
+    Status::new(Code::Error, Reason::Message(text.into()))
+}

@@ -1,0 +1,23 @@
+//! NodeName: a pod that names its node fits nowhere else (kube-scheduler v1.34).
+
+use crate::scheduler::framework::{CycleContext, Descriptor, ExtensionPoint, Plugin, Status};
+use crate::scheduler::node_info::NodeInfo;
+
+const REASON: &str = "node(s) didn't match the requested node name";
+
+/// The plugin.
+#[derive(Clone, Copy, Debug)]
+pub struct NodeName;
+
+/// Its line in the registry.
+pub const DESCRIPTOR: Descriptor =
+    Descriptor { name: "NodeName", points: &[ExtensionPoint::Filter], build: |_| Box::new(NodeName) };
+
+impl Plugin for NodeName {
+    fn filter(&self, cycle: &CycleContext<'_>, node: &NodeInfo) -> Result<(), Status> {
+        match cycle.pod.spec.node_name {
+            Some(name) if name != node.node().name => Err(Status::unresolvable(REASON)),
+            _ => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! NodeResourcesBalancedAllocation: prefers nodes whose resources fill up evenly (kube-scheduler v1.34).
+
+use super::resource_weights::{ResourceWeight, cpu_and_memory};
+use crate::api::NodeId;
+use crate::scheduler::framework::{
+    CycleContext, Descriptor, ExtensionPoint, MAX_NODE_SCORE, Plugin, PreScoreOutcome, Status,
+};
+use crate::scheduler::node_info::NodeInfo;
+
+/// `NodeResourcesBalancedAllocationArgs`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NodeResourcesBalancedAllocationArgs {
+    /// The resources looked at; the weights are 1 and have no effect.
+    pub resources: Vec<ResourceWeight>,
+}
+
+impl Default for NodeResourcesBalancedAllocationArgs {
+    fn default() -> Self {
+        Self { resources: cpu_and_memory() }
+    }
+}
+
+/// The plugin.
+#[derive(Clone, Debug)]
+pub struct NodeResourcesBalancedAllocation {
+    args: NodeResourcesBalancedAllocationArgs,
+}
+
+/// Its line in the registry.
+pub const DESCRIPTOR: Descriptor = Descriptor {
+    name: "NodeResourcesBalancedAllocation",
+    points: &[ExtensionPoint::PreScore, ExtensionPoint::Score],
+    build: |args| {
+        let args = args.node_resources_balanced_allocation.clone();
+        Box::new(NodeResourcesBalancedAllocation { args })
+    },
+};
+
+impl Plugin for NodeResourcesBalancedAllocation {
+    /// Skips a pod that asks for none of the resources.
+    fn pre_score(&mut self, cycle: &CycleContext<'_>, _: &[NodeId]) -> Result<PreScoreOutcome, Status> {
+        let requests = &cycle.pod.spec.requests.fit;
+        let best_effort = self.args.resources.iter().all(|line| line.name.amount(requests) == 0);
+        Ok(if best_effort { PreScoreOutcome::Skip } else { PreScoreOutcome::Score })
+    }
+
+    /// 100 · (1 − standard deviation of the fractions in use), cut off.
+    fn score(&self, cycle: &CycleContext<'_>, node: &NodeInfo, _: usize) -> i64 {
+        let fractions = || {
+            self.args.resources.iter().filter_map(|line| {
+                let wanted = line.name.amount(&cycle.pod.spec.requests.fit);
+                let allocatable = line.name.amount(&node.node().allocatable);
+                if allocatable == 0 || (wanted == 0 && line.name.is_scalar()) {
+                    return None;
+                }
+                let requested = line.name.amount(node.requested()) + wanted;
+                Some((requested as f64 / allocatable as f64).min(1.0))
+            })
+        };
+        ((1.0 - deviation(fractions)) * MAX_NODE_SCORE as f64) as i64
+    }
+}
+
+/// The standard deviation: half the difference of two, by the formula for more, 0 for fewer.
+fn deviation<I: Iterator<Item = f64>>(fractions: impl Fn() -> I) -> f64 {
+    let count = fractions().count();
+    if count == 2 {
+        let mut both = fractions();
+        let (first, second) = (both.next().unwrap_or(0.0), both.next().unwrap_or(0.0));
+        return ((first - second) / 2.0).abs();
+    }
+    if count < 2 {
+        return 0.0;
+    }
+    let mean = fractions().fold(0.0, |sum, fraction| sum + fraction) / count as f64;
+    let squares = fractions().fold(0.0, |sum, fraction| sum + (fraction - mean) * (fraction - mean));
+    (squares / count as f64).sqrt()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::deviation;
+
+    #[test]
+    fn the_deviation_of_few_and_of_many() {
+        let of = |fractions: &'static [f64]| deviation(|| fractions.iter().copied());
+        assert!(of(&[]).abs() < f64::EPSILON && of(&[0.7]).abs() < f64::EPSILON);
+        assert!((of(&[0.5, 0.25]) - 0.125).abs() < f64::EPSILON);
+        // Mean 0.5, squares 0.25 + 0 + 0.25, a third of the sum: 1/6.
+        assert!((of(&[0.0, 0.5, 1.0]) - libm::sqrt(1.0 / 6.0)).abs() < 1e-15);
+    }
+}

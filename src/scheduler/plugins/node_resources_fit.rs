@@ -1,0 +1,160 @@
+//! NodeResourcesFit: a node must hold what the pod requests; emptier (or fuller) nodes score higher
+//! (kube-scheduler v1.34).
+
+pub mod shortage;
+pub mod strategy;
+
+pub use shortage::{Scarce, Shortage, shortages};
+pub use strategy::{ScoringStrategy, StrategyType, UtilizationPoint};
+
+use super::resource_weights::ResourceName;
+use crate::api::NodeId;
+use crate::kernel::{Interner, Symbol};
+use crate::scheduler::framework::{
+    Code, CycleContext, Descriptor, ExtensionPoint, Plugin, PreFilterOutcome, PreScoreOutcome, Reason, Status,
+};
+use crate::scheduler::node_info::NodeInfo;
+
+const TOO_MANY_PODS: &str = "Too many pods";
+const INSUFFICIENT_CPU: &str = "Insufficient cpu";
+const INSUFFICIENT_MEMORY: &str = "Insufficient memory";
+const INSUFFICIENT_EPHEMERAL_STORAGE: &str = "Insufficient ephemeral-storage";
+
+/// `NodeResourcesFitArgs`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NodeResourcesFitArgs {
+    /// Extended resources that the filter does not look at.
+    pub ignored_resources: Vec<Symbol>,
+    /// The same by the part of the name before the slash.
+    pub ignored_resource_groups: Vec<String>,
+    /// How nodes are scored.
+    pub scoring_strategy: ScoringStrategy,
+}
+
+/// The plugin.
+#[derive(Clone, Debug)]
+pub struct NodeResourcesFit {
+    args: NodeResourcesFitArgs,
+    scalars: Vec<(Symbol, i64)>,
+    wanted: Vec<i64>,
+}
+
+/// Its line in the registry.
+pub const DESCRIPTOR: Descriptor = Descriptor {
+    name: "NodeResourcesFit",
+    points: &[
+        ExtensionPoint::PreFilter,
+        ExtensionPoint::Filter,
+        ExtensionPoint::PreScore,
+        ExtensionPoint::Score,
+    ],
+    build: |args| {
+        let args = args.node_resources_fit.clone();
+        Box::new(NodeResourcesFit { args, scalars: Vec::new(), wanted: Vec::new() })
+    },
+};
+
+/// Collects the reasons of one node; nothing is allocated for the first.
+#[derive(Default)]
+struct Insufficient {
+    status: Option<Status>,
+    unresolvable: bool,
+}
+
+impl Insufficient {
+    /// Adds a reason if the request is above what is free; above all there is, nothing can help.
+    fn check(&mut self, wanted: i64, allocatable: i64, requested: i64, reason: impl FnOnce() -> Reason) {
+        if wanted > 0 && wanted > allocatable - requested {
+            self.add(reason());
+            self.unresolvable |= wanted > allocatable;
+        }
+    }
+
+    fn add(&mut self, reason: Reason) {
+        match &mut self.status {
+            None => self.status = Some(Status::new(Code::Unschedulable, reason)),
+            Some(status) => status.push(reason),
+        }
+    }
+
+    fn result(self) -> Result<(), Status> {
+        let Some(mut status) = self.status else { return Ok(()) };
+        if self.unresolvable {
+            status.code = Code::UnschedulableAndUnresolvable;
+        }
+        Err(status)
+    }
+}
+
+impl Plugin for NodeResourcesFit {
+    fn pre_filter(&mut self, cycle: &CycleContext<'_>) -> Result<PreFilterOutcome, Status> {
+        self.scalars.clear();
+        let scalars = cycle.pod.spec.requests.fit.scalar.iter().copied();
+        let args = &self.args;
+        self.scalars
+            .extend(scalars.filter(|&(name, amount)| amount != 0 && !is_ignored(args, name, cycle.names)));
+        // Kubernetes gives the reasons for these in random order; here they stand by name.
+        self.scalars.sort_by(|a, b| cycle.names.resolve(a.0).cmp(cycle.names.resolve(b.0)));
+        Ok(PreFilterOutcome::AllNodes)
+    }
+
+    fn filter(&self, cycle: &CycleContext<'_>, node: &NodeInfo) -> Result<(), Status> {
+        let mut found = Insufficient::default();
+        let (allocatable, requested) = (&node.node().allocatable, node.requested());
+        if node.pods().len() as i64 + 1 > allocatable.pods {
+            found.add(Reason::Text(TOO_MANY_PODS));
+        }
+        let wanted = &cycle.pod.spec.requests.fit;
+        for (name, text) in [
+            (ResourceName::Cpu, INSUFFICIENT_CPU),
+            (ResourceName::Memory, INSUFFICIENT_MEMORY),
+            (ResourceName::EphemeralStorage, INSUFFICIENT_EPHEMERAL_STORAGE),
+        ] {
+            found.check(name.amount(wanted), name.amount(allocatable), name.amount(requested), || {
+                Reason::Text(text)
+            });
+        }
+        for &(name, amount) in &self.scalars {
+            let (there, taken) = (allocatable.scalar_amount(name), requested.scalar_amount(name));
+            found.check(amount, there, taken, || Reason::InsufficientResource(name));
+        }
+        found.result()
+    }
+
+    fn pre_score(&mut self, cycle: &CycleContext<'_>, _: &[NodeId]) -> Result<PreScoreOutcome, Status> {
+        let requests = &cycle.pod.spec.requests;
+        self.wanted.clear();
+        self.wanted.extend(self.args.scoring_strategy.resources.iter().map(|line| match line.name {
+            ResourceName::Cpu => requests.score_non_zero_milli_cpu,
+            ResourceName::Memory => requests.score_non_zero_memory,
+            other => other.amount(&requests.fit),
+        }));
+        Ok(PreScoreOutcome::Score)
+    }
+
+    fn score(&self, _: &CycleContext<'_>, node: &NodeInfo, _: usize) -> i64 {
+        let lines = self.args.scoring_strategy.resources.iter().zip(&self.wanted);
+        let in_use = lines.filter_map(|(line, &wanted)| {
+            let allocatable = line.name.amount(&node.node().allocatable);
+            if allocatable == 0 || (wanted == 0 && line.name.is_scalar()) {
+                return None;
+            }
+            let requested = match line.name {
+                ResourceName::Cpu => node.non_zero_milli_cpu(),
+                ResourceName::Memory => node.non_zero_memory(),
+                other => other.amount(node.requested()),
+            };
+            Some((requested + wanted, allocatable, line.weight))
+        });
+        self.args.scoring_strategy.score(in_use)
+    }
+}
+
+fn is_ignored(args: &NodeResourcesFitArgs, name: Symbol, names: &Interner) -> bool {
+    if args.ignored_resources.contains(&name) {
+        return true;
+    }
+    let group = || names.resolve(name).split_once('/').map(|parts| parts.0);
+    !args.ignored_resource_groups.is_empty()
+        && group().is_some_and(|group| args.ignored_resource_groups.iter().any(|other| other == group))
+}

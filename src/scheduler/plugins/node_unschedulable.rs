@@ -1,0 +1,33 @@
+//! NodeUnschedulable: a cordoned node takes only pods that tolerate its taint (kube-scheduler v1.34).
+
+use crate::api::{Taint, TaintEffect};
+use crate::scheduler::framework::{CycleContext, Descriptor, ExtensionPoint, Plugin, Status};
+use crate::scheduler::node_info::NodeInfo;
+
+const REASON: &str = "node(s) were unschedulable";
+
+/// The plugin.
+#[derive(Clone, Copy, Debug)]
+pub struct NodeUnschedulable;
+
+/// Its line in the registry.
+pub const DESCRIPTOR: Descriptor = Descriptor {
+    name: "NodeUnschedulable",
+    points: &[ExtensionPoint::Filter],
+    build: |_| Box::new(NodeUnschedulable),
+};
+
+impl Plugin for NodeUnschedulable {
+    fn filter(&self, cycle: &CycleContext<'_>, node: &NodeInfo) -> Result<(), Status> {
+        if !node.node().unschedulable {
+            return Ok(());
+        }
+        let known = cycle.cache.known();
+        let taint = Taint { key: known.unschedulable, value: known.empty, effect: TaintEffect::NoSchedule };
+        if taint.is_tolerated_by(&cycle.pod.spec.tolerations) {
+            Ok(())
+        } else {
+            Err(Status::unresolvable(REASON))
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! TaintToleration: taints that keep a pod away, or make a node worse (kube-scheduler v1.34).
+
+use crate::api::{NodeId, TaintEffect, Toleration};
+use crate::scheduler::framework::{
+    Code, CycleContext, Descriptor, ExtensionPoint, Plugin, PreScoreOutcome, Reason, Status,
+};
+use crate::scheduler::node_info::NodeInfo;
+use crate::scheduler::plugins::default_normalize::default_normalize;
+
+/// The plugin.
+#[derive(Clone, Debug, Default)]
+pub struct TaintToleration {
+    tolerations: Vec<Toleration>,
+}
+
+/// Its line in the registry.
+pub const DESCRIPTOR: Descriptor = Descriptor {
+    name: "TaintToleration",
+    points: &[ExtensionPoint::Filter, ExtensionPoint::PreScore, ExtensionPoint::Score],
+    build: |_| Box::new(TaintToleration::default()),
+};
+
+impl Plugin for TaintToleration {
+    /// The first taint `NoSchedule` or `NoExecute` that the pod does not tolerate rejects the node.
+    fn filter(&self, cycle: &CycleContext<'_>, node: &NodeInfo) -> Result<(), Status> {
+        let tolerations = &cycle.pod.spec.tolerations;
+        let mut taints = node.node().taints.iter().filter(|taint| taint.keeps_away());
+        match taints.find(|taint| !taint.is_tolerated_by(tolerations)) {
+            None => Ok(()),
+            Some(taint) => Err(Status::new(
+                Code::UnschedulableAndUnresolvable,
+                Reason::UntoleratedTaint { key: taint.key, value: taint.value },
+            )),
+        }
+    }
+
+    fn pre_score(&mut self, cycle: &CycleContext<'_>, _: &[NodeId]) -> Result<PreScoreOutcome, Status> {
+        self.tolerations.clear();
+        let preferences = cycle.pod.spec.tolerations.iter().filter(|toleration| {
+            toleration.effect.is_none_or(|effect| effect == TaintEffect::PreferNoSchedule)
+        });
+        self.tolerations.extend(preferences.cloned());
+        Ok(PreScoreOutcome::Score)
+    }
+
+    /// The number of taints `PreferNoSchedule` that the pod does not tolerate.
+    fn score(&self, _: &CycleContext<'_>, node: &NodeInfo, _: usize) -> i64 {
+        let taints = node.node().taints.iter();
+        let preferences = taints.filter(|taint| taint.effect == TaintEffect::PreferNoSchedule);
+        preferences.filter(|taint| !taint.is_tolerated_by(&self.tolerations)).count() as i64
+    }
+
+    fn normalize(&self, scores: &mut [i64]) {
+        default_normalize(scores, true);
+    }
+}

@@ -1,0 +1,17 @@
+//! NodeUnschedulable: a node that is not cordoned appears, a node is uncordoned, or the pod itself
+//! comes to tolerate cordoned nodes.
+
+use super::Question;
+use crate::api::{Taint, TaintEffect};
+
+/// Whether the event may help.
+pub(super) fn hint(question: &Question<'_>) -> bool {
+    let (old, new) = question.event.nodes();
+    if let Some(new) = new {
+        return !new.unschedulable && old.is_none_or(|old| old.unschedulable);
+    }
+    let (_, Some(updated)) = question.event.pods() else { return false };
+    let known = question.context.known();
+    let cordoned = Taint { key: known.unschedulable, value: known.empty, effect: TaintEffect::NoSchedule };
+    question.is_target && cordoned.is_tolerated_by(&updated.spec.tolerations)
+}

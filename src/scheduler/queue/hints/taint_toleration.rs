@@ -1,0 +1,21 @@
+//! TaintToleration: a node comes to have no taint left that the pod does not tolerate, or the pod
+//! itself got a toleration.
+
+use super::Question;
+use crate::api::{Node, Pod};
+
+/// Whether the event may help.
+pub(super) fn hint(question: &Question<'_>) -> bool {
+    let (old, new) = question.event.nodes();
+    match new {
+        Some(new) => tolerates(question.pod, new) && old.is_none_or(|old| !tolerates(question.pod, old)),
+        None => question.is_target,
+    }
+}
+
+fn tolerates(pod: &Pod, node: &Node) -> bool {
+    node.taints
+        .iter()
+        .filter(|taint| taint.keeps_away())
+        .all(|taint| taint.is_tolerated_by(&pod.spec.tolerations))
+}

@@ -1,0 +1,102 @@
+//! A pod that does not fit, all that is in its way, and trials of changes.
+
+use super::{Change, Fix, MOST_TRIALS, Question, Series, ends_well};
+use crate::api::{NodeId, Pod};
+use crate::kernel::Interner;
+use crate::scheduler::cache::Cache;
+use crate::scheduler::cycle::{Cycle, CycleInput, CycleReport, NodeRejections, Rejections, TieBreak};
+use crate::scheduler::framework::{Framework, PluginId};
+use crate::scheduler::node_info::NodeInfo;
+
+/// What candidates are made from and tried on.
+pub(super) struct Case<'a> {
+    pub(super) question: &'a Question<'a>,
+    pub(super) rejections: Rejections,
+    framework: Framework,
+    cache: Cache,
+    names: Interner,
+}
+
+impl<'a> Case<'a> {
+    pub(super) fn new(question: &'a Question<'a>) -> Self {
+        let mut case = Self {
+            question,
+            rejections: Rejections::default(),
+            framework: Framework::new(question.profile),
+            cache: question.cache.clone(),
+            names: question.names.clone(),
+        };
+        let pod = question.pod;
+        case.rejections = case.ask(pod, None, Cycle::rejections);
+        case
+    }
+
+    pub(super) fn fits_already(&mut self) -> bool {
+        let pod = self.question.pod;
+        let report = self.ask(pod, None, Cycle::report);
+        ends_well(&report)
+    }
+
+    /// Asks the cycle about the pod on the unchanged cluster, or on another.
+    fn ask<T>(
+        &mut self,
+        pod: &Pod,
+        other: Option<&mut Cache>,
+        of_cycle: impl Fn(&Pod, CycleInput<'_>) -> T,
+    ) -> T {
+        let input = CycleInput {
+            cache: other.unwrap_or(&mut self.cache),
+            framework: &mut self.framework,
+            names: &self.names,
+            behaviour: self.question.behaviour,
+            percentage_of_nodes_to_score: 100,
+            tie_break: TieBreak::First,
+        };
+        of_cycle(pod, input)
+    }
+
+    /// The report of the cycle after a change.
+    fn report_after(&mut self, change: &Change) -> CycleReport {
+        let mut pod = self.question.pod.clone();
+        if change.is_of_the_pod() {
+            change.apply_to_spec(std::sync::Arc::make_mut(&mut pod.spec));
+            return self.ask(&pod, None, Cycle::report);
+        }
+        let mut cache = self.cache.clone();
+        change.apply_to_cluster(&mut cache, &mut self.names);
+        self.ask(&pod, Some(&mut cache), Cycle::report)
+    }
+
+    /// The first of these changes that makes the pod fit; not more than [`MOST_TRIALS`] are tried.
+    pub(super) fn first_that_helps(&mut self, changes: Series) -> Option<Fix> {
+        let known = self.question.cache.unused_node_id();
+        for candidate in changes.into_iter().take(MOST_TRIALS) {
+            let report = self.report_after(&candidate.change);
+            if ends_well(&report) {
+                let fits_on = report.feasible().map(|node| node.node).filter(|node| *node < known);
+                let fits_on: Vec<NodeId> = fits_on.collect();
+                return Some(Fix { change: candidate.change, amount_ppm: candidate.amount_ppm, fits_on });
+            }
+        }
+        None
+    }
+
+    pub(super) fn pod(&self) -> &'a Pod {
+        self.question.pod
+    }
+
+    pub(super) fn info(&self, node: NodeId) -> &'a NodeInfo {
+        self.question.cache.node_info(node)
+    }
+
+    /// Whether a plugin rejects the pod or any node.
+    pub(super) fn rejects(&self, plugin: &str) -> bool {
+        PluginId::by_name(plugin).is_some_and(|plugin| self.rejections.plugins().contains(plugin))
+    }
+
+    /// The nodes that these plugins alone reject, in the order of the list.
+    pub(super) fn rejected_only_by(&self, plugins: &[&str]) -> impl Iterator<Item = &NodeRejections> {
+        let plugins: Vec<_> = plugins.iter().map(|name| PluginId::by_name(name)).collect();
+        self.rejections.nodes.iter().filter(move |node| node.are_only(&plugins))
+    }
+}
