@@ -1,0 +1,20 @@
+//! The simulated cluster: a store with an ordered watch log, the components that read it, and the
+//! events between them. The only place where the models meet.
+
+pub mod api_server;
+pub mod controller_manager;
+pub mod draw_uses;
+pub mod event;
+pub mod explanation;
+pub mod kubelets;
+pub mod node_lifecycle;
+pub mod operation;
+pub mod readers;
+pub mod record;
+pub mod scheduler_process;
+pub mod setup;
+pub mod store;
+pub mod timeline;
+pub mod timing;
+pub mod watch;
+pub mod world;

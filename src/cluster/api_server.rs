@@ -1,0 +1,267 @@
+//! The API server: the only writer of the store. It stamps times, gives names and UIDs, and records
+//! every change for measures and digest.
+//!
+//! Follows kube-apiserver v1.34 and its registry strategies: times in whole seconds (unless the
+//! timing asks for exact ones), a pod that is not bound is deleted at once, a bound one waits for its
+//! kubelet. Leaves out: admission plugins, quotas, resource versions and conflicts.
+
+use std::sync::Arc;
+
+use super::draw_uses;
+use super::record::Record;
+use super::setup::ClusterSetup;
+use super::store::{Change, Store};
+use crate::api::naming;
+use crate::api::{
+    ControllerRef, Deployment, DeploymentId, Interner, Node, NodeId, Pod, PodId, PodPhase, ReadyCondition,
+    ReplicaSet, ReplicaSetId, SelectorOwner, Timestamp, Uid, WorkloadKind,
+};
+use crate::kernel::{Digest, Draws, Identity, SimDuration, SimTime, TraceSink};
+
+/// Store, clock, names, draws and the record of what happened.
+pub struct ApiServer<'s> {
+    /// Where the run started from.
+    pub setup: Arc<ClusterSetup>,
+    /// Every name, those made in the run included.
+    pub names: Interner,
+    /// The run's random draws.
+    pub draws: Draws,
+    /// Simulated time.
+    pub now: SimTime,
+    /// The time of the last change.
+    pub last_change: SimTime,
+    store: Store,
+    digest: Digest,
+    records: u64,
+    sink: &'s mut dyn TraceSink<Record>,
+}
+
+impl<'s> ApiServer<'s> {
+    /// An empty store at time 0.
+    pub fn new(setup: &Arc<ClusterSetup>, draws: Draws, sink: &'s mut dyn TraceSink<Record>) -> Self {
+        Self {
+            setup: Arc::clone(setup),
+            names: setup.names.clone(),
+            draws,
+            now: SimTime(0),
+            last_change: SimTime(0),
+            store: Store::default(),
+            digest: Digest::new(),
+            records: 0,
+            sink,
+        }
+    }
+
+    /// The objects.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// The objects, to reserve numbers and move cursors.
+    pub fn store_mut(&mut self) -> &mut Store {
+        &mut self.store
+    }
+
+    /// The digest of all records so far.
+    pub fn fingerprint(&self) -> u64 {
+        self.digest.finish()
+    }
+
+    /// The exact time now, as components read their clocks.
+    pub fn clock(&self) -> Timestamp {
+        self.setup.start.plus(SimDuration(self.now.0))
+    }
+
+    /// The time now as objects carry it.
+    pub fn api_time(&self) -> Timestamp {
+        if self.setup.timing.whole_second_timestamps { self.clock().whole_seconds() } else { self.clock() }
+    }
+
+    /// Records something that is no change of an object.
+    pub fn record(&mut self, record: &Record) {
+        record.encode(&mut self.digest);
+        self.sink.record(self.now, self.records, record);
+        self.records += 1;
+    }
+
+    fn commit(&mut self, change: Change) {
+        self.last_change = self.now;
+        self.record(&Record::Change(change));
+    }
+
+    /// Creates or replaces a node.
+    pub fn put_node(&mut self, node: Node) {
+        let change = self.store.put_node(node);
+        self.commit(change);
+    }
+
+    /// Changes a node that exists.
+    pub fn update_node(&mut self, id: NodeId, change: impl FnOnce(&mut Node)) {
+        if let Some(node) = self.store.node(id) {
+            let mut node = Node::clone(node);
+            change(&mut node);
+            self.put_node(node);
+        }
+    }
+
+    /// Removes a node.
+    pub fn remove_node(&mut self, id: NodeId) {
+        if let Some(change) = self.store.remove_node(id) {
+            self.commit(change);
+        }
+    }
+
+    /// Creates or replaces a pod.
+    pub fn put_pod(&mut self, pod: Pod) {
+        let change = self.store.put_pod(pod);
+        self.commit(change);
+    }
+
+    /// Changes a pod that exists.
+    pub fn update_pod(&mut self, id: PodId, change: impl FnOnce(&mut Pod)) {
+        if let Some(pod) = self.store.pod(id) {
+            let mut pod = Pod::clone(pod);
+            change(&mut pod);
+            self.put_pod(pod);
+        }
+    }
+
+    /// Removes a pod from the API.
+    pub fn remove_pod(&mut self, id: PodId) {
+        if let Some(change) = self.store.remove_pod(id) {
+            self.commit(change);
+        }
+    }
+
+    /// Deletes a pod as a client does: at once if it is not bound or has ended, else by setting its
+    /// deletion timestamp. Deleting a terminating pod changes nothing.
+    pub fn delete_pod(&mut self, id: PodId) {
+        let Some(pod) = self.store.pod(id) else { return };
+        if pod.node.is_none() || pod.is_finished() {
+            self.remove_pod(id);
+        } else if pod.deleted.is_none() {
+            let grace_ns = pod.spec.termination_grace_seconds.max(0) as u64 * 1_000_000_000;
+            let gone = self.api_time().plus(SimDuration(grace_ns));
+            self.update_pod(id, |pod| pod.deleted = Some(gone));
+        }
+    }
+
+    /// Binds a pod to a node; whether that was possible (the pod is there, unbound, not terminating).
+    pub fn bind_pod(&mut self, id: PodId, node: NodeId) -> bool {
+        let possible = self
+            .store
+            .pod(id)
+            .is_some_and(|pod| pod.node.is_none() && pod.deleted.is_none() && !pod.is_finished());
+        if possible {
+            self.update_pod(id, |pod| pod.node = Some(node));
+        }
+        possible
+    }
+
+    /// Notes that a pod's containers run, and whether its probes succeed.
+    pub fn set_pod_running(&mut self, id: PodId, ready: bool) {
+        let since = Some(self.api_time());
+        self.update_pod(id, |pod| {
+            pod.phase = PodPhase::Running;
+            pod.ready = Some(ReadyCondition { ready, since });
+        });
+    }
+
+    /// Creates one pod of a ReplicaSet. `who` says which one it is, to the random draws.
+    pub fn create_pod_of(&mut self, replica_set: &ReplicaSet, who: Identity) -> PodId {
+        let id = self.store.next_pod_id();
+        let suffix = naming::pod_suffix(&mut self.draws.keyed(draw_uses::POD_NAME, who, 0));
+        let mut uid_draw = self.draws.keyed(draw_uses::POD_UID, who, 0);
+        let controller = ControllerRef {
+            kind: WorkloadKind::ReplicaSet,
+            name: self.names.intern(&replica_set.name),
+            uid: replica_set.uid,
+            replica_set: Some(replica_set.id),
+        };
+        self.put_pod(Pod {
+            id,
+            name: format!("{}-{suffix}", replica_set.name).into(),
+            uid: random_uid(uid_draw.u64(), uid_draw.u64()),
+            identity: who,
+            spec: Arc::clone(&replica_set.pod),
+            controller: Some(controller),
+            created: Some(self.api_time()),
+            deleted: None,
+            node: None,
+            phase: PodPhase::Pending,
+            ready: None,
+            deletion_cost: 0,
+            restarts: 0,
+            sidecar_restarts: 0,
+        });
+        id
+    }
+
+    /// Creates or replaces a ReplicaSet.
+    pub fn put_replica_set(&mut self, replica_set: ReplicaSet) {
+        let change = self.store.put_replica_set(replica_set);
+        self.commit(change);
+    }
+
+    /// Changes a ReplicaSet that exists; a change of its spec counts its generation up.
+    pub fn update_replica_set(&mut self, id: ReplicaSetId, change: impl FnOnce(&mut ReplicaSet)) {
+        if let Some(old) = self.store.replica_set(id) {
+            let mut new = ReplicaSet::clone(old);
+            change(&mut new);
+            if (new.replicas, new.min_ready_seconds) != (old.replicas, old.min_ready_seconds) {
+                new.generation += 1;
+            }
+            self.put_replica_set(new);
+        }
+    }
+
+    /// Removes a ReplicaSet; the garbage collector deletes its pods.
+    pub fn remove_replica_set(&mut self, id: ReplicaSetId) {
+        if let Some(change) = self.store.remove_replica_set(id) {
+            self.commit(change);
+        }
+    }
+
+    /// Creates or replaces a Deployment.
+    pub fn put_deployment(&mut self, deployment: Deployment) {
+        let change = self.store.put_deployment(deployment);
+        self.commit(change);
+    }
+
+    /// Changes a Deployment's metadata or status.
+    pub fn update_deployment(&mut self, id: DeploymentId, change: impl FnOnce(&mut Deployment)) {
+        if let Some(deployment) = self.store.deployment(id) {
+            let mut deployment = Deployment::clone(deployment);
+            change(&mut deployment);
+            self.put_deployment(deployment);
+        }
+    }
+
+    /// Changes a Deployment's spec: its generation counts up.
+    pub fn update_deployment_spec(&mut self, id: DeploymentId, change: impl FnOnce(&mut Deployment)) {
+        self.update_deployment(id, |deployment| {
+            change(deployment);
+            deployment.generation += 1;
+        });
+    }
+
+    /// Removes a Deployment; the garbage collector deletes its ReplicaSets and their pods.
+    pub fn remove_deployment(&mut self, id: DeploymentId) {
+        if let Some(change) = self.store.remove_deployment(id) {
+            self.commit(change);
+        }
+    }
+
+    /// Makes a Service, ReplicationController or StatefulSet known.
+    pub fn put_selector_owner(&mut self, owner: SelectorOwner) {
+        let change = self.store.put_selector_owner(owner);
+        self.commit(change);
+    }
+}
+
+/// A version 4 UUID from 128 random bits.
+pub fn random_uid(high: u64, low: u64) -> Uid {
+    let high = (high & !0xf000) | 0x4000;
+    let low = (low & !(0b11 << 62)) | (0b10 << 62);
+    Uid((u128::from(high) << 64) | u128::from(low))
+}

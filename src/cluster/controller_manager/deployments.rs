@@ -1,0 +1,165 @@
+//! Syncs of the Deployment controller, and the writes that they lead to.
+
+use std::sync::Arc;
+
+use kubecast_manifest::canonical_json;
+
+use super::ControllerManager;
+use crate::api::compile::{self, workload::POD_TEMPLATE_HASH};
+use crate::api::{
+    Deployment, DeploymentCondition, DeploymentId, DeploymentStatus, PodPhase, ReplicaSet, ReplicaSetId,
+    ReplicaSetStatus, Requirement, naming,
+};
+use crate::cluster::api_server::{ApiServer, random_uid};
+use crate::cluster::draw_uses;
+use crate::cluster::event::Event;
+use crate::controllers::deployment::{
+    self, DeploymentView, DeploymentWrite, NewReplicaSet, Recheck, SyncError, TakenName,
+};
+use crate::kernel::{EventClass, EventQueue, Identity, SimDuration, stable_hash};
+
+/// The shortest wait of a key that is put back with rate limiting.
+const RATE_LIMITED: SimDuration = SimDuration::from_millis(5);
+
+impl ControllerManager {
+    /// One sync of a Deployment.
+    pub fn sync_deployment(
+        &mut self,
+        id: DeploymentId,
+        api: &mut ApiServer<'_>,
+        queue: &mut EventQueue<Event>,
+    ) {
+        let Some(deployment) = self.deployments.get(id.index()).cloned() else { return };
+        let actions = {
+            let replica_sets = self.replica_sets_of(id);
+            let hash = template_hash(&deployment, api);
+            deployment::sync(
+                &DeploymentView {
+                    deployment: &deployment,
+                    replica_sets: &replica_sets,
+                    template_hash: &hash,
+                    taken: &|name| Self::taken(name, &deployment, api),
+                    has_unfinished_pods: &|owner| self.has_unfinished_pods(owner),
+                },
+                api.clock(),
+                api.setup.behaviour.controllers,
+            )
+        };
+        for write in actions.writes {
+            carry_out(write, &deployment, api);
+        }
+        let delay = match (actions.error, actions.recheck) {
+            (Some(SyncError::HashCollision | SyncError::AlreadyExists), _)
+            | (None, Some(Recheck::RateLimited)) => Some(RATE_LIMITED),
+            (None, Some(Recheck::After(delay))) => Some(delay),
+            (None, None) => None,
+        };
+        let controlled = &mut self.controlled[id.index()];
+        if let Some(timer) = controlled.recheck.take() {
+            queue.cancel(timer);
+        }
+        controlled.recheck = delay.map(|delay| {
+            queue.push(api.now.plus(delay), EventClass::Essential, Event::RecheckDeployment(id))
+        });
+    }
+
+    /// A Deployment's time to be looked at again has come.
+    pub fn recheck_deployment(&mut self, id: DeploymentId) {
+        self.controlled[id.index()].recheck = None;
+        if self.deployments.get(id.index()).is_some() {
+            self.enqueue_deployment(id);
+        }
+    }
+
+    fn replica_sets_of(&self, id: DeploymentId) -> Vec<Arc<ReplicaSet>> {
+        let controlled = &self.controlled[id.index()].replica_sets;
+        controlled.iter().filter_map(|id| self.replica_sets.get(id.index()).cloned()).collect()
+    }
+
+    fn taken(name: &str, deployment: &Deployment, api: &ApiServer<'_>) -> Option<TakenName> {
+        let there = api.store().replica_set_named(deployment.namespace, name)?;
+        let ours = there.deployment == Some(deployment.id) && there.template.equals(&deployment.template);
+        Some(if ours { TakenName::NotYetSeen } else { TakenName::Foreign })
+    }
+
+    fn has_unfinished_pods(&self, owner: ReplicaSetId) -> bool {
+        let Some(owned) = self.owned.get(owner.index()) else { return false };
+        owned
+            .pods
+            .iter()
+            .filter_map(|id| self.pods.get(id.index()))
+            .any(|pod| !matches!(pod.phase, PodPhase::Succeeded | PodPhase::Failed))
+    }
+}
+
+/// The hash of the template under the present collision count.
+fn template_hash(deployment: &Deployment, api: &ApiServer<'_>) -> String {
+    let collisions = deployment.status.collision_count;
+    if collisions == 0 {
+        return api.names.resolve(deployment.template.hash).to_owned();
+    }
+    naming::template_hash(&canonical_json(&deployment.template.source), collisions)
+}
+
+fn carry_out(write: DeploymentWrite, deployment: &Deployment, api: &mut ApiServer<'_>) {
+    match write {
+        DeploymentWrite::CreateReplicaSet(new) => create(&new, deployment, api),
+        DeploymentWrite::UpdateReplicaSet(update) => {
+            api.update_replica_set(update.id, |replica_set| update.apply(replica_set));
+        }
+        DeploymentWrite::DeleteReplicaSet(id) => api.remove_replica_set(id),
+        DeploymentWrite::UpdateDeployment(mut update) => {
+            if api.setup.timing.whole_second_timestamps {
+                cut_times(&mut update.status);
+            }
+            api.update_deployment(deployment.id, |deployment| update.apply(deployment));
+        }
+    }
+}
+
+/// Conditions carry whole seconds, as everything in the API.
+fn cut_times(status: &mut DeploymentStatus) {
+    let cut = |condition: &mut Option<DeploymentCondition>| {
+        if let Some(condition) = condition {
+            condition.last_update = condition.last_update.whole_seconds();
+            condition.last_transition = condition.last_transition.whole_seconds();
+        }
+    };
+    cut(&mut status.available);
+    cut(&mut status.progressing);
+    cut(&mut status.replica_failure);
+}
+
+fn create(new: &NewReplicaSet, deployment: &Deployment, api: &mut ApiServer<'_>) {
+    let id = api.store().next_replica_set_id();
+    let name = format!("replicaset/{}/{}", api.names.resolve(deployment.namespace), new.name);
+    let who = Identity { owner: stable_hash(name.as_bytes()), revision: 0, ordinal: 0 };
+    let mut draw = api.draws.keyed(draw_uses::REPLICA_SET_UID, who, u64::from(id.0));
+    let uid = random_uid(draw.u64(), draw.u64());
+    let (key, hash) = (api.names.intern(POD_TEMPLATE_HASH), api.names.intern(&new.hash));
+    let mut labels = deployment.template.pod.labels.clone();
+    labels.set(key, hash);
+    let mut selector = deployment.selector.clone();
+    selector.requirements.push(Requirement::equals(key, hash));
+    let pod = compile::pod_of_replica_set(&deployment.template, Some(hash), &mut api.names);
+    api.put_replica_set(ReplicaSet {
+        id,
+        namespace: deployment.namespace,
+        name: Arc::clone(&new.name),
+        uid,
+        created: api.api_time(),
+        generation: 1,
+        deployment: Some(deployment.id),
+        revision: Some(Arc::clone(&new.revision)),
+        desired_replicas: Some(Arc::clone(&new.desired_replicas)),
+        max_replicas: Some(Arc::clone(&new.max_replicas)),
+        labels,
+        replicas: new.replicas,
+        min_ready_seconds: new.min_ready_seconds,
+        selector,
+        pod,
+        template: deployment.template.clone(),
+        deleted: false,
+        status: ReplicaSetStatus::default(),
+    });
+}

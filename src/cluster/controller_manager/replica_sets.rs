@@ -1,0 +1,101 @@
+//! Syncs of the ReplicaSet controller, and the writes that they lead to.
+
+use std::sync::Arc;
+
+use super::{ControllerManager, Family};
+use crate::api::{Pod, ReplicaSet, ReplicaSetId};
+use crate::cluster::api_server::ApiServer;
+use crate::cluster::draw_uses;
+use crate::cluster::event::Event;
+use crate::controllers::replica_set::{self, ReplicaSetView};
+use crate::kernel::{EventClass, EventQueue, Identity, stable_hash};
+
+impl ControllerManager {
+    /// One sync of a ReplicaSet.
+    pub fn sync_replica_set(
+        &mut self,
+        id: ReplicaSetId,
+        api: &mut ApiServer<'_>,
+        queue: &mut EventQueue<Event>,
+    ) {
+        let Some(replica_set) = self.replica_sets.get(id.index()).cloned() else { return };
+        let who = self.identity(&replica_set, api);
+        let pods = self.listed(&replica_set, who, api);
+        let now = api.clock();
+        let family = replica_set.deployment.map_or(Family::ReplicaSet(id), Family::Deployment);
+        let actions = replica_set::sync(
+            &ReplicaSetView {
+                replica_set: &replica_set,
+                pods: &pods,
+                related_active_on_node: &|node| {
+                    self.active_on_node.get(&(family, node)).copied().unwrap_or(0)
+                },
+                expectations_satisfied: self.owned[id.index()].expectations.satisfied(now),
+                creations_accepted: None,
+            },
+            now,
+            api.setup.behaviour.controllers,
+        );
+        let owned = &mut self.owned[id.index()];
+        if actions.create > 0 {
+            owned.expectations.expect_creations(actions.create, now);
+        } else if !actions.delete.is_empty() {
+            owned.expectations.expect_deletions(&actions.delete, now);
+        }
+        if let Some(timer) = owned.recheck.take() {
+            queue.cancel(timer);
+        }
+        owned.recheck = actions.recheck_after.map(|delay| {
+            queue.push(api.now.plus(delay), EventClass::Essential, Event::RecheckReplicaSet(id))
+        });
+        for _ in 0..actions.create {
+            let ordinal = owned.created;
+            owned.created += 1;
+            api.create_pod_of(&replica_set, Identity { ordinal, ..who });
+        }
+        for pod in actions.delete {
+            api.delete_pod(pod);
+        }
+        if let Some(status) = actions.status {
+            api.update_replica_set(id, |replica_set| replica_set.status = status);
+        }
+    }
+
+    /// A ReplicaSet's time to be looked at again has come.
+    pub fn recheck_replica_set(&mut self, id: ReplicaSetId) {
+        self.owned[id.index()].recheck = None;
+        if self.replica_sets.get(id.index()).is_some() {
+            self.enqueue_replica_set(id);
+        }
+    }
+
+    /// The owner part of the identity of a ReplicaSet's pods: the Deployment and which of its
+    /// ReplicaSets this is, or the ReplicaSet itself.
+    fn identity(&self, replica_set: &ReplicaSet, api: &ApiServer<'_>) -> Identity {
+        let namespace = api.names.resolve(replica_set.namespace);
+        let deployment = replica_set.deployment.and_then(|id| self.deployments.get(id.index()));
+        let (owner, revision) = match deployment {
+            Some(deployment) => {
+                let ordinal = self.ordinals.get(&replica_set.id).copied().unwrap_or(0);
+                (format!("deployment/{namespace}/{}", deployment.name), ordinal)
+            }
+            None => (format!("replicaset/{namespace}/{}", replica_set.name), 0),
+        };
+        Identity { owner: stable_hash(owner.as_bytes()), revision, ordinal: 0 }
+    }
+
+    /// The pods as this sync lists them: in an order of its own, as the iteration over a Go map gives
+    /// Kubernetes. Only ties of the deletion ranking depend on it, so the order is drawn only where
+    /// something may be deleted.
+    fn listed(&mut self, replica_set: &ReplicaSet, who: Identity, api: &ApiServer<'_>) -> Vec<Arc<Pod>> {
+        let owned = &mut self.owned[replica_set.id.index()];
+        let mut pods: Vec<Arc<Pod>> =
+            owned.pods.iter().filter_map(|id| self.pods.get(id.index()).cloned()).collect();
+        if pods.len() > usize::try_from(replica_set.replicas).unwrap_or(0) {
+            let mut draw = api.draws.keyed(draw_uses::REPLICA_SET_LIST, who, owned.lists);
+            owned.lists += 1;
+            draw.shuffle(&mut pods);
+        }
+        pods
+    }
+}

@@ -1,0 +1,33 @@
+//! What random draws are used for. Each use has a number of its own, so that a draw more for one use
+//! moves no draw of another; the numbers are part of the output and never change.
+
+use crate::kernel::DrawUse;
+
+/// UIDs of pods made in a run.
+pub const POD_UID: DrawUse = DrawUse(1);
+/// The five-letter suffix of pod names.
+pub const POD_NAME: DrawUse = DrawUse(2);
+/// UIDs of ReplicaSets made in a run.
+pub const REPLICA_SET_UID: DrawUse = DrawUse(3);
+/// The order in which a ReplicaSet's cache lists its pods (an iteration over a Go map).
+pub const REPLICA_SET_LIST: DrawUse = DrawUse(4);
+/// The scheduler's choice among nodes of equal score: one sequential stream.
+pub const TIE_BREAK: DrawUse = DrawUse(5);
+/// [`super::timing::Timing::controller_sync`].
+pub const CONTROLLER_SYNC: DrawUse = DrawUse(10);
+/// [`super::timing::Timing::scheduling_cycle`].
+pub const SCHEDULING_CYCLE: DrawUse = DrawUse(11);
+/// [`super::timing::Timing::binding`].
+pub const BINDING: DrawUse = DrawUse(12);
+/// [`super::timing::Timing::image_pull`].
+pub const IMAGE_PULL: DrawUse = DrawUse(13);
+/// [`super::timing::Timing::container_start`].
+pub const CONTAINER_START: DrawUse = DrawUse(14);
+/// [`super::timing::Timing::readiness`].
+pub const READINESS: DrawUse = DrawUse(15);
+/// [`super::timing::Timing::termination`].
+pub const TERMINATION: DrawUse = DrawUse(16);
+/// [`super::timing::Timing::cordon_taint`].
+pub const CORDON_TAINT: DrawUse = DrawUse(17);
+/// [`super::timing::Timing::watch`], one draw a change and reader.
+pub const WATCH: DrawUse = DrawUse(18);

@@ -1,0 +1,43 @@
+//! The events of a simulated cluster. The list is closed: a new event is a new variant, and the
+//! compiler shows every place that must know it.
+
+use super::watch::{Kind, Reader};
+use crate::api::{DeploymentId, NodeId, PodId, ReplicaSetId};
+
+/// Something that is due at a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// An entry of the timeline.
+    Timeline(u32),
+    /// A reader's cursor passes one more change of a kind.
+    Deliver {
+        /// Whose cursor.
+        reader: Reader,
+        /// On which log.
+        kind: Kind,
+    },
+    /// A Deployment's key leaves the work queue.
+    SyncDeployment(DeploymentId),
+    /// A ReplicaSet's key leaves the work queue.
+    SyncReplicaSet(ReplicaSetId),
+    /// A Deployment asked to be looked at again (progress deadline).
+    RecheckDeployment(DeploymentId),
+    /// A ReplicaSet asked to be looked at again (`minReadySeconds`).
+    RecheckReplicaSet(ReplicaSetId),
+    /// The scheduling cycle under way is over.
+    CycleEnd,
+    /// A binding reaches the API.
+    Bind(PodId, NodeId),
+    /// A pod's back-off is over.
+    BackoffOver,
+    /// Pods that stayed unschedulable for long are tried again.
+    FlushUnschedulable,
+    /// A pod's containers run.
+    ContainersRunning(PodId),
+    /// A pod's probes succeed.
+    Ready(PodId),
+    /// A terminating pod's containers have stopped.
+    Gone(PodId),
+    /// The node life-cycle controller answers a cordon or an uncordon.
+    CordonTaint(NodeId),
+}

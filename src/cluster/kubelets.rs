@@ -1,0 +1,143 @@
+//! The kubelets: from a binding to running and ready, from a deletion to gone.
+//!
+//! Follows kubelet v1.34's pod workers as far as time goes: pull, start, first readiness probe, grace
+//! period. Leaves out: admission by resources and topology, failing probes and containers, restarts.
+
+use super::api_server::ApiServer;
+use super::draw_uses;
+use super::event::Event;
+use super::store::Change;
+use crate::api::{NodeId, Pod, PodId, PodPhase, Symbol};
+use crate::kernel::{Distribution, DrawUse, EventClass, EventId, EventQueue, LookupSet, SimDuration};
+
+/// What the kubelets keep in mind: a timer for each pod, and the images they pulled.
+#[derive(Default)]
+pub struct Kubelets {
+    timers: Vec<Option<EventId>>,
+    pulled: LookupSet<(NodeId, Symbol)>,
+}
+
+impl Kubelets {
+    /// Takes note of a change of a pod.
+    pub fn observe(&mut self, change: &Change, api: &ApiServer<'_>, queue: &mut EventQueue<Event>) {
+        let Change::Pod { old, new } = change else { return };
+        let Some(pod) = new else {
+            if let Some(pod) = old {
+                self.cancel(pod.id, queue);
+            }
+            return;
+        };
+        let Some(node) = pod.node else { return };
+        let was_bound = old.as_ref().is_some_and(|old| old.node.is_some());
+        let was_deleted = old.as_ref().is_some_and(|old| old.deleted.is_some());
+        if pod.deleted.is_some() {
+            if !was_deleted {
+                let delay = termination_delay(pod, old.is_none(), api);
+                self.set_timer(pod.id, delay, Event::Gone(pod.id), api, queue);
+            }
+        } else if !was_bound && !pod.is_finished() {
+            self.start(pod, node, api, queue);
+        }
+    }
+
+    fn start(&mut self, pod: &Pod, node: NodeId, api: &ApiServer<'_>, queue: &mut EventQueue<Event>) {
+        if pod.phase == PodPhase::Running {
+            if !pod.is_ready() {
+                self.set_timer(pod.id, readiness_delay(pod, api), Event::Ready(pod.id), api, queue);
+            }
+            return;
+        }
+        let timing = &api.setup.timing;
+        let mut delay = sample(&timing.container_start, draw_uses::CONTAINER_START, pod, api);
+        if self.must_pull(pod, node, api) {
+            delay = delay.plus(sample(&timing.image_pull, draw_uses::IMAGE_PULL, pod, api));
+        }
+        self.set_timer(pod.id, delay, Event::ContainersRunning(pod.id), api, queue);
+    }
+
+    /// Whether an image of the pod is not on the node; the images are there from now on.
+    fn must_pull(&mut self, pod: &Pod, node: NodeId, api: &ApiServer<'_>) -> bool {
+        if api.setup.timing.image_pull.is_constant_zero() {
+            return false;
+        }
+        let Some(holder) = api.store().node(node) else { return false };
+        let mut missing = false;
+        for &image in &pod.spec.images {
+            let there = holder.images.iter().any(|held| held.name == image);
+            if !there && self.pulled.insert((node, image)) {
+                missing = true;
+            }
+        }
+        missing
+    }
+
+    /// A pod's containers run: it is ready at once, or waits for its probes.
+    pub fn containers_running(&mut self, id: PodId, api: &mut ApiServer<'_>, queue: &mut EventQueue<Event>) {
+        self.timers[id.index()] = None;
+        let Some(pod) = api.store().pod(id) else { return };
+        let delay = readiness_delay(pod, api);
+        if delay == SimDuration(0) {
+            api.set_pod_running(id, true);
+        } else {
+            api.set_pod_running(id, false);
+            self.set_timer(id, delay, Event::Ready(id), api, queue);
+        }
+    }
+
+    /// A pod's probes succeed.
+    pub fn ready(&mut self, id: PodId, api: &mut ApiServer<'_>) {
+        self.timers[id.index()] = None;
+        api.set_pod_running(id, true);
+    }
+
+    /// A terminating pod's containers have stopped.
+    pub fn gone(&mut self, id: PodId, api: &mut ApiServer<'_>) {
+        self.timers[id.index()] = None;
+        api.remove_pod(id);
+    }
+
+    fn set_timer(
+        &mut self,
+        id: PodId,
+        delay: SimDuration,
+        event: Event,
+        api: &ApiServer<'_>,
+        queue: &mut EventQueue<Event>,
+    ) {
+        self.cancel(id, queue);
+        if self.timers.len() <= id.index() {
+            self.timers.resize(id.index() + 1, None);
+        }
+        let timer = queue.push(api.now.plus(delay), EventClass::Essential, event);
+        self.timers[id.index()] = Some(timer);
+    }
+
+    fn cancel(&mut self, id: PodId, queue: &mut EventQueue<Event>) {
+        if let Some(timer) = self.timers.get_mut(id.index()).and_then(Option::take) {
+            queue.cancel(timer);
+        }
+    }
+}
+
+fn sample(hop: &Distribution, use_of_draw: DrawUse, pod: &Pod, api: &ApiServer<'_>) -> SimDuration {
+    hop.sample(&mut api.draws.keyed(use_of_draw, pod.identity, 0))
+}
+
+fn readiness_delay(pod: &Pod, api: &ApiServer<'_>) -> SimDuration {
+    let initial_ns = pod.spec.readiness_initial_delay_seconds.max(0) as u64 * 1_000_000_000;
+    sample(&api.setup.timing.readiness, draw_uses::READINESS, pod, api).plus(SimDuration(initial_ns))
+}
+
+/// Time until a terminating pod is gone. One that was terminating at time 0 (`adopted`) goes when its
+/// deletion timestamp says.
+fn termination_delay(pod: &Pod, adopted: bool, api: &ApiServer<'_>) -> SimDuration {
+    let grace = SimDuration(pod.spec.termination_grace_seconds.max(0) as u64 * 1_000_000_000);
+    if adopted {
+        let left_ns = pod.deleted.map_or(0, |deleted| deleted.nanos_since(api.clock()));
+        return SimDuration(u64::try_from(left_ns).unwrap_or(0));
+    }
+    match &api.setup.timing.termination {
+        None => grace,
+        Some(hop) => sample(hop, draw_uses::TERMINATION, pod, api).min(grace),
+    }
+}

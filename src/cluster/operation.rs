@@ -1,0 +1,93 @@
+//! What a timeline can do to a cluster, compiled and checked against the objects that exist.
+
+use std::sync::Arc;
+
+use crate::api::{Deployment, DeploymentId, Node, NodeId, Pod, PodId, SelectorOwner};
+use crate::kernel::{SimDuration, SimTime};
+
+/// One entry of the timeline.
+#[derive(Clone, Debug)]
+pub struct TimelineEntry {
+    /// When.
+    pub at: TimelineMoment,
+    /// What.
+    pub operation: Operation,
+    /// The operation in words, for events and summaries: `rolloutRestart deployment/default/web`.
+    pub label: Arc<str>,
+}
+
+/// When an entry happens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TimelineMoment {
+    /// At a fixed time.
+    At(SimTime),
+    /// This long after the last event since the entry before, once nothing is left to do.
+    AfterSettled(SimDuration),
+}
+
+/// An operation on the cluster, as a user or another system would do it through the API.
+#[derive(Clone, Debug)]
+pub enum Operation {
+    /// `kubectl apply`, objects in order.
+    Apply(Vec<AppliedObject>),
+    /// `kubectl delete`.
+    Delete(ObjectRef),
+    /// `kubectl rollout restart`: the template of each gets a new annotation.
+    RolloutRestart(Vec<DeploymentId>),
+    /// `kubectl set image`.
+    SetImage {
+        /// Which Deployment.
+        deployment: DeploymentId,
+        /// Which container; `None` is every one.
+        container: Option<String>,
+        /// The new image.
+        image: String,
+    },
+    /// `kubectl scale`.
+    Scale {
+        /// Which Deployment.
+        deployment: DeploymentId,
+        /// The new `spec.replicas`.
+        replicas: i32,
+    },
+    /// `kubectl rollout pause`.
+    Pause(DeploymentId),
+    /// `kubectl rollout resume`.
+    Resume(DeploymentId),
+    /// `kubectl cordon`; the taint follows a little later.
+    Cordon(NodeId),
+    /// `kubectl uncordon`.
+    Uncordon(NodeId),
+}
+
+impl Operation {
+    /// The objects that an `apply` brings.
+    pub fn applied(&self) -> &[AppliedObject] {
+        if let Self::Apply(objects) = self { objects } else { &[] }
+    }
+}
+
+/// An object that an `apply` creates or replaces. Its number is already given: of the object of that
+/// name if there is one by then, else the next free one of its kind.
+#[derive(Clone, Debug)]
+pub enum AppliedObject {
+    /// A node, created or updated.
+    Node(Box<Node>),
+    /// A pod, created (an existing pod's spec cannot change).
+    Pod(Box<Pod>),
+    /// A Deployment, created or updated.
+    Deployment(Box<Deployment>),
+    /// A Service, ReplicationController or StatefulSet, for its selector.
+    SelectorOwner(SelectorOwner),
+}
+
+/// An object that can be deleted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ObjectRef {
+    /// A node, with the pods on it.
+    Node(NodeId),
+    /// A single pod.
+    Pod(PodId),
+    /// A Deployment, with its ReplicaSets and pods.
+    Deployment(DeploymentId),
+}

@@ -1,0 +1,137 @@
+//! The readers of the watch log, and when each sees a change.
+
+use super::api_server::ApiServer;
+use super::controller_manager::ControllerManager;
+use super::draw_uses;
+use super::event::Event;
+use super::kubelets::Kubelets;
+use super::node_lifecycle;
+use super::scheduler_process::SchedulerProcess;
+use super::store::Change;
+use super::watch::{Kind, Reader};
+use crate::kernel::{Distribution, EventClass, EventQueue, Identity, SimTime};
+
+/// The components that read the log, with their deliveries under way.
+pub struct Readers {
+    /// kube-controller-manager.
+    pub manager: ControllerManager,
+    /// kube-scheduler.
+    pub scheduler: SchedulerProcess,
+    /// The kubelets.
+    pub kubelets: Kubelets,
+    lags: [Lag; Reader::ALL.len()],
+}
+
+/// A reader's deliveries.
+#[derive(Clone, Copy, Debug, Default)]
+struct Lag {
+    /// The reader trails the log.
+    trails: bool,
+    /// Changes of each kind that a delivery is under way for.
+    under_way: [u64; Kind::ALL.len()],
+    /// When the last of them arrives: later ones do not overtake it.
+    last: [SimTime; Kind::ALL.len()],
+    deliveries: u64,
+}
+
+fn hop<'a>(reader: Reader, api: &'a ApiServer<'_>) -> &'a Distribution {
+    let watch = &api.setup.timing.watch;
+    match reader {
+        Reader::ControllerManager => &watch.controller_manager,
+        Reader::Scheduler => &watch.scheduler,
+        Reader::Kubelet => &watch.kubelet,
+    }
+}
+
+impl Readers {
+    /// Readers that have seen nothing.
+    pub fn new(scheduler: SchedulerProcess, api: &ApiServer<'_>) -> Self {
+        let lags =
+            Reader::ALL.map(|reader| Lag { trails: !hop(reader, api).is_constant_zero(), ..Lag::default() });
+        Self { manager: ControllerManager::default(), scheduler, kubelets: Kubelets::default(), lags }
+    }
+
+    /// Shows everybody all that was written, whatever their lag: the state at time 0.
+    pub fn catch_up(&mut self, api: &mut ApiServer<'_>, queue: &mut EventQueue<Event>) {
+        for reader in Reader::ALL {
+            for kind in Kind::ALL {
+                while self.deliver_one(reader, kind, api, queue) {}
+            }
+        }
+    }
+
+    /// Shows what was written to readers without lag, and sets deliveries for the others.
+    pub fn pump(&mut self, api: &mut ApiServer<'_>, queue: &mut EventQueue<Event>) {
+        for reader in Reader::ALL {
+            for kind in Kind::ALL {
+                if self.lags[reader as usize].trails {
+                    self.set_deliveries(reader, kind, api, queue);
+                } else {
+                    while self.deliver_one(reader, kind, api, queue) {}
+                }
+            }
+        }
+    }
+
+    /// A delivery arrives.
+    pub fn deliver(
+        &mut self,
+        reader: Reader,
+        kind: Kind,
+        api: &mut ApiServer<'_>,
+        queue: &mut EventQueue<Event>,
+    ) {
+        self.lags[reader as usize].under_way[kind as usize] -= 1;
+        self.deliver_one(reader, kind, api, queue);
+    }
+
+    fn set_deliveries(
+        &mut self,
+        reader: Reader,
+        kind: Kind,
+        api: &ApiServer<'_>,
+        queue: &mut EventQueue<Event>,
+    ) {
+        let behind = api.store().log().behind(reader, kind);
+        let lag = &mut self.lags[reader as usize];
+        while lag.under_way[kind as usize] < behind {
+            let who = Identity { owner: lag.deliveries, revision: reader as u32, ordinal: kind as u32 };
+            let delay = hop(reader, api).sample(&mut api.draws.keyed(draw_uses::WATCH, who, 0));
+            let at = api.now.plus(delay).max(lag.last[kind as usize]);
+            queue.push(at, EventClass::Essential, Event::Deliver { reader, kind });
+            lag.last[kind as usize] = at;
+            lag.under_way[kind as usize] += 1;
+            lag.deliveries += 1;
+        }
+    }
+
+    /// Moves a cursor over one change; whether there was one.
+    fn deliver_one(
+        &mut self,
+        reader: Reader,
+        kind: Kind,
+        api: &mut ApiServer<'_>,
+        queue: &mut EventQueue<Event>,
+    ) -> bool {
+        let Some(change) = api.store_mut().log_mut().next(reader, kind) else { return false };
+        self.show(reader, &change, api, queue);
+        true
+    }
+
+    fn show(
+        &mut self,
+        reader: Reader,
+        change: &Change,
+        api: &mut ApiServer<'_>,
+        queue: &mut EventQueue<Event>,
+    ) {
+        match reader {
+            Reader::ControllerManager => {
+                self.manager.observe(change);
+                node_lifecycle::observe(change, api, queue);
+            }
+            Reader::Scheduler => self.scheduler.observe(change, api),
+            Reader::Kubelet => self.kubelets.observe(change, api, queue),
+        }
+    }
+}

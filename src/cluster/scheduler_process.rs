@@ -1,0 +1,355 @@
+//! kube-scheduler as a process: feeds cache and queue from the watch log, runs one scheduling cycle
+//! after the other, and binds (`scheduler.go`, `eventhandlers.go`, `schedule_one.go` of v1.34).
+//!
+//! A cycle decides on what the scheduler has seen when it begins, and is over when its time is
+//! ([`super::timing::Timing::scheduling_cycle`]). Then the pod is assumed to be on its node, the next
+//! cycle begins, and the binding reaches the API when *its* time is over.
+
+mod context;
+mod witness;
+
+use std::sync::Arc;
+
+use self::context::SchedulerContext;
+use self::witness::Witness;
+use super::api_server::ApiServer;
+use super::draw_uses;
+use super::event::Event;
+use super::explanation::HistoryStep;
+use super::record::Record;
+use super::setup::{ClusterSetup, TieBreakRule};
+use super::store::Change;
+use crate::api::{Node, NodeId, Pod, PodId, ReplicaSet, SelectorOwner, WorkloadKind};
+use crate::kernel::{Draw, Draws, EventClass, EventId, EventQueue, Interner, LookupMap, SimTime};
+use crate::scheduler::cache::Cache;
+use crate::scheduler::cycle::{Cycle, CycleInput, CycleResult, Outcome, TieBreak};
+use crate::scheduler::framework::{Framework, PluginSet};
+use crate::scheduler::queue::{ClusterEvent, QueuedPod, RequeueRule, SchedulingQueue};
+
+/// The scheduler's state.
+pub struct SchedulerProcess {
+    cache: Cache,
+    queue: SchedulingQueue,
+    /// One for each profile, in the order of the setup.
+    frameworks: Vec<Framework>,
+    cycle: Cycle,
+    tie_break: Draw,
+    setup: Arc<ClusterSetup>,
+    /// Pods without node that this scheduler is responsible for, as it has seen them last.
+    pending: LookupMap<PodId, Arc<Pod>>,
+    under_way: Option<UnderWay>,
+    backoff_timer: Option<(SimTime, EventId)>,
+    flush_timer: Option<(SimTime, EventId)>,
+    /// Something was seen since the last round of settling began.
+    changed: bool,
+    /// Watches a pod, for explanations.
+    witness: Option<Box<Witness>>,
+}
+
+/// A cycle that has begun.
+struct UnderWay {
+    pod: QueuedPod,
+    outcome: Outcome,
+}
+
+impl SchedulerProcess {
+    /// A scheduler that has seen nothing but the namespaces.
+    pub fn new(setup: &Arc<ClusterSetup>, names: &mut Interner, draws: &Draws) -> Self {
+        let mut cache = Cache::new(names);
+        for (name, labels) in &setup.namespaces {
+            cache.put_namespace(*name, labels.clone());
+        }
+        Self {
+            cache,
+            queue: SchedulingQueue::new(setup.scheduler.queue),
+            frameworks: setup.scheduler.profiles.iter().map(Framework::new).collect(),
+            cycle: Cycle::new(),
+            tie_break: draws.stream(draw_uses::TIE_BREAK, 0),
+            setup: Arc::clone(setup),
+            pending: LookupMap::default(),
+            under_way: None,
+            backoff_timer: None,
+            flush_timer: None,
+            changed: false,
+            witness: None,
+        }
+    }
+
+    /// Takes note of a change.
+    pub fn observe(&mut self, change: &Change, api: &mut ApiServer<'_>) {
+        self.changed = true;
+        match change {
+            Change::Node { old, new } => self.observe_node(old.as_ref(), new.as_ref(), api),
+            Change::Pod { old, new } => self.observe_pod(old.as_ref(), new.as_ref(), api),
+            Change::ReplicaSet { old, new } => self.observe_replica_set(old.as_deref(), new.as_deref(), api),
+            Change::SelectorOwner(owner) => self.cache.put_selector_owner(SelectorOwner::clone(owner)),
+            Change::Deployment { .. } => {}
+        }
+    }
+
+    fn observe_node(&mut self, old: Option<&Arc<Node>>, new: Option<&Arc<Node>>, api: &ApiServer<'_>) {
+        let events = match (old, new) {
+            (None, Some(new)) => vec![ClusterEvent::NodeAdd(Arc::clone(new))],
+            (Some(old), Some(new)) => ClusterEvent::node_updates(old, new),
+            (Some(old), None) => vec![ClusterEvent::NodeDelete(Arc::clone(old))],
+            (None, None) => Vec::new(),
+        };
+        match (old, new) {
+            (_, Some(new)) => self.cache.put_node(new),
+            (Some(old), None) => self.cache.remove_node(old.id),
+            (None, None) => {}
+        }
+        self.notify(&events, api);
+    }
+
+    /// Finished pods are not watched: for the scheduler a pod that ends is gone.
+    fn observe_pod(&mut self, old: Option<&Arc<Pod>>, new: Option<&Arc<Pod>>, api: &ApiServer<'_>) {
+        let old = old.filter(|pod| !pod.is_finished());
+        let new = new.filter(|pod| !pod.is_finished());
+        match (old, new) {
+            (None, None) => {}
+            (Some(old), _) if old.node.is_some() => self.observe_assigned(old, new, api),
+            (_, Some(new)) if new.node.is_some() => {
+                self.pending.remove(&new.id);
+                self.queue.delete(new.id);
+                self.cache.put_pod(Arc::clone(new));
+                self.notify(&[ClusterEvent::AssignedPodAdd(Arc::clone(new))], api);
+            }
+            (old, Some(new)) => self.observe_pending(old, new, api),
+            (Some(old), None) => {
+                self.before_pod_goes(old, api.now);
+                self.pending.remove(&old.id);
+                self.queue.delete(old.id);
+            }
+        }
+    }
+
+    fn observe_assigned(&mut self, old: &Arc<Pod>, new: Option<&Arc<Pod>>, api: &ApiServer<'_>) {
+        let events = match new {
+            Some(new) => {
+                self.cache.put_pod(Arc::clone(new));
+                ClusterEvent::assigned_pod_updates(old, new)
+            }
+            None => {
+                self.before_pod_goes(old, api.now);
+                self.cache.remove_pod(old.id);
+                vec![ClusterEvent::AssignedPodDelete(Arc::clone(old))]
+            }
+        };
+        self.notify(&events, api);
+    }
+
+    fn observe_pending(&mut self, old: Option<&Arc<Pod>>, new: &Arc<Pod>, api: &ApiServer<'_>) {
+        let Some(profile) = self.profile_of(new) else { return };
+        let known = self.pending.insert(new.id, Arc::clone(new)).is_some();
+        let gated_by = match self.frameworks[profile].run_pre_enqueue(new, &api.names) {
+            Ok(()) => PluginSet::default(),
+            Err(status) => {
+                let mut plugins = PluginSet::default();
+                plugins.insert(status.plugin);
+                plugins
+            }
+        };
+        match old.filter(|_| known) {
+            None => self.queue.add(Arc::clone(new), gated_by, api.now),
+            // An assumed pod's binding is on its way; nothing about it is to be decided any more.
+            Some(_) if self.cache.home_of(new.id).is_some() => {}
+            Some(old) => {
+                let context = SchedulerContext::new(&self.cache, &self.setup, &api.names);
+                self.queue.update(old, Arc::clone(new), gated_by, api.now, &context);
+            }
+        }
+    }
+
+    /// ReplicaSets give their pods a selector for default spreading.
+    fn observe_replica_set(
+        &mut self,
+        old: Option<&ReplicaSet>,
+        new: Option<&ReplicaSet>,
+        api: &mut ApiServer<'_>,
+    ) {
+        match (old, new) {
+            (Some(old), None) => {
+                let name = api.names.intern(&old.name);
+                let owners = self.cache.selector_owners_mut();
+                owners.remove(Some(WorkloadKind::ReplicaSet), old.namespace, name);
+            }
+            // Selectors cannot change.
+            (None, Some(new)) => self.cache.put_selector_owner(SelectorOwner {
+                kind: Some(WorkloadKind::ReplicaSet),
+                namespace: new.namespace,
+                name: api.names.intern(&new.name),
+                selector: Some(new.selector.clone()),
+            }),
+            _ => {}
+        }
+    }
+
+    fn notify(&mut self, events: &[ClusterEvent], api: &ApiServer<'_>) {
+        let context = SchedulerContext::new(&self.cache, &self.setup, &api.names);
+        for event in events {
+            self.queue.observe(event, api.now, &context);
+        }
+    }
+
+    fn profile_of(&self, pod: &Pod) -> Option<usize> {
+        let profiles = &self.setup.scheduler.profiles;
+        profiles.iter().position(|profile| profile.scheduler_name == pod.spec.scheduler_name)
+    }
+
+    /// A round of settling begins: under [`RequeueRule::AnyChange`] pods that found no node are tried
+    /// once more if anything has changed.
+    pub fn begin_round(&mut self) {
+        if std::mem::take(&mut self.changed) && self.setup.scheduler.queue.requeue == RequeueRule::AnyChange {
+            self.queue.note_change();
+        }
+    }
+
+    /// Begins a cycle, if none is under way and a pod is to be tried; whether one began.
+    pub fn step(&mut self, api: &mut ApiServer<'_>, queue: &mut EventQueue<Event>) -> bool {
+        if self.under_way.is_some() {
+            return false;
+        }
+        let Some(pod) = self.queue.pop(api.now) else { return false };
+        let result = self.decide(&pod.pod, api);
+        self.note_attempt(&pod, &result, api.now);
+        let CycleResult { outcome, evaluated, .. } = result;
+        let time = &self.setup.timing.scheduling_cycle;
+        if time.is_constant_zero() {
+            self.under_way = Some(UnderWay { pod, outcome });
+            self.cycle_end(api, queue);
+        } else {
+            let occurrence = u64::from(pod.attempts);
+            let draw = api.draws.keyed(draw_uses::SCHEDULING_CYCLE, pod.pod.identity, occurrence);
+            let end = api.now.plus(time.sample(evaluated, &draw));
+            self.under_way = Some(UnderWay { pod, outcome });
+            queue.push(end, EventClass::Essential, Event::CycleEnd);
+        }
+        true
+    }
+
+    fn decide(&mut self, pod: &Pod, api: &ApiServer<'_>) -> CycleResult {
+        let profile = self.profile_of(pod).expect("only pods of a profile are queued");
+        let tie_break = match self.setup.scheduler.tie_break {
+            TieBreakRule::Random => TieBreak::Random(&mut self.tie_break),
+            TieBreakRule::First => TieBreak::First,
+        };
+        let input = CycleInput {
+            cache: &mut self.cache,
+            framework: &mut self.frameworks[profile],
+            names: &api.names,
+            behaviour: self.setup.behaviour.scheduler,
+            percentage_of_nodes_to_score: self.setup.scheduler.percentage_of_nodes_to_score,
+            tie_break,
+        };
+        self.cycle.schedule(pod, input)
+    }
+
+    /// The cycle under way is over: the pod is assumed on its node and its binding begins, or it goes
+    /// back to the queue.
+    pub fn cycle_end(&mut self, api: &mut ApiServer<'_>, queue: &mut EventQueue<Event>) {
+        let Some(UnderWay { pod, outcome }) = self.under_way.take() else { return };
+        let Outcome::Scheduled { node, .. } = outcome else {
+            self.put_back(&pod, &outcome, api);
+            return;
+        };
+        let name = self.cache.node(node).map_or("", |node| api.names.resolve(node.name));
+        self.note_end(&pod, |number| HistoryStep::NodeChosen { number, node: name.into() }, api.now);
+        self.cache.put_pod(Arc::new(Pod { node: Some(node), ..Pod::clone(&pod.pod) }));
+        let id = pod.pod.id;
+        let hop = &self.setup.timing.binding;
+        if hop.is_constant_zero() {
+            self.bind(id, node, api);
+        } else {
+            let who = pod.pod.identity;
+            let delay = hop.sample(&mut api.draws.keyed(draw_uses::BINDING, who, u64::from(pod.attempts)));
+            queue.push(api.now.plus(delay), EventClass::Essential, Event::Bind(id, node));
+        }
+    }
+
+    /// An attempt failed. A pod that is gone, or was bound by somebody else, is forgotten.
+    fn put_back(&mut self, pod: &QueuedPod, outcome: &Outcome, api: &mut ApiServer<'_>) {
+        let id = pod.pod.id;
+        let Some(latest) = self.pending.get(&id).cloned() else {
+            self.note_end(pod, |number| HistoryStep::Obsolete { number }, api.now);
+            self.queue.done(id);
+            return;
+        };
+        let rejected_by = match outcome {
+            Outcome::Unschedulable(error) => error.unschedulable_plugins,
+            _ => PluginSet::default(),
+        };
+        if let Some(message) = outcome.message(&api.names) {
+            let message: Arc<str> = message.into();
+            let told = Arc::clone(&message);
+            self.note_end(pod, |number| HistoryStep::Refused { number, message: told }, api.now);
+            api.record(&Record::Unschedulable { pod: id, message });
+        }
+        let context = SchedulerContext::new(&self.cache, &self.setup, &api.names);
+        self.queue.add_unschedulable(latest, rejected_by, api.now, &context);
+    }
+
+    /// A binding reaches the API. If the pod is gone, the scheduler no longer assumes it on the node.
+    pub fn bind(&mut self, id: PodId, node: NodeId, api: &mut ApiServer<'_>) {
+        self.queue.done(id);
+        if api.bind_pod(id, node) {
+            return;
+        }
+        if let Some(assumed) = self.cache.home_of(id) {
+            let pod = self.cache.node_info(assumed).pods().iter().find(|pod| pod.id == id).cloned();
+            self.cache.remove_pod(id);
+            if let Some(pod) = pod {
+                self.notify(&[ClusterEvent::AssignedPodDelete(pod)], api);
+            }
+        }
+    }
+
+    /// Back-offs are over.
+    pub fn backoff_over(&mut self, now: SimTime) {
+        self.backoff_timer = None;
+        self.queue.flush_backoff(now);
+    }
+
+    /// Pods that waited too long for an event are tried all the same.
+    pub fn flush_unschedulable(&mut self, api: &ApiServer<'_>) {
+        self.flush_timer = None;
+        let context = SchedulerContext::new(&self.cache, &self.setup, &api.names);
+        self.queue.flush_unschedulable_leftover(api.now, &context);
+    }
+
+    /// Sets the timers for the queue's next moves.
+    pub fn set_timers(&mut self, api: &ApiServer<'_>, queue: &mut EventQueue<Event>) {
+        self.note_moves(api.now);
+        set_timer(&mut self.backoff_timer, self.queue.next_backoff_expiry(), Event::BackoffOver, api, queue);
+        set_timer(
+            &mut self.flush_timer,
+            self.queue.next_leftover_flush(),
+            Event::FlushUnschedulable,
+            api,
+            queue,
+        );
+    }
+
+    /// Whether a pod waits that was not tried since the last change.
+    pub fn may_still_place(&self, api: &ApiServer<'_>) -> bool {
+        self.setup.scheduler.queue.requeue == RequeueRule::Kubernetes
+            && !self.queue.all_tried_since(api.last_change)
+    }
+}
+
+fn set_timer(
+    timer: &mut Option<(SimTime, EventId)>,
+    wanted: Option<SimTime>,
+    event: Event,
+    api: &ApiServer<'_>,
+    queue: &mut EventQueue<Event>,
+) {
+    let wanted = wanted.map(|at| at.max(api.now));
+    if timer.map(|set| set.0) == wanted {
+        return;
+    }
+    if let Some((_, id)) = timer.take() {
+        queue.cancel(id);
+    }
+    *timer = wanted.map(|at| (at, queue.push(at, EventClass::Recurring, event)));
+}

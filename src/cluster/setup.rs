@@ -1,0 +1,79 @@
+//! What a simulated cluster starts from: everything compiled, shared by all replications.
+
+use std::collections::BTreeMap;
+
+use super::operation::TimelineEntry;
+use super::timing::Timing;
+use crate::api::{
+    Behaviour, Deployment, Interner, Labels, Node, Pod, PriorityClasses, ReplicaSet, SelectorOwner, Symbol,
+    Timestamp,
+};
+use crate::kernel::{SimDuration, SimTime};
+use crate::scheduler::profile::Profile;
+use crate::scheduler::queue::QueueConfig;
+
+/// The state at time 0, the settings, and what happens on the way.
+#[derive(Clone, Debug)]
+pub struct ClusterSetup {
+    /// Every name in the objects.
+    pub names: Interner,
+    /// Release and gates.
+    pub behaviour: Behaviour,
+    /// The API time that time 0 stands for, a whole second.
+    pub start: Timestamp,
+    /// The hops.
+    pub timing: Timing,
+    /// Nodes; `id` is the index.
+    pub nodes: Vec<Node>,
+    /// The priorities that pods can name.
+    pub priorities: PriorityClasses,
+    /// Labels of namespaces.
+    pub namespaces: BTreeMap<Symbol, Labels>,
+    /// Services, ReplicationControllers and StatefulSets with their selectors.
+    pub selector_owners: Vec<SelectorOwner>,
+    /// Deployments; `id` is the index.
+    pub deployments: Vec<Deployment>,
+    /// ReplicaSets that exist already; `id` is the index, `deployment` resolved.
+    pub replica_sets: Vec<ReplicaSet>,
+    /// Pods that exist already or are waiting; `id` is the index, owners and nodes resolved.
+    pub pods: Vec<Pod>,
+    /// Objects created later than time 0, by the timeline, in order of time.
+    pub timeline: Vec<TimelineEntry>,
+    /// Scheduler profiles by name; the first is the default.
+    pub scheduler: SchedulerSetup,
+    /// When and why a run ends.
+    pub limits: RunLimits,
+}
+
+/// The scheduler's configuration.
+#[derive(Clone, Debug)]
+pub struct SchedulerSetup {
+    /// The profiles.
+    pub profiles: Vec<Profile>,
+    /// `percentageOfNodesToScore`; 0 is adaptive.
+    pub percentage_of_nodes_to_score: i32,
+    /// How the queue backs off and takes pods up again.
+    pub queue: QueueConfig,
+    /// How one of several best nodes is chosen.
+    pub tie_break: TieBreakRule,
+}
+
+/// How the scheduler chooses among nodes of equal score.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TieBreakRule {
+    /// At random, as kube-scheduler.
+    Random,
+    /// The bytewise first name.
+    First,
+}
+
+/// When a run ends at the latest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RunLimits {
+    /// Stop at this time, if something still goes on.
+    pub horizon: Option<SimTime>,
+    /// Stop after so many events: a guard against endless loops.
+    pub max_events: u64,
+    /// A rollout that is not complete after this long counts as blocked (`None`: at the end only).
+    pub blocked_after: Option<SimDuration>,
+}

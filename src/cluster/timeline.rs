@@ -1,0 +1,129 @@
+//! Carries out the timeline's operations, as clients of the API server would.
+
+use std::sync::Arc;
+
+use k8s_openapi::api::core::v1::PodTemplateSpec;
+
+use super::api_server::ApiServer;
+use super::operation::{AppliedObject, ObjectRef, Operation};
+use super::record::Record;
+use crate::api::compile::{self, CompileContext};
+use crate::api::{Deployment, DeploymentId, PodTemplate};
+
+/// The annotation that `kubectl rollout restart` writes.
+const RESTARTED_AT: &str = "kubectl.kubernetes.io/restartedAt";
+
+/// Carries out an entry of the timeline and records it.
+pub fn perform(label: &Arc<str>, operation: &Operation, api: &mut ApiServer<'_>) {
+    let error = apply(operation, api).err().map(Arc::from);
+    api.record(&Record::Operation { label: Arc::clone(label), error });
+}
+
+fn apply(operation: &Operation, api: &mut ApiServer<'_>) -> Result<(), String> {
+    match operation {
+        Operation::Apply(objects) => {
+            for object in objects {
+                apply_object(object, api);
+            }
+        }
+        Operation::Delete(ObjectRef::Node(id)) => api.remove_node(*id),
+        Operation::Delete(ObjectRef::Pod(id)) => api.delete_pod(*id),
+        Operation::Delete(ObjectRef::Deployment(id)) => api.remove_deployment(*id),
+        Operation::RolloutRestart(ids) => {
+            for id in ids {
+                restart(&*existing(*id, api)?, api);
+            }
+        }
+        Operation::SetImage { deployment, container, image } => {
+            let deployment = existing(*deployment, api)?;
+            let mut source = PodTemplateSpec::clone(&deployment.template.source);
+            set_image(&mut source, container.as_deref(), image)?;
+            set_template(&deployment, source, api);
+        }
+        Operation::Scale { deployment, replicas } => {
+            existing(*deployment, api)?;
+            api.update_deployment_spec(*deployment, |deployment| deployment.replicas = *replicas);
+        }
+        Operation::Pause(id) => pause(*id, true, api)?,
+        Operation::Resume(id) => pause(*id, false, api)?,
+        Operation::Cordon(id) => api.update_node(*id, |node| node.unschedulable = true),
+        Operation::Uncordon(id) => api.update_node(*id, |node| node.unschedulable = false),
+    }
+    Ok(())
+}
+
+fn existing(id: DeploymentId, api: &ApiServer<'_>) -> Result<Arc<Deployment>, String> {
+    api.store().deployment(id).cloned().ok_or_else(|| "the Deployment is not there".to_owned())
+}
+
+fn pause(id: DeploymentId, paused: bool, api: &mut ApiServer<'_>) -> Result<(), String> {
+    existing(id, api)?;
+    api.update_deployment_spec(id, |deployment| deployment.paused = paused);
+    Ok(())
+}
+
+fn restart(deployment: &Deployment, api: &mut ApiServer<'_>) {
+    let mut source = PodTemplateSpec::clone(&deployment.template.source);
+    let annotations = source.metadata.get_or_insert_default().annotations.get_or_insert_default();
+    // kubectl writes whole seconds; two restarts within one second are one. The exact time keeps
+    // them apart where the scenario keeps exact times.
+    annotations.insert(RESTARTED_AT.to_owned(), api.api_time().to_string());
+    set_template(deployment, source, api);
+}
+
+fn set_image(source: &mut PodTemplateSpec, container: Option<&str>, image: &str) -> Result<(), String> {
+    let spec = source.spec.get_or_insert_default();
+    let mut found = false;
+    for candidate in &mut spec.containers {
+        if container.is_none_or(|name| name == candidate.name) {
+            candidate.image = Some(image.to_owned());
+            found = true;
+        }
+    }
+    if found { Ok(()) } else { Err(format!("no container named {container:?}")) }
+}
+
+fn set_template(deployment: &Deployment, source: PodTemplateSpec, api: &mut ApiServer<'_>) {
+    let setup = Arc::clone(&api.setup);
+    let context = CompileContext { api_server: &setup.behaviour.api_server, priorities: &setup.priorities };
+    let template: PodTemplate =
+        compile::compile_pod_template(source, deployment.namespace, &context, &mut api.names);
+    api.update_deployment_spec(deployment.id, |deployment| deployment.template = template);
+}
+
+fn apply_object(object: &AppliedObject, api: &mut ApiServer<'_>) {
+    match object {
+        AppliedObject::Node(node) => {
+            let mut node = (**node).clone();
+            node.created = api.store().node(node.id).map_or(api.api_time(), |old| old.created);
+            api.put_node(node);
+        }
+        AppliedObject::Pod(pod) => {
+            let mut pod = (**pod).clone();
+            pod.created = Some(api.api_time());
+            api.put_pod(pod);
+        }
+        AppliedObject::Deployment(deployment) => apply_deployment(deployment, api),
+        AppliedObject::SelectorOwner(owner) => api.put_selector_owner(owner.clone()),
+    }
+}
+
+fn apply_deployment(deployment: &Deployment, api: &mut ApiServer<'_>) {
+    let new = deployment.clone();
+    if api.store().deployment(new.id).is_some() {
+        api.update_deployment_spec(new.id, |old| {
+            old.replicas = new.replicas;
+            old.strategy = new.strategy;
+            old.min_ready_seconds = new.min_ready_seconds;
+            old.progress_deadline_seconds = new.progress_deadline_seconds;
+            old.revision_history_limit = new.revision_history_limit;
+            old.paused = new.paused;
+            if !old.template.equals(&new.template) {
+                old.template = new.template;
+            }
+        });
+    } else {
+        let created = api.api_time();
+        api.put_deployment(Deployment { created, generation: 1, ..new });
+    }
+}

@@ -1,0 +1,229 @@
+//! The simulated cluster: owns every component and gives each event to the one that it is for.
+//!
+//! # An instant
+//!
+//! All events of an instant are handled in order; then the instant is *settled* in rounds until a round
+//! changes nothing: every Deployment whose key waits is synced, then every ReplicaSet whose key waits,
+//! then the garbage collector runs, then the scheduler tries the pods that are ready to be tried. With
+//! delays above 0 a component does its part when its delay is over instead. After every single step
+//! the readers without lag see what was written.
+
+use std::sync::Arc;
+
+use super::api_server::ApiServer;
+use super::event::Event;
+use super::explanation::{Testimony, WitnessOrder};
+use super::node_lifecycle;
+use super::operation::{AppliedObject, TimelineMoment};
+use super::readers::Readers;
+use super::record::Record;
+use super::scheduler_process::SchedulerProcess;
+use super::setup::ClusterSetup;
+use super::timeline;
+use crate::kernel::{
+    self, DigestLog, Draws, Ended, EventClass, EventQueue, Limits, Model, Quiescence, SimTime, TraceSink,
+};
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RunEnd {
+    /// Why.
+    pub ended: Ended,
+    /// The time of the last change.
+    pub last_change: SimTime,
+    /// Events handled.
+    pub events: u64,
+    /// The digest of all records.
+    pub fingerprint: u64,
+}
+
+/// Runs a cluster from its setup to its end. Records go to `sink`; with a probe, the digest is kept
+/// after every event.
+pub fn run(
+    setup: &Arc<ClusterSetup>,
+    draws: Draws,
+    sink: &mut dyn TraceSink<Record>,
+    probe: Option<&mut DigestLog>,
+) -> RunEnd {
+    run_cluster(setup, draws, sink, probe, None).0
+}
+
+/// The same run with a witness, who watches one pod and changes nothing.
+pub fn run_with_witness(
+    setup: &Arc<ClusterSetup>,
+    draws: Draws,
+    sink: &mut dyn TraceSink<Record>,
+    order: WitnessOrder,
+) -> (RunEnd, Testimony) {
+    let (end, testimony) = run_cluster(setup, draws, sink, None, Some(order));
+    (end, testimony.expect("there was a witness"))
+}
+
+fn run_cluster(
+    setup: &Arc<ClusterSetup>,
+    draws: Draws,
+    sink: &mut dyn TraceSink<Record>,
+    probe: Option<&mut DigestLog>,
+    order: Option<WitnessOrder>,
+) -> (RunEnd, Option<Testimony>) {
+    let mut queue = EventQueue::new();
+    let mut cluster = Cluster::new(setup, draws, sink, order, &mut queue);
+    let limits = Limits { horizon: setup.limits.horizon, max_events: setup.limits.max_events };
+    let outcome = kernel::run(&mut cluster, &mut queue, limits, probe);
+    let end = RunEnd {
+        ended: outcome.ended,
+        last_change: cluster.api.last_change,
+        events: outcome.events,
+        fingerprint: cluster.api.fingerprint(),
+    };
+    (end, cluster.readers.scheduler.testimony(&cluster.api))
+}
+
+/// All components of a cluster.
+struct Cluster<'s> {
+    api: ApiServer<'s>,
+    readers: Readers,
+    next_entry: usize,
+}
+
+impl<'s> Cluster<'s> {
+    fn new(
+        setup: &Arc<ClusterSetup>,
+        draws: Draws,
+        sink: &'s mut dyn TraceSink<Record>,
+        order: Option<WitnessOrder>,
+        queue: &mut EventQueue<Event>,
+    ) -> Self {
+        let mut api = ApiServer::new(setup, draws, sink);
+        let mut scheduler = SchedulerProcess::new(setup, &mut api.names, &draws);
+        if let Some(order) = order {
+            scheduler.watch(order);
+        }
+        let mut readers = Readers::new(scheduler, &api);
+        adopt(&mut api);
+        readers.catch_up(&mut api, queue);
+        readers.scheduler.begin_watch(&api);
+        let mut cluster = Self { api, readers, next_entry: 0 };
+        cluster.schedule_timeline(queue);
+        cluster
+    }
+
+    /// Puts entries of the timeline with fixed times into the queue, up to the next that waits for
+    /// the cluster to settle.
+    fn schedule_timeline(&mut self, queue: &mut EventQueue<Event>) {
+        while let Some(entry) = self.api.setup.timeline.get(self.next_entry) {
+            let TimelineMoment::At(at) = entry.at else { return };
+            let event = Event::Timeline(self.next_entry as u32);
+            queue.push(at.max(self.api.now), EventClass::Essential, event);
+            self.next_entry += 1;
+        }
+    }
+
+    /// One round of settling; whether it wrote anything.
+    fn round(&mut self, queue: &mut EventQueue<Event>) -> bool {
+        let (api, readers) = (&mut self.api, &mut self.readers);
+        let before = api.store().log().writes();
+        if !readers.manager.delay_syncs(api, queue) {
+            for id in readers.manager.take_deployment_keys() {
+                readers.manager.sync_deployment(id, api, queue);
+                readers.pump(api, queue);
+            }
+            for (_, id) in readers.manager.take_replica_set_keys() {
+                readers.manager.sync_replica_set(id, api, queue);
+                readers.pump(api, queue);
+            }
+        }
+        if readers.manager.collect_garbage(api) {
+            readers.pump(api, queue);
+        }
+        readers.scheduler.begin_round();
+        while readers.scheduler.step(api, queue) {
+            readers.pump(api, queue);
+        }
+        api.store().log().writes() != before
+    }
+}
+
+/// Puts the objects of time 0 into the store. Numbers that the timeline will use stay free.
+fn adopt(api: &mut ApiServer<'_>) {
+    let setup = Arc::clone(&api.setup);
+    for node in &setup.nodes {
+        api.put_node(node.clone());
+    }
+    for owner in &setup.selector_owners {
+        api.put_selector_owner(owner.clone());
+    }
+    for deployment in &setup.deployments {
+        api.put_deployment(deployment.clone());
+    }
+    for replica_set in &setup.replica_sets {
+        api.put_replica_set(replica_set.clone());
+    }
+    for pod in &setup.pods {
+        api.put_pod(pod.clone());
+    }
+    for object in setup.timeline.iter().flat_map(|entry| entry.operation.applied()) {
+        let store = api.store_mut();
+        match object {
+            AppliedObject::Node(node) => store.reserve_node(node.id),
+            AppliedObject::Pod(pod) => store.reserve_pod(pod.id),
+            AppliedObject::Deployment(deployment) => store.reserve_deployment(deployment.id),
+            AppliedObject::SelectorOwner(_) => {}
+        }
+    }
+}
+
+impl Model for Cluster<'_> {
+    type Event = Event;
+
+    fn handle(&mut self, now: SimTime, event: Event, queue: &mut EventQueue<Event>) {
+        self.readers.scheduler.before_time_moves(now, &self.api);
+        self.api.now = now;
+        let (api, readers) = (&mut self.api, &mut self.readers);
+        match event {
+            Event::Timeline(entry) => {
+                let setup = Arc::clone(&api.setup);
+                let entry = &setup.timeline[entry as usize];
+                timeline::perform(&entry.label, &entry.operation, api);
+            }
+            Event::Deliver { reader, kind } => readers.deliver(reader, kind, api, queue),
+            Event::SyncDeployment(id) => readers.manager.sync_deployment(id, api, queue),
+            Event::SyncReplicaSet(id) => readers.manager.sync_replica_set(id, api, queue),
+            Event::RecheckDeployment(id) => readers.manager.recheck_deployment(id),
+            Event::RecheckReplicaSet(id) => readers.manager.recheck_replica_set(id),
+            Event::CycleEnd => readers.scheduler.cycle_end(api, queue),
+            Event::Bind(pod, node) => readers.scheduler.bind(pod, node, api),
+            Event::BackoffOver => readers.scheduler.backoff_over(now),
+            Event::FlushUnschedulable => readers.scheduler.flush_unschedulable(api),
+            Event::ContainersRunning(pod) => readers.kubelets.containers_running(pod, api, queue),
+            Event::Ready(pod) => readers.kubelets.ready(pod, api),
+            Event::Gone(pod) => readers.kubelets.gone(pod, api),
+            Event::CordonTaint(node) => node_lifecycle::reconcile(node, api),
+        }
+        readers.pump(api, queue);
+    }
+
+    fn instant_end(&mut self, now: SimTime, queue: &mut EventQueue<Event>) {
+        self.api.now = now;
+        while self.round(queue) {}
+        self.readers.scheduler.set_timers(&self.api, queue);
+        self.api.record(&Record::InstantEnd);
+    }
+
+    fn quiescent(&mut self, now: SimTime, queue: &mut EventQueue<Event>) -> Quiescence {
+        if self.readers.scheduler.may_still_place(&self.api) {
+            return Quiescence::Continue;
+        }
+        let Some(entry) = self.api.setup.timeline.get(self.next_entry) else { return Quiescence::Stop };
+        let TimelineMoment::AfterSettled(gap) = entry.at else { return Quiescence::Stop };
+        let at = self.api.last_change.plus(gap).max(now);
+        queue.push(at, EventClass::Essential, Event::Timeline(self.next_entry as u32));
+        self.next_entry += 1;
+        self.schedule_timeline(queue);
+        Quiescence::Continue
+    }
+
+    fn fingerprint(&self) -> u64 {
+        self.api.fingerprint()
+    }
+}

@@ -1,0 +1,82 @@
+//! Events as `kubectl get events` would list them.
+
+use std::sync::Arc;
+
+use crate::api::Pod;
+use crate::cluster::record::Record;
+use crate::cluster::store::Change;
+use crate::kernel::{Interner, SimTime};
+
+/// One event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EventRow {
+    /// When.
+    pub time: SimTime,
+    /// `Normal` or `Warning`.
+    pub kind: &'static str,
+    /// The reason, as Kubernetes spells it.
+    pub reason: &'static str,
+    /// `pod/NAMESPACE/NAME` or the like.
+    pub object: String,
+    /// The message.
+    pub message: String,
+}
+
+/// The event of an attempt to schedule a pod that found no node; the message is Kubernetes' own.
+pub fn failed_scheduling(pod: &Pod, message: &str, now: SimTime, names: &Interner) -> EventRow {
+    EventRow {
+        time: now,
+        kind: "Warning",
+        reason: "FailedScheduling",
+        object: object_of(pod, names),
+        message: message.to_owned(),
+    }
+}
+
+fn object_of(pod: &Pod, names: &Interner) -> String {
+    format!("pod/{}/{}", names.resolve(pod.spec.namespace), pod.name)
+}
+
+/// The event that a record amounts to, if any. Failed scheduling is [`failed_scheduling`].
+pub fn event_of(record: &Record, now: SimTime, names: &Interner, nodes: &[Arc<str>]) -> Option<EventRow> {
+    let row = |kind, reason, object, message| Some(EventRow { time: now, kind, reason, object, message });
+    match record {
+        Record::Change(Change::Pod { old, new: Some(new) }) => {
+            let object = object_of(new, names);
+            let was = |test: fn(&Pod) -> bool| old.as_deref().is_some_and(test);
+            if let Some(node) = new.node
+                && !was(|pod| pod.node.is_some())
+                && (old.is_some() || now > SimTime(0))
+            {
+                let node = nodes.get(node.index()).map_or("", |name| name);
+                let message = format!("Successfully assigned {} to {node}", &object["pod/".len()..]);
+                return row("Normal", "Scheduled", object, message);
+            }
+            if new.deleted.is_some() && !was(|pod| pod.deleted.is_some()) && now > SimTime(0) {
+                return row("Normal", "Killing", object, "Stopping containers".to_owned());
+            }
+            if new.is_ready() && !was(Pod::is_ready) && old.is_some() {
+                return row("Normal", "Ready", object, "Containers are running and ready".to_owned());
+            }
+            None
+        }
+        Record::Change(Change::ReplicaSet { old, new: Some(new) }) => {
+            let before = old.as_ref().map_or(0, |old| old.replicas);
+            if before == new.replicas || (old.is_none() && now == SimTime(0)) {
+                return None;
+            }
+            let object = format!("replicaset/{}/{}", names.resolve(new.namespace), new.name);
+            let direction = if new.replicas > before { "up" } else { "down" };
+            let message =
+                format!("Scaled {direction} replica set {} from {before} to {}", new.name, new.replicas);
+            row("Normal", "ScalingReplicaSet", object, message)
+        }
+        Record::Operation { label, error } => {
+            let message =
+                error.as_ref().map_or_else(|| label.to_string(), |error| format!("{label}: {error}"));
+            let kind = if error.is_some() { "Warning" } else { "Normal" };
+            row(kind, "Operation", "timeline".to_owned(), message)
+        }
+        _ => None,
+    }
+}
