@@ -1,0 +1,86 @@
+//! The command line: one file a command. The only layer that touches files, the clock and the
+//! environment.
+
+pub mod conformance;
+pub mod determinism;
+pub mod error;
+pub mod explain;
+pub mod input;
+pub mod output;
+pub mod progress;
+pub mod resources;
+pub mod run;
+pub mod schema;
+pub mod validate;
+
+use clap::{Parser, Subcommand};
+
+use crate::kernel::whereabouts;
+use error::CliError;
+
+/// Forecast what Kubernetes will decide.
+#[derive(Debug, Parser)]
+#[command(name = "kubecast", version, about, max_term_width = 100)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run a scenario, or plain manifests, and tell the outcome.
+    Run(run::RunArgs),
+    /// Explain why a pod went where it went, or stays without a node.
+    Explain(explain::ExplainArgs),
+    /// Check documents without running them.
+    Validate(validate::ValidateArgs),
+    /// Print the JSON Schema of kubecast's own documents.
+    Schema,
+    /// Check kubecast against recorded decisions of real Kubernetes code.
+    Conformance(conformance::ConformanceArgs),
+}
+
+/// Runs the command given on the command line.
+///
+/// Exit codes: 0 fine; 1 an expectation was not met or a vector failed; 2 the input is wrong;
+/// 3 a bug in kubecast.
+pub fn main() -> std::process::ExitCode {
+    tell_where_bugs_are();
+    let cli = Cli::parse();
+    let result = match &cli.command {
+        Command::Run(args) => run::run(args),
+        Command::Explain(args) => explain::explain(args),
+        Command::Validate(args) => validate::validate(args),
+        Command::Schema => schema::print(),
+        Command::Conformance(args) => conformance::conformance(args),
+    };
+    match result {
+        Ok(()) => std::process::ExitCode::SUCCESS,
+        Err(error) => {
+            error.print();
+            std::process::ExitCode::from(error.code())
+        }
+    }
+}
+
+/// A panic is a bug in kubecast: it says what replays it.
+fn tell_where_bugs_are() {
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        usual(panic);
+        let run = whereabouts::here().map_or_else(String::new, |here| format!(" Replay it with {here}."));
+        eprintln!("bug in kubecast {}: please report it with the input.{run}", env!("CARGO_PKG_VERSION"));
+    }));
+}
+
+/// Writes to standard output; a reader that went away early (`| head`) is no error.
+fn print(text: &str) -> Result<(), CliError> {
+    use std::io::Write;
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(CliError::wrong_input(format!("standard output: {error}")))
+        }
+        _ => Ok(()),
+    }
+}

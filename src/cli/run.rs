@@ -1,0 +1,211 @@
+//! `kubecast run`: runs a scenario, or plain manifests, and tells the outcome.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use serde_json::json;
+
+use super::determinism;
+use super::error::CliError;
+use super::output::OutputDir;
+use super::progress::Progress;
+use super::resources::Stopwatch;
+use super::validate;
+use crate::kernel::{Digest, Seed};
+use crate::report::{run_files, summary_json, terminal};
+use crate::scenario::{LoadOptions, Resolved};
+use crate::study::expectation::{self, Verdict};
+use crate::study::replication;
+use crate::study::summary::VariantResult;
+
+/// Options of `run`.
+#[derive(Clone, Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own on the command line")]
+pub struct RunArgs {
+    /// Scenario and manifest files, folders, or `-` for standard input.
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<String>,
+    /// Repeat the run so many times (replications 0 to N-1).
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
+    pub runs: u32,
+    /// The seed of all random draws.
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// Write tables and summary into this folder.
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Threads for the replications; 0 is one a core. Changes no result.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub threads: usize,
+    /// How the summary is printed.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+    /// Run again in another process with another number of threads and compare.
+    #[arg(long)]
+    pub check_determinism: bool,
+    /// Write wall time and peak memory to resources.json (with --out).
+    #[arg(long)]
+    pub measure: bool,
+    /// Take warnings for errors.
+    #[arg(long)]
+    pub strict: bool,
+    /// Replace what an earlier run left in the output folder.
+    #[arg(long)]
+    pub force: bool,
+    /// No progress bar, no warnings, no summary.
+    #[arg(long)]
+    pub quiet: bool,
+    /// Print digests for a parent process that checks determinism.
+    #[arg(long, hide = true)]
+    pub emit_digests: bool,
+    /// Print the digest after every event of one run, `VARIANT:REPLICATION` by number.
+    #[arg(long, hide = true, value_name = "V:R")]
+    pub emit_events: Option<String>,
+}
+
+/// Formats of the summary.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+}
+
+/// Runs what the arguments say.
+pub fn run(args: &RunArgs) -> Result<(), CliError> {
+    let stopwatch = Stopwatch::start();
+    if args.check_determinism && args.files.iter().any(|file| file == "-") {
+        let message = "--check-determinism reads the input a second time; hand in a file instead of -";
+        return Err(CliError::wrong_input(message));
+    }
+    let out = args.out.as_deref().map(|root| OutputDir::prepare(root, args.force)).transpose()?;
+    let options = LoadOptions { strict: args.strict, seed: args.seed };
+    let resolved = validate::load(&args.files, &options, args.quiet)?;
+    if let Some(which) = &args.emit_events {
+        return determinism::emit_events(&resolved, which);
+    }
+    let results = simulate(&resolved, args);
+    if args.emit_digests {
+        return determinism::emit_digests(&results);
+    }
+    let unknowns: Vec<String> = resolved.unknowns.items.iter().map(ToString::to_string).collect();
+    let verdicts = expectation::evaluate(&resolved.expectations, &results);
+    let summary = summary_value(&resolved, &results, &unknowns, &verdicts);
+    if !args.quiet {
+        match args.format {
+            Format::Text => {
+                super::print(&terminal::summary(&results, &resolved.unknowns))?;
+                super::print(&verdict_text(&verdicts, args.out.as_deref()))?;
+            }
+            Format::Json => super::print(&pretty(&summary))?,
+        }
+    }
+    if let Some(out) = &out {
+        write_files(out, &resolved, &results, &summary, args)?;
+        if args.measure {
+            let resources = pretty(&stopwatch.report(&results));
+            out.write("resources.json", |file| file.write_all(resources.as_bytes()))?;
+        }
+    }
+    if args.check_determinism {
+        determinism::check(args, &results)?;
+    }
+    if verdicts.iter().all(|verdict| verdict.met) { Ok(()) } else { Err(CliError::NotMet) }
+}
+
+fn simulate(resolved: &Resolved, args: &RunArgs) -> Vec<VariantResult> {
+    let progress = Progress::new(resolved.variants.len() as u64 * u64::from(args.runs), args.quiet);
+    let seed = Seed(resolved.seed);
+    let results = resolved
+        .variants
+        .iter()
+        .map(|variant| {
+            let done = || progress.tick();
+            let runs = replication::replicate(&variant.setup, seed, args.runs, args.threads, &done);
+            VariantResult::new(variant.name.clone(), runs)
+        })
+        .collect();
+    progress.finish();
+    results
+}
+
+/// The digest of everything: of each variant's runs in order.
+fn digest_of(results: &[VariantResult]) -> u64 {
+    let mut digest = Digest::new();
+    for run in results.iter().flat_map(|result| &result.runs) {
+        digest.u64(run.end.fingerprint);
+    }
+    digest.finish()
+}
+
+fn summary_value(
+    resolved: &Resolved,
+    results: &[VariantResult],
+    unknowns: &[String],
+    verdicts: &[Verdict],
+) -> serde_json::Value {
+    json!({
+        "format": summary_json::FORMAT,
+        "scenario": resolved.name,
+        "seed": resolved.seed,
+        "digest": summary_json::digest_text(digest_of(results)),
+        "notSimulated": unknowns,
+        "models": resolved.unknowns.models,
+        "notes": resolved.unknowns.notes,
+        "expectations": verdicts.iter().map(|verdict| json!({
+            "expected": verdict.expected, "met": verdict.met, "found": verdict.found,
+        })).collect::<Vec<_>>(),
+        "variants": results.iter().map(summary_json::variant).collect::<Vec<_>>(),
+    })
+}
+
+fn write_files(
+    out: &OutputDir,
+    resolved: &Resolved,
+    results: &[VariantResult],
+    summary: &serde_json::Value,
+    args: &RunArgs,
+) -> Result<(), CliError> {
+    for (variant, result) in resolved.variants.iter().zip(results) {
+        let folder = variant.name.as_ref().map_or_else(String::new, |name| format!("{name}/"));
+        for file in run_files::files(result, &variant.setup.names) {
+            out.write(&format!("{folder}{}", file.name), |target| (file.write)(target))?;
+        }
+    }
+    let manifest = json!({
+        "format": summary_json::FORMAT,
+        "kubecast": env!("CARGO_PKG_VERSION"),
+        "scenario": resolved.name,
+        "seed": resolved.seed,
+        "runs": args.runs,
+        "variants": results.iter().map(|result| result.name.clone()).collect::<Vec<_>>(),
+        "digest": summary["digest"],
+        "notSimulated": summary["notSimulated"],
+    });
+    for (name, value) in [("manifest.json", &manifest), ("summary.json", summary)] {
+        let text = pretty(value);
+        out.write(name, |file| file.write_all(text.as_bytes()))?;
+    }
+    Ok(())
+}
+
+fn pretty(value: &serde_json::Value) -> String {
+    let text = serde_json::to_string_pretty(value).expect("JSON values can be printed");
+    format!("{text}\n")
+}
+
+fn verdict_text(verdicts: &[Verdict], out: Option<&std::path::Path>) -> String {
+    let mut text = String::new();
+    if !verdicts.is_empty() {
+        let met = verdicts.iter().filter(|verdict| verdict.met).count();
+        text.push_str(&format!("\nExpectations: {met} of {} met.\n", verdicts.len()));
+    }
+    for verdict in verdicts.iter().filter(|verdict| !verdict.met) {
+        text.push_str(&format!("  NOT MET: {}; found {}\n", verdict.expected, verdict.found));
+    }
+    if let Some(out) = out {
+        text.push_str(&format!("\nTables and summary: {}\n", out.display()));
+    }
+    text
+}

@@ -1,0 +1,67 @@
+//! Kubernetes objects in vectors: their JSON to the API's types, pods further on to the compact form.
+//! A field that the type does not know is an error.
+
+use kubecast_manifest::{Object, Tree, decode_object, tree};
+use serde_json::Value;
+
+use crate::api::compile::{CompileContext, CompiledPod, compile_pod};
+use crate::api::{Behaviour, ControllerRef, NodeId, Pod, PodId, PriorityClasses, Uid};
+use crate::kernel::{Identity, Interner};
+
+/// Reads an object of a kind that its place in the vector says; vectors need not repeat it.
+pub(super) fn object(json: &Value, api_version: &str, kind: &str) -> Result<Object, String> {
+    let mut tree = Tree::from_json(json);
+    for (pointer, text) in [("/apiVersion", api_version), ("/kind", kind)] {
+        tree.set(pointer, tree::Value::String(text.to_owned()).into())?;
+    }
+    let decoded = decode_object(&tree).map_err(|error| format!("{kind}: {error}"))?;
+    match decoded.unknown_fields.first() {
+        Some(unknown) => Err(format!("{kind}: {unknown}")),
+        None => Ok(decoded.object),
+    }
+}
+
+/// Reads a pod up to its numbers. Label keys are merged.
+pub(super) fn compiled_pod(
+    json: &Value,
+    behaviour: &Behaviour,
+    names: &mut Interner,
+) -> Result<CompiledPod, String> {
+    let Object::Pod(source) = object(json, "v1", "Pod")? else { return Err("not a pod".to_owned()) };
+    let priorities = PriorityClasses::default();
+    let context = CompileContext { api_server: &behaviour.api_server, priorities: &priorities };
+    Ok(compile_pod(&source, &context, names))
+}
+
+/// A pod with its numbers.
+pub(super) fn numbered_pod(
+    id: u32,
+    compiled: CompiledPod,
+    node: Option<NodeId>,
+    controller: Option<ControllerRef>,
+) -> Pod {
+    Pod {
+        id: PodId(id),
+        name: compiled.name,
+        uid: compiled.uid.unwrap_or(Uid(0)),
+        identity: Identity::default(),
+        spec: compiled.spec.into(),
+        controller,
+        created: compiled.created,
+        deleted: compiled.deleted,
+        node,
+        phase: compiled.phase,
+        ready: compiled.ready,
+        deletion_cost: compiled.deletion_cost,
+        restarts: compiled.restarts,
+        sidecar_restarts: compiled.sidecar_restarts,
+    }
+}
+
+/// Reads one pod whose owner does not matter. Nodes get numbers by their names' first appearance in
+/// `names`.
+pub(super) fn pod(id: u32, json: &Value, behaviour: &Behaviour, names: &mut Interner) -> Result<Pod, String> {
+    let compiled = compiled_pod(json, behaviour, names)?;
+    let node = compiled.node_name.map(|name| NodeId(name.0));
+    Ok(numbered_pod(id, compiled, node, None))
+}

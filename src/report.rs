@@ -1,0 +1,10 @@
+//! Reports: figures and records to CSV, JSON and the terminal. Nothing is computed here that a
+//! decision could hang on, and nothing of the machine, the clock or a path enters a file.
+
+pub mod columns;
+pub mod explain;
+pub mod run_files;
+pub mod run_tables;
+pub mod seconds;
+pub mod summary_json;
+pub mod terminal;

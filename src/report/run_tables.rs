@@ -1,0 +1,268 @@
+//! The tables of one run, as CSV. Columns are documented in `scenarios/README.md`; new ones are added
+//! at the end.
+
+use std::io::Write;
+
+use csv::Writer;
+
+use super::seconds::seconds;
+use crate::api::{Interner, Pod, PodPhase, WorkloadKind};
+use crate::kernel::SimTime;
+use crate::measures::RunRecord;
+use crate::study::replication::Run;
+
+/// A table: its file name and how it is written.
+pub struct Table {
+    /// `placements.csv` and so on.
+    pub name: &'static str,
+    /// Writes the whole table.
+    pub write: fn(&RunRecord, &Interner, &mut dyn Write) -> csv::Result<()>,
+}
+
+/// All tables of a run. A new table is one function and one line here.
+pub const TABLES: [Table; 6] = [
+    Table { name: "placements.csv", write: placements },
+    Table { name: "pods.csv", write: pods },
+    Table { name: "spread.csv", write: spread },
+    Table { name: "rollouts.csv", write: rollouts },
+    Table { name: "pending.csv", write: pending },
+    Table { name: "events.csv", write: events },
+];
+
+fn time(moment: Option<SimTime>) -> String {
+    moment.map_or_else(String::new, |moment| seconds(moment.0))
+}
+
+fn node_name(record: &RunRecord, pod: &Pod) -> String {
+    pod.node
+        .and_then(|node| record.node_names.get(node.index()))
+        .map_or_else(String::new, ToString::to_string)
+}
+
+fn owner(pod: &Pod, names: &Interner) -> String {
+    let Some(owner) = pod.controller else { return String::new() };
+    let kind = match owner.kind {
+        WorkloadKind::ReplicaSet => "replicaset",
+        WorkloadKind::StatefulSet => "statefulset",
+        WorkloadKind::ReplicationController => "replicationcontroller",
+        WorkloadKind::DaemonSet => "daemonset",
+        WorkloadKind::Job => "job",
+        WorkloadKind::Other => "other",
+    };
+    // Owners made during the run are not in the scenario's table of names; their pods begin with theirs.
+    let name = if (owner.name.0 as usize) < names.len() {
+        names.resolve(owner.name)
+    } else {
+        pod.name.rsplit_once('-').map_or("", |parts| parts.0)
+    };
+    format!("{kind}/{name}")
+}
+
+fn phase(pod: &Pod) -> &'static str {
+    match pod.phase {
+        _ if pod.deleted.is_some() => "Terminating",
+        PodPhase::Pending => "Pending",
+        PodPhase::Unknown => "Unknown",
+        PodPhase::Running => "Running",
+        PodPhase::Succeeded => "Succeeded",
+        PodPhase::Failed => "Failed",
+    }
+}
+
+fn placements(record: &RunRecord, names: &Interner, out: &mut dyn Write) -> csv::Result<()> {
+    let mut table = Writer::from_writer(out);
+    table.write_record(["namespace", "pod", "node", "phase", "owner"])?;
+    for row in record.pods.iter().filter(|row| row.gone.is_none()) {
+        let pod = &row.pod;
+        let node = node_name(record, pod);
+        let namespace = names.resolve(pod.spec.namespace);
+        table.write_record([namespace, &pod.name, &node, phase(pod), &owner(pod, names)])?;
+    }
+    table.flush()?;
+    Ok(())
+}
+
+fn pods(record: &RunRecord, names: &Interner, out: &mut dyn Write) -> csv::Result<()> {
+    let mut table = Writer::from_writer(out);
+    table.write_record([
+        "namespace",
+        "pod",
+        "owner",
+        "node",
+        "phase",
+        "created_s",
+        "scheduled_s",
+        "ready_s",
+        "deleted_s",
+        "gone_s",
+        "failed_attempts",
+    ])?;
+    for row in record.pods.iter() {
+        let pod = &row.pod;
+        table.write_record([
+            names.resolve(pod.spec.namespace),
+            &pod.name,
+            &owner(pod, names),
+            &node_name(record, pod),
+            if row.gone.is_some() { "Gone" } else { phase(pod) },
+            &seconds(row.created.0),
+            &time(row.scheduled),
+            &time(row.ready),
+            &time(row.deleted),
+            &time(row.gone),
+            &row.failed_attempts.to_string(),
+        ])?;
+    }
+    table.flush()?;
+    Ok(())
+}
+
+fn spread(record: &RunRecord, _names: &Interner, out: &mut dyn Write) -> csv::Result<()> {
+    let mut table = Writer::from_writer(out);
+    table.write_record([
+        "time_s",
+        "workload",
+        "rollout",
+        "constraint",
+        "max_skew",
+        "skew",
+        "largest",
+        "smallest",
+        "counts",
+    ])?;
+    for row in &record.spread {
+        table.write_record([
+            seconds(row.time.0),
+            row.workload.to_string(),
+            row.rollout.to_string(),
+            row.constraint.to_string(),
+            row.max_skew.to_string(),
+            (row.largest - row.smallest).to_string(),
+            row.largest.to_string(),
+            row.smallest.to_string(),
+            row.counts.clone(),
+        ])?;
+    }
+    table.flush()?;
+    Ok(())
+}
+
+/// `3/1/1`, most first.
+pub fn counts_text(counts: &[u32]) -> String {
+    const MOST: usize = 16;
+    let mut parts: Vec<String> = counts.iter().take(MOST).map(ToString::to_string).collect();
+    if counts.len() > MOST {
+        parts.push("…".to_owned());
+    }
+    parts.join("/")
+}
+
+fn rollouts(record: &RunRecord, _names: &Interner, out: &mut dyn Write) -> csv::Result<()> {
+    let mut table = Writer::from_writer(out);
+    table.write_record([
+        "workload",
+        "rollout",
+        "constraint",
+        "max_skew",
+        "started_s",
+        "completed_s",
+        "duration_s",
+        "final_skew",
+        "final_counts",
+        "max_skew_during",
+        "time_above_max_skew_s",
+        "surge_pods_max",
+        "unavailable_pods_max",
+    ])?;
+    for rollout in &record.rollouts {
+        let duration = rollout.completed.map_or_else(String::new, |done| seconds(done.0 - rollout.started.0));
+        let mut row = |constraint: [String; 2], skew: [String; 4]| {
+            let [name, max_skew] = constraint;
+            let [final_skew, final_counts, during, above] = skew;
+            table.write_record([
+                rollout.workload.to_string(),
+                rollout.number.to_string(),
+                name,
+                max_skew,
+                seconds(rollout.started.0),
+                time(rollout.completed),
+                duration.clone(),
+                final_skew,
+                final_counts,
+                during,
+                above,
+                rollout.surge_max.to_string(),
+                rollout.unavailable_max.to_string(),
+            ])
+        };
+        if rollout.constraints.is_empty() {
+            row(Default::default(), Default::default())?;
+        }
+        for outcome in &rollout.constraints {
+            row(
+                [outcome.name.to_string(), outcome.max_skew.to_string()],
+                [
+                    outcome.final_skew.to_string(),
+                    counts_text(&outcome.final_counts),
+                    outcome.max_skew_during.to_string(),
+                    seconds(outcome.time_above_max_skew_ns),
+                ],
+            )?;
+        }
+    }
+    table.flush()?;
+    Ok(())
+}
+
+fn pending(record: &RunRecord, names: &Interner, out: &mut dyn Write) -> csv::Result<()> {
+    let mut table = Writer::from_writer(out);
+    table.write_record(["namespace", "pod", "since_s", "failed_attempts", "message"])?;
+    for row in record.pods.iter().filter(|row| row.is_pending_placement()) {
+        table.write_record([
+            names.resolve(row.pod.spec.namespace),
+            &row.pod.name,
+            &seconds(row.created.0),
+            &row.failed_attempts.to_string(),
+            row.message.as_deref().unwrap_or(""),
+        ])?;
+    }
+    table.flush()?;
+    Ok(())
+}
+
+fn events(record: &RunRecord, _names: &Interner, out: &mut dyn Write) -> csv::Result<()> {
+    let mut table = Writer::from_writer(out);
+    table.write_record(["time_s", "type", "reason", "object", "message"])?;
+    for event in &record.events {
+        table.write_record([
+            &seconds(event.time.0),
+            event.kind,
+            event.reason,
+            &event.object,
+            &event.message,
+        ])?;
+    }
+    table.flush()?;
+    Ok(())
+}
+
+/// `runs.csv`: one row a run and figure.
+pub fn runs(runs: &[Run], out: &mut dyn Write) -> csv::Result<()> {
+    let mut table = Writer::from_writer(out);
+    table.write_record(["replication", "measure", "workload", "rollout", "constraint", "value"])?;
+    for run in runs {
+        for figure in &run.figures {
+            let key = &figure.key;
+            table.write_record([
+                &run.replication.to_string(),
+                key.measure,
+                &key.workload,
+                &key.rollout.map_or_else(String::new, |rollout| rollout.to_string()),
+                &key.constraint,
+                &figure.value.to_string(),
+            ])?;
+        }
+    }
+    table.flush()?;
+    Ok(())
+}

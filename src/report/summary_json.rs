@@ -1,0 +1,86 @@
+//! `summary.json`: the figures of a variant over its runs, and how the runs ended.
+
+use serde_json::{Map, Value, json};
+
+use super::seconds::seconds;
+use crate::cluster::world::RunEnd;
+use crate::kernel::Ended;
+use crate::measures::FigureKey;
+use crate::study::statistics::Summary;
+use crate::study::summary::VariantResult;
+
+/// The version of the layout of `summary.json` and `manifest.json`.
+pub const FORMAT: &str = "kubecast.dev/v1alpha1";
+
+/// The summary of one variant.
+pub fn variant(result: &VariantResult) -> Value {
+    json!({
+        "variant": result.name,
+        "runs": result.runs.len(),
+        "figures": result.summaries.iter().map(|(key, summary)| figure(key, summary)).collect::<Vec<_>>(),
+        "ends": result.runs.iter().map(|run| end(run.replication, &run.end)).collect::<Vec<_>>(),
+    })
+}
+
+/// One digest for all runs of a variant, by replication.
+pub fn digest_text(digest: u64) -> String {
+    format!("{digest:016x}")
+}
+
+fn end(replication: u32, end: &RunEnd) -> Value {
+    json!({
+        "replication": replication,
+        "reason": match end.ended {
+            Ended::Quiescent => "quiescent",
+            Ended::Horizon => "horizon",
+            Ended::EventLimit => "eventLimit",
+        },
+        "lastChangeSeconds": seconds(end.last_change.0),
+        "events": end.events,
+        "digest": digest_text(end.fingerprint),
+    })
+}
+
+fn figure(key: &FigureKey, summary: &Summary) -> Value {
+    let mut value = Map::new();
+    value.insert("measure".into(), json!(key.measure));
+    if !key.workload.is_empty() {
+        value.insert("workload".into(), json!(&*key.workload));
+    }
+    if let Some(rollout) = key.rollout {
+        value.insert("rollout".into(), json!(rollout));
+    }
+    if !key.constraint.is_empty() {
+        value.insert("constraint".into(), json!(&*key.constraint));
+    }
+    if summary.runs == 1 {
+        value.insert("value".into(), json!(summary.mean));
+        return Value::Object(value);
+    }
+    for (name, number) in [
+        ("mean", summary.mean),
+        ("min", summary.min),
+        ("median", summary.median),
+        ("p95", summary.p95),
+        ("max", summary.max),
+    ] {
+        value.insert(name.into(), json!(number));
+    }
+    value.insert("runs".into(), json!(summary.runs));
+    let bins: Vec<Value> = summary
+        .histogram
+        .iter()
+        .map(|(bin, share)| {
+            json!({
+                "value": bin,
+                "count": share.count,
+                "share": share.share(),
+                "wilson95": [share.low, share.high],
+            })
+        })
+        .collect();
+    if !bins.is_empty() {
+        value.insert("histogram".into(), json!(bins));
+    }
+    Value::Object(value)
+}

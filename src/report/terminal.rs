@@ -1,0 +1,238 @@
+//! The terminal summary: what is not known, the answer in words, a small table.
+
+use std::fmt::Write as _;
+
+use super::run_tables::counts_text;
+use crate::measures::{FigureKey, RolloutRow, RunRecord};
+use crate::scenario::Unknowns;
+use crate::study::statistics::Proportion;
+use crate::study::summary::VariantResult;
+
+/// More rollouts than this are in the table only.
+const MOST_ROLLOUTS_TOLD: usize = 12;
+/// A longer table is in rollouts.csv only.
+const MOST_ROWS: usize = 40;
+
+/// The whole summary of a run or of several variants.
+pub fn summary(results: &[VariantResult], unknowns: &Unknowns) -> String {
+    let mut text = String::new();
+    if unknowns.items.is_empty() {
+        text.push_str("Nothing in this input is left out of the simulation.\n");
+    } else {
+        let items: Vec<String> = unknowns.items.iter().map(ToString::to_string).collect();
+        let _ = writeln!(text, "Not simulated: {}.", items.join("; "));
+    }
+    let _ = writeln!(text, "Checked against Kubernetes' own code: {}.", unknowns.models.join("; "));
+    for note in &unknowns.notes {
+        let _ = writeln!(text, "Note: {note}");
+    }
+    text.push('\n');
+    for result in results {
+        let prefix = result.name.as_ref().map_or_else(String::new, |name| format!("{name}: "));
+        for sentence in answers(result) {
+            let _ = writeln!(text, "{prefix}{sentence}");
+        }
+    }
+    let table = rollout_table(results);
+    if !table.is_empty() {
+        text.push('\n');
+        text.push_str(&table);
+    }
+    text
+}
+
+/// The answer in words, one sentence a line.
+fn answers(result: &VariantResult) -> Vec<String> {
+    let mut sentences = Vec::new();
+    let first = result.runs.first().and_then(|run| run.record.as_ref());
+    if result.runs.len() == 1 {
+        if let Some(record) = first {
+            single_run(record, &mut sentences);
+        }
+        return sentences;
+    }
+    let runs = result.runs.len();
+    let pending =
+        FigureKey { measure: "pendingPods", workload: "".into(), rollout: None, constraint: "".into() };
+    if let Some(summary) = result.summary(&pending) {
+        sentences.push(if summary.max > 0.0 {
+            format!(
+                "{} to {} pods (median {}) are left without a node at the end of {runs} runs.",
+                summary.min, summary.max, summary.median
+            )
+        } else {
+            format!("every pod has a node at the end of all {runs} runs.")
+        });
+    }
+    let Some(record) = first else { return sentences };
+    for rollout in record.rollouts.iter().filter(|rollout| is_worth_a_line(rollout, record)) {
+        repeated_rollout(rollout, result, &mut sentences);
+    }
+    sentences
+}
+
+/// Creations are told only where a Deployment has no later rollout.
+fn is_worth_a_line(rollout: &RolloutRow, record: &RunRecord) -> bool {
+    rollout.number > 0
+        || !record.rollouts.iter().any(|other| other.workload == rollout.workload && other.number > 0)
+}
+
+fn rollout_name(rollout: &RolloutRow) -> String {
+    if rollout.number == 0 {
+        format!("{} after its creation", rollout.workload)
+    } else {
+        format!("{} after rollout {}", rollout.workload, rollout.number)
+    }
+}
+
+fn single_run(record: &RunRecord, sentences: &mut Vec<String>) {
+    let here = record.pods.iter().filter(|row| row.gone.is_none()).count();
+    let waiting: Vec<_> = record.pods.iter().filter(|row| row.is_pending_placement()).collect();
+    sentences.push(match waiting.first() {
+        None => format!("all {here} pods have a node at the end."),
+        Some(row) => format!(
+            "{} of {here} pods are unschedulable at the end; {} waits because {}",
+            waiting.len(),
+            row.pod.name,
+            row.message.as_deref().unwrap_or("it was not tried yet.")
+        ),
+    });
+    let told: Vec<_> = record.rollouts.iter().filter(|row| is_worth_a_line(row, record)).collect();
+    for rollout in told.iter().take(MOST_ROLLOUTS_TOLD) {
+        let name = rollout_name(rollout);
+        match rollout.completed {
+            Some(done) => {
+                let duration = (done.0 - rollout.started.0) as f64 / 1e9;
+                sentences.push(format!("{name}: complete in {duration:.1} s{}.", skew_words(rollout)));
+            }
+            None => sentences.push(format!("{name}: NOT complete{}.", skew_words(rollout))),
+        }
+    }
+    if told.len() > MOST_ROLLOUTS_TOLD {
+        sentences.push(format!("… and {} more rollouts, see rollouts.csv.", told.len() - MOST_ROLLOUTS_TOLD));
+    }
+}
+
+fn skew_words(rollout: &RolloutRow) -> String {
+    let mut text = String::new();
+    for outcome in &rollout.constraints {
+        let exceeds = i64::from(outcome.final_skew) > i64::from(outcome.max_skew);
+        let hard = outcome.name.ends_with("|DoNotSchedule");
+        let (verdict, limit) = match (exceeds, hard) {
+            (true, true) => ("LOPSIDED, ", "allowed"),
+            (false, true) => ("", "allowed"),
+            (_, false) => ("", "wished for"),
+        };
+        let _ = write!(
+            text,
+            "; {}: {verdict}skew {}, {} {limit} ({})",
+            outcome.name,
+            outcome.final_skew,
+            outcome.max_skew,
+            counts_text(&outcome.final_counts)
+        );
+    }
+    text
+}
+
+fn percent(share: &Proportion) -> String {
+    format!(
+        "{:.1} % [{:.1}, {:.1}] of {} runs",
+        share.share() * 100.0,
+        share.low * 100.0,
+        share.high * 100.0,
+        share.runs
+    )
+}
+
+fn key_of(measure: &'static str, rollout: &RolloutRow, constraint: &str) -> FigureKey {
+    FigureKey {
+        measure,
+        workload: rollout.workload.clone(),
+        rollout: Some(rollout.number),
+        constraint: constraint.into(),
+    }
+}
+
+fn repeated_rollout(rollout: &RolloutRow, result: &VariantResult, sentences: &mut Vec<String>) {
+    let name = rollout_name(rollout);
+    for outcome in &rollout.constraints {
+        let key = key_of("finalSkew", rollout, &outcome.name);
+        let above = result.share_above(&key, f64::from(outcome.max_skew));
+        sentences.push(if above.count == 0 {
+            format!(
+                "{name}: never more skew than {} on {} in {} runs (below {:.2} % with 95 % confidence).",
+                outcome.max_skew,
+                outcome.name,
+                above.runs,
+                above.high * 100.0
+            )
+        } else {
+            format!("{name}: skew above {} on {} in {}.", outcome.max_skew, outcome.name, percent(&above))
+        });
+    }
+    let blocked = result.share_above(&key_of("rolloutBlocked", rollout, ""), 0.5);
+    if blocked.count > 0 {
+        sentences.push(format!("{name}: does not complete in {}.", percent(&blocked)));
+    }
+}
+
+/// The table of rollouts: a row a variant, rollout and constraint.
+fn rollout_table(results: &[VariantResult]) -> String {
+    let mut rows = vec![
+        ["variant", "rollout", "constraint", "final skew: share of runs", "largest", "seconds"]
+            .map(str::to_owned),
+    ];
+    for result in results {
+        let Some(record) = result.runs.first().and_then(|run| run.record.as_ref()) else { continue };
+        for rollout in &record.rollouts {
+            for outcome in &rollout.constraints {
+                rows.push(table_row(result, rollout, &outcome.name));
+            }
+        }
+    }
+    if rows.len() == 1 || rows.len() > MOST_ROWS { String::new() } else { align(&rows) }
+}
+
+fn table_row(result: &VariantResult, rollout: &RolloutRow, constraint: &str) -> [String; 6] {
+    let final_skew = result.summary(&key_of("finalSkew", rollout, constraint));
+    let shares = final_skew.map_or_else(String::new, |summary| {
+        let bins: Vec<String> = summary
+            .histogram
+            .iter()
+            .map(|(skew, share)| format!("{skew}: {:.1}%", share.share() * 100.0))
+            .collect();
+        if bins.is_empty() { format!("{} … {}", summary.min, summary.max) } else { bins.join("  ") }
+    });
+    let during = result.summary(&key_of("maxSkewDuring", rollout, constraint));
+    let duration = result.summary(&key_of("rolloutDurationSeconds", rollout, ""));
+    [
+        result.name.clone().unwrap_or_default(),
+        format!("{} #{}", rollout.workload.rsplit('/').next().unwrap_or(""), rollout.number),
+        constraint.to_owned(),
+        shares,
+        during.map_or_else(String::new, |summary| summary.max.to_string()),
+        duration.map_or_else(|| "blocked".to_owned(), |summary| format!("{:.1}", summary.median)),
+    ]
+}
+
+/// Columns side by side, as wide as their widest cell.
+fn align<const N: usize>(rows: &[[String; N]]) -> String {
+    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
+    let used: Vec<(usize, usize)> = (0..N)
+        .map(|column| (column, width(column)))
+        .filter(|(column, _)| rows.len() > 1 && { rows[1..].iter().any(|row| !row[*column].is_empty()) })
+        .collect();
+    let mut text = String::new();
+    for row in rows {
+        let mut line = String::new();
+        for (column, width) in &used {
+            let cell = &row[*column];
+            let padding = width - cell.chars().count();
+            let _ = write!(line, "{cell}{}  ", " ".repeat(padding));
+        }
+        text.push_str(line.trim_end());
+        text.push('\n');
+    }
+    text
+}

@@ -1,0 +1,156 @@
+//! Documents to validated scenarios: what a user writes becomes a [`ClusterSetup`] for each variant.
+//!
+//! | step | where |
+//! | --- | --- |
+//! | texts → trees with lines and columns | `kubecast_manifest`, `inputs` |
+//! | the document `kind: Scenario` | [`document`] and the files named after its fields |
+//! | a variant's values set in the trees | `overrides` |
+//! | synthetic nodes and workloads | `node_pool`, `workload` |
+//! | trees → API types → compact objects, defaulted and validated | `builder`, [`crate::api`] |
+//! | numbers of objects, owners, nodes; dumps adopted as the state at time 0 | `adopt` |
+//! | a KubeSchedulerConfiguration → profiles | `scheduler_configuration` |
+//! | operations of the timeline | `operations` |
+//!
+//! All faults of an input are collected (up to [`error::MAX_ERRORS`]), each with its place.
+//! Nothing here touches files: what documents name comes through a [`FileReader`].
+
+pub mod distribution;
+pub mod document;
+pub mod embedded;
+pub mod error;
+pub mod expectation;
+pub mod node_pool;
+pub mod reader;
+pub mod reference;
+pub mod references;
+pub mod scheduler_settings;
+pub mod schema;
+pub mod time;
+pub mod timeline;
+pub mod timing_settings;
+pub mod unknowns;
+pub mod variant;
+pub mod workload;
+
+mod adopt;
+mod builder;
+mod directory;
+mod inputs;
+mod objects;
+mod operations;
+mod overrides;
+mod places;
+mod plan;
+mod resolve;
+mod scheduler_configuration;
+mod start_time;
+
+use std::sync::Arc;
+
+use kubecast_manifest::Document;
+
+use error::Findings;
+pub use error::{InputError, Place};
+pub use expectation::Expectation;
+pub use reader::{FileReader, NoFiles, SourceText};
+pub use reference::Reference;
+pub use schema::schema;
+pub use unknowns::{Unknown, Unknowns};
+
+use crate::cluster::setup::ClusterSetup;
+use inputs::Inputs;
+use plan::Plan;
+
+/// What the command line says about the inputs.
+#[derive(Clone, Debug, Default)]
+pub struct LoadOptions {
+    /// Warnings are errors.
+    pub strict: bool,
+    /// Overrides `spec.seed`.
+    pub seed: Option<u64>,
+}
+
+/// A scenario, ready to run.
+#[derive(Clone, Debug)]
+pub struct Resolved {
+    /// `metadata.name`; the first file's name without a scenario document.
+    pub name: String,
+    /// `metadata.description`.
+    pub description: Option<String>,
+    /// The seed of all draws.
+    pub seed: u64,
+    /// The variants in order; without `spec.variants` a single one without a name.
+    pub variants: Vec<Variant>,
+    /// What must come out.
+    pub expectations: Vec<Expectation>,
+    /// What is doubtful about the input.
+    pub warnings: Vec<InputError>,
+    /// What the input holds that is not simulated and can change the result.
+    pub unknowns: Unknowns,
+}
+
+/// One variant of a scenario.
+#[derive(Clone, Debug)]
+pub struct Variant {
+    /// Its name; `None` in a scenario without variants.
+    pub name: Option<String>,
+    /// The cluster it starts from.
+    pub setup: Arc<ClusterSetup>,
+}
+
+/// Reads inputs and resolves them to a scenario.
+///
+/// `inputs` are the files of the command line in order; at most one holds a Scenario document, all
+/// others plain Kubernetes objects (which are merged). At most [`error::MAX_ERRORS`] errors are told,
+/// in the order in which they are found.
+pub fn load(
+    inputs: &[SourceText],
+    options: &LoadOptions,
+    reader: &dyn FileReader,
+) -> Result<Resolved, Vec<InputError>> {
+    let mut findings = Findings::default();
+    let mut inputs_read = Inputs::new(inputs, reader, &mut findings);
+    let name = inputs.first().map_or("", |source| &source.name);
+    let scenario = inputs_read.scenario.clone().unwrap_or_else(|| plan::implicit_scenario(name));
+    let resolved = resolve_all(&scenario, options, &mut inputs_read, &mut findings);
+    let warnings = findings.finish(options.strict)?;
+    let resolved = resolved.expect("without errors every variant is resolved");
+    Ok(Resolved { warnings, ..resolved })
+}
+
+/// Every variant; `None` if something is so wrong that there is no going on.
+fn resolve_all(
+    scenario: &Document,
+    options: &LoadOptions,
+    inputs: &mut Inputs<'_>,
+    findings: &mut Findings,
+) -> Option<Resolved> {
+    let base = plan::decode_scenario(scenario, findings)?;
+    let names = plan::variant_names(scenario);
+    let expectations = plan::expectations(scenario, &base, &names, findings);
+    let which: Vec<Option<usize>> =
+        if names.is_empty() { vec![None] } else { (0..names.len()).map(Some).collect() };
+    let mut variants = Vec::with_capacity(which.len());
+    let mut unknowns = Unknowns::default();
+    for variant in which {
+        if findings.is_full() {
+            return None;
+        }
+        let plan = Plan::new(scenario, variant, options.seed, inputs, findings);
+        let name = variant.map(|index| names[index].clone());
+        if let Some((setup, found, builder)) = plan.and_then(|plan| resolve::resolve(&plan, findings)) {
+            plan::check_subjects(&expectations, name.as_deref(), &builder.directory, findings);
+            unknowns.merge(found);
+            variants.push(Variant { name, setup: Arc::new(setup) });
+        }
+    }
+    Some(Resolved {
+        name: base.metadata.name,
+        description: base.metadata.description,
+        seed: options.seed.or(base.spec.seed).unwrap_or(1),
+        variants,
+        expectations,
+        warnings: Vec::new(),
+        unknowns,
+    })
+}

@@ -1,0 +1,131 @@
+//! ReplicaSets and pods that exist at time 0: their owners and nodes, as numbers.
+
+use k8s_openapi::api::apps::v1 as apps;
+use k8s_openapi::api::core::v1 as core;
+
+use super::builder::{Builder, derived_uid};
+use super::directory::ObjectId;
+use super::error::Findings;
+use super::objects::ObjectSource;
+use super::reference::Reference;
+use crate::api::compile::pod::controller_of;
+use crate::api::compile::{self, OwnerText};
+use crate::api::{
+    ControllerRef, DeploymentId, NodeId, Pod, PodPhase, ReplicaSet, ReplicaSetId, Symbol, Uid, WorkloadKind,
+};
+use crate::kernel::{Identity, stable_hash};
+
+impl Builder {
+    /// A ReplicaSet, with its number and its Deployment's.
+    pub(super) fn replica_set(
+        &mut self,
+        source: &ObjectSource,
+        set: &apps::ReplicaSet,
+        findings: &mut Findings,
+    ) -> ReplicaSet {
+        let template = set.spec.template.as_ref().and_then(|template| template.spec.as_ref());
+        self.check_priority(source, "/spec/template/spec", template, findings);
+        let owner = controller_of(&set.metadata);
+        let deployment = owner.and_then(|owner| self.deployment_of(&owner, &source.reference.namespace));
+        let id = self.directory.replica_set(&source.reference);
+        let uid = derived_uid(&source.reference);
+        let start = self.start;
+        let (context, names) = self.context();
+        let mut compiled = compile::compile_replica_set(set, id, deployment, uid, start, &context, names);
+        compiled.pod = self.share(compiled.pod.as_ref().clone());
+        self.note_waiting(&compiled.pod);
+        self.by_uid.insert(compiled.uid, ObjectId::ReplicaSet(id));
+        self.replica_set_uids.push(compiled.uid);
+        compiled
+    }
+
+    /// A pod, with its number, its owner's and its node's. One on a node that is not there is left out.
+    pub(super) fn pod(
+        &mut self,
+        source: &ObjectSource,
+        pod: &core::Pod,
+        findings: &mut Findings,
+    ) -> Option<Pod> {
+        self.check_priority(source, "/spec", pod.spec.as_ref(), findings);
+        let (context, names) = self.context();
+        let compiled = compile::compile_pod(pod, &context, names);
+        let node = match compiled.node_name.map(|name| self.node_named(name)) {
+            None => None,
+            Some(Ok(node)) => Some(node),
+            Some(Err(name)) => {
+                let message =
+                    format!("{}: its node {name} is not in the input; the pod is left out", source.reference);
+                findings.warning(source.place_at("/spec/nodeName"), message);
+                return None;
+            }
+        };
+        let id = self.directory.pod(&source.reference);
+        let incarnation = self.incarnations.entry(source.reference.clone()).or_default();
+        let owner = stable_hash(source.reference.to_string().as_bytes());
+        let identity = Identity { owner, revision: 0, ordinal: *incarnation };
+        *incarnation += 1;
+        let namespace = &source.reference.namespace;
+        let controller = compiled.owner.map(|owner| self.controller(&owner, namespace));
+        if node.is_none() {
+            self.note_waiting(&compiled.spec);
+        } else if !matches!(compiled.phase, PodPhase::Succeeded | PodPhase::Failed) {
+            self.pod_priorities.insert(compiled.spec.priority);
+        }
+        Some(Pod {
+            id,
+            name: compiled.name,
+            uid: compiled.uid.unwrap_or_else(|| derived_uid(&source.reference)),
+            identity,
+            spec: self.share(compiled.spec),
+            controller,
+            created: Some(compiled.created.unwrap_or(self.start)),
+            deleted: compiled.deleted,
+            node,
+            phase: compiled.phase,
+            ready: compiled.ready,
+            deletion_cost: compiled.deletion_cost,
+            restarts: compiled.restarts,
+            sidecar_restarts: compiled.sidecar_restarts,
+        })
+    }
+
+    fn node_named(&self, name: Symbol) -> Result<NodeId, String> {
+        let name = self.names.resolve(name);
+        match self.directory.get(&Reference::new("node", None, name)) {
+            Some(ObjectId::Node(id)) => Ok(id),
+            _ => Err(name.to_owned()),
+        }
+    }
+
+    /// The owner by UID; by name where its reference carries a UID that no object has.
+    fn owner(&self, owner: &OwnerText, namespace: &str) -> Option<ObjectId> {
+        let by_uid = self.by_uid.get(&owner.uid).copied();
+        by_uid.or_else(|| self.directory.get(&Reference::new(&owner.kind, Some(namespace), &owner.name)))
+    }
+
+    fn deployment_of(&self, owner: &OwnerText, namespace: &str) -> Option<DeploymentId> {
+        match self.owner(owner, namespace) {
+            Some(ObjectId::Deployment(id)) if owner.kind == "Deployment" => Some(id),
+            _ => None,
+        }
+    }
+
+    fn replica_set_of(&self, owner: &OwnerText, namespace: &str) -> Option<ReplicaSetId> {
+        match self.owner(owner, namespace) {
+            Some(ObjectId::ReplicaSet(id)) if owner.kind == "ReplicaSet" => Some(id),
+            _ => None,
+        }
+    }
+
+    fn controller(&mut self, owner: &OwnerText, namespace: &str) -> ControllerRef {
+        let replica_set = self.replica_set_of(owner, namespace);
+        let kind = WorkloadKind::of(&owner.api_version, &owner.kind);
+        // An owner found by its name: the reference follows the object's own UID.
+        let uid = replica_set.and_then(|id| self.uid_of(id)).unwrap_or(owner.uid);
+        ControllerRef { kind, name: self.names.intern(&owner.name), uid, replica_set }
+    }
+
+    fn uid_of(&self, id: ReplicaSetId) -> Option<Uid> {
+        self.replica_set_uids.get(id.index()).copied()
+    }
+}

@@ -1,0 +1,269 @@
+//! From trees to compact objects: decoding, defaults, validation, numbers, names, shared pod specs.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use k8s_openapi::api::core::v1 as core;
+use kubecast_manifest::{Object, decode_object};
+
+use super::directory::{Directory, ObjectId};
+use super::error::{Findings, did_you_mean};
+use super::objects::ObjectSource;
+use super::places::field_pointer;
+use super::reference::Reference;
+use super::unknowns::Gatherer;
+use crate::api::compile::selector::labels;
+use crate::api::compile::{self, CompileContext};
+use crate::api::{
+    Behaviour, Interner, LabelSelector, Labels, Node, PodSpec, PriorityClasses, SelectorOwner, Symbol,
+    Timestamp, Uid, defaults, validate,
+};
+use crate::cluster::operation::AppliedObject;
+use crate::kernel::{LookupMap, stable_hash};
+
+/// What grows while the objects of a variant are compiled.
+pub(super) struct Builder {
+    /// Every name.
+    pub(super) names: Interner,
+    /// Release and gates.
+    pub(super) behaviour: Behaviour,
+    /// The API time of the beginning, which stands for creation times that are not there.
+    pub(super) start: Timestamp,
+    /// The priorities that pods can name.
+    pub(super) priorities: PriorityClasses,
+    /// Labels of namespaces.
+    pub(super) namespaces: BTreeMap<Symbol, Labels>,
+    /// Names and numbers of objects.
+    pub(super) directory: Directory,
+    /// What is not simulated.
+    pub(super) gatherer: Gatherer,
+    /// The different priorities of pods.
+    pub(super) pod_priorities: BTreeSet<i32>,
+    /// The schedulers that pods without a node name.
+    pub(super) schedulers: BTreeSet<Symbol>,
+    /// ReplicaSets and Deployments by UID, for owner references.
+    pub(super) by_uid: LookupMap<Uid, ObjectId>,
+    /// The UIDs of ReplicaSets, by number.
+    pub(super) replica_set_uids: Vec<Uid>,
+    /// How often a pod of a name was made.
+    pub(super) incarnations: BTreeMap<Reference, u32>,
+    specs: LookupMap<Arc<PodSpec>, Arc<PodSpec>>,
+    selectors: BTreeMap<Reference, LabelSelector>,
+    containers: BTreeMap<Reference, Vec<String>>,
+}
+
+/// The UID of an object that carries none: the same in every variant and run.
+pub(super) fn derived_uid(reference: &Reference) -> Uid {
+    let high = stable_hash(reference.to_string().as_bytes());
+    let low = stable_hash(format!("{reference}#uid").as_bytes());
+    let bits = (u128::from(high) << 64) | u128::from(low);
+    // Version 4, variant 1, as UIDs of Kubernetes are.
+    Uid(bits & !(0xf << 76) & !(0b11 << 62) | (0x4 << 76) | (0b10 << 62))
+}
+
+impl Builder {
+    /// Nothing yet.
+    pub(super) fn new(behaviour: Behaviour, start: Timestamp) -> Self {
+        Self {
+            names: Interner::new(),
+            behaviour,
+            start,
+            priorities: PriorityClasses::default(),
+            namespaces: BTreeMap::new(),
+            directory: Directory::default(),
+            gatherer: Gatherer::default(),
+            pod_priorities: BTreeSet::new(),
+            schedulers: BTreeSet::new(),
+            by_uid: LookupMap::default(),
+            replica_set_uids: Vec::new(),
+            incarnations: BTreeMap::new(),
+            specs: LookupMap::default(),
+            selectors: BTreeMap::new(),
+            containers: BTreeMap::new(),
+        }
+    }
+
+    /// Decodes an object, fills in defaults and validates it. `None` if it is wrong.
+    pub(super) fn decode(&self, source: &ObjectSource, findings: &mut Findings) -> Option<Object> {
+        let decoded = match decode_object(&source.tree) {
+            Ok(decoded) => decoded,
+            Err(error) => {
+                let here = source.place_of_part(error.line, error.column);
+                findings.error(here, format!("{}: {error}", source.reference));
+                return None;
+            }
+        };
+        for field in &decoded.unknown_fields {
+            let here = source.place_of_part(field.line, field.column);
+            let message = format!("{}: {field}", source.reference);
+            if source.is_dumped() { findings.warning(here, message) } else { findings.error(here, message) }
+        }
+        let mut object = decoded.object;
+        defaults::apply(&mut object, &self.behaviour.api_server);
+        let faults = validate::validate(&object, &self.behaviour.api_server);
+        for fault in &faults {
+            let here = source.place_at(&field_pointer(&fault.path));
+            findings.error(here, format!("{}: {fault}", source.reference));
+        }
+        faults.is_empty().then_some(object)
+    }
+
+    /// Takes up what others refer to: PriorityClasses and namespaces. A namespace that is used is there.
+    pub(super) fn prepare(&mut self, source: &ObjectSource, findings: &mut Findings) {
+        match source.reference.kind.as_str() {
+            "priorityclass" => {
+                let Some(Object::PriorityClass(class)) = self.decode(source, findings) else { return };
+                let default = class.global_default.unwrap_or(false);
+                self.priorities.add(&source.reference.name, class.value.unwrap_or_default(), default);
+            }
+            "namespace" => {
+                let Some(Object::Namespace(namespace)) = self.decode(source, findings) else { return };
+                let mut own = labels(namespace.metadata.labels.as_ref(), &mut self.names);
+                self.name_namespace(&source.reference.name, &mut own);
+                let symbol = self.names.intern(&source.reference.name);
+                self.namespaces.insert(symbol, own);
+            }
+            _ if !source.reference.namespace.is_empty() => {
+                let symbol = self.names.intern(&source.reference.namespace);
+                if !self.namespaces.contains_key(&symbol) {
+                    let mut own = Labels::default();
+                    self.name_namespace(&source.reference.namespace, &mut own);
+                    self.namespaces.insert(symbol, own);
+                }
+            }
+            _ => return,
+        }
+        if matches!(source.reference.kind.as_str(), "priorityclass" | "namespace") {
+            self.directory.passive(&source.reference);
+        }
+    }
+
+    /// Every namespace carries its name as a label.
+    fn name_namespace(&mut self, name: &str, own: &mut Labels) {
+        let (key, value) = (self.names.intern("kubernetes.io/metadata.name"), self.names.intern(name));
+        own.set(key, value);
+    }
+
+    /// The context for compiling, and the names, which are used together.
+    pub(super) fn context(&mut self) -> (CompileContext<'_>, &mut Interner) {
+        let context = CompileContext { api_server: &self.behaviour.api_server, priorities: &self.priorities };
+        (context, &mut self.names)
+    }
+
+    /// The one copy of a pod spec that all pods with an equal one share.
+    pub(super) fn share(&mut self, spec: PodSpec) -> Arc<PodSpec> {
+        if let Some(shared) = self.specs.get(&spec) {
+            return Arc::clone(shared);
+        }
+        let shared = Arc::new(spec);
+        self.specs.insert(Arc::clone(&shared), Arc::clone(&shared));
+        shared
+    }
+
+    /// Takes note of what pods to be scheduled ask for.
+    pub(super) fn note_waiting(&mut self, spec: &PodSpec) {
+        self.pod_priorities.insert(spec.priority);
+        self.schedulers.insert(spec.scheduler_name);
+    }
+
+    /// A node, with its number.
+    pub(super) fn node(&mut self, source: &ObjectSource, node: &core::Node) -> Node {
+        let id = self.directory.node(&source.reference);
+        compile::compile_node(node, id, self.start, &mut self.names)
+    }
+
+    /// Tells of a priority class that does not exist.
+    pub(super) fn check_priority(
+        &self,
+        source: &ObjectSource,
+        pointer: &str,
+        spec: Option<&core::PodSpec>,
+        findings: &mut Findings,
+    ) {
+        let Some(spec) = spec else { return };
+        if let Err(error) = self.priorities.resolve(spec.priority_class_name.as_deref(), spec.priority) {
+            let here = source.place_at(&format!("{pointer}/priorityClassName"));
+            findings.error(here, format!("{}: {error}", source.reference));
+        }
+    }
+
+    /// A Deployment, with its number. The selector of one that is there cannot change.
+    pub(super) fn deployment(
+        &mut self,
+        source: &ObjectSource,
+        deployment: &k8s_openapi::api::apps::v1::Deployment,
+        findings: &mut Findings,
+    ) -> crate::api::Deployment {
+        let template = deployment.spec.template.spec.as_ref();
+        self.check_priority(source, "/spec/template/spec", template, findings);
+        let was_there = self.directory.get(&source.reference).is_some();
+        let id = self.directory.deployment(&source.reference);
+        let uid = derived_uid(&source.reference);
+        let start = self.start;
+        let (context, names) = self.context();
+        let compiled = compile::compile_deployment(deployment, id, uid, start, &context, names);
+        if was_there && self.selectors.get(&source.reference) != Some(&compiled.selector) {
+            let message = format!("{}: spec.selector: Invalid value: field is immutable", source.reference);
+            findings.error(source.place_at("/spec/selector"), message);
+        }
+        self.selectors.insert(source.reference.clone(), compiled.selector.clone());
+        let containers = template.map(|spec| spec.containers.iter().map(|one| one.name.clone()).collect());
+        self.containers.insert(source.reference.clone(), containers.unwrap_or_default());
+        self.note_waiting(&compiled.template.pod);
+        self.by_uid.insert(compiled.uid, ObjectId::Deployment(id));
+        compiled
+    }
+
+    /// Whether a Deployment has a container of this name.
+    pub(super) fn check_container(
+        &self,
+        deployment: &Reference,
+        container: Option<&str>,
+    ) -> Result<(), String> {
+        let Some(container) = container else { return Ok(()) };
+        let names = self.containers.get(deployment).map(Vec::as_slice).unwrap_or_default();
+        if names.iter().any(|name| name == container) {
+            return Ok(());
+        }
+        let hint = did_you_mean(container, names.iter().map(String::as_str));
+        Err(format!("{deployment} has no container {container:?}{hint}"))
+    }
+
+    /// The selector of a Service, ReplicationController or StatefulSet.
+    pub(super) fn selector_owner(&mut self, source: &ObjectSource, object: &Object) -> Option<SelectorOwner> {
+        self.directory.passive(&source.reference);
+        compile::compile_selector_owner(object, &mut self.names)
+    }
+
+    /// An object that the timeline applies. `None` if it changes nothing or is wrong.
+    pub(super) fn apply(&mut self, source: &ObjectSource, findings: &mut Findings) -> Option<AppliedObject> {
+        self.gatherer.pods_of(source);
+        let object = self.decode(source, findings)?;
+        let refuse = |message: &str, findings: &mut Findings| {
+            findings.error(source.place(), format!("{}: {message}", source.reference));
+        };
+        match &object {
+            Object::Node(node) => Some(AppliedObject::Node(Box::new(self.node(source, node)))),
+            Object::Deployment(deployment) => {
+                Some(AppliedObject::Deployment(Box::new(self.deployment(source, deployment, findings))))
+            }
+            Object::Pod(_) if self.directory.get(&source.reference).is_some() => {
+                refuse("it is there already, and a pod's spec cannot change", findings);
+                None
+            }
+            Object::Pod(pod) => self.pod(source, pod, findings).map(|pod| AppliedObject::Pod(Box::new(pod))),
+            Object::ReplicaSet(_) => {
+                refuse("a ReplicaSet cannot be applied on the way; put it among the manifests", findings);
+                None
+            }
+            Object::Namespace(_) | Object::PriorityClass(_) => None,
+            other => {
+                let owner = self.selector_owner(source, other).map(AppliedObject::SelectorOwner);
+                if owner.is_none() {
+                    self.gatherer.kind(source.kind());
+                }
+                owner
+            }
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! The texts handed in, taken apart: one scenario at most, and Kubernetes objects.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use kubecast_manifest::{Document, ManifestError, Tree, parse};
+
+use super::document::API_VERSION;
+use super::error::{Findings, Place};
+use super::objects::ObjectSource;
+use super::places::{place, place_of};
+use super::reader::{FileReader, SourceText, relative_to};
+
+/// The documents of an input, and files that were read on the way.
+pub(super) struct Inputs<'a> {
+    /// The scenario, if one was handed in.
+    pub(super) scenario: Option<Document>,
+    /// The Kubernetes objects that stand beside it, in order.
+    pub(super) objects: Vec<ObjectSource>,
+    reader: &'a dyn FileReader,
+    files: BTreeMap<String, Vec<ObjectSource>>,
+}
+
+fn note(findings: &mut Findings, error: ManifestError) {
+    match place(&error.file, error.line, error.column) {
+        Some(place) => findings.error(Some(place), error.message),
+        None => findings.error(None, format!("{}: {}", error.file, error.message)),
+    }
+}
+
+impl<'a> Inputs<'a> {
+    /// Takes the texts apart.
+    pub(super) fn new(sources: &[SourceText], reader: &'a dyn FileReader, findings: &mut Findings) -> Self {
+        let mut inputs = Self { scenario: None, objects: Vec::new(), reader, files: BTreeMap::new() };
+        for source in sources {
+            match parse(&source.name, &source.text) {
+                Ok(documents) => documents.into_iter().for_each(|document| inputs.sort(document, findings)),
+                Err(error) => note(findings, error),
+            }
+        }
+        if inputs.scenario.is_none() && inputs.objects.is_empty() && findings.errors.is_empty() {
+            findings.error(None, "the input holds no object at all");
+        }
+        inputs
+    }
+
+    fn sort(&mut self, document: Document, findings: &mut Findings) {
+        let here = place_of(&document.file, &document.tree);
+        let kind = document.tree.get_str("kind").unwrap_or("").to_owned();
+        match own_version(&document.tree) {
+            None => self.objects.extend(ObjectSource::new(&document.file, document.tree, findings)),
+            Some(version) if version != API_VERSION => findings.error(
+                here,
+                format!("apiVersion {version:?} is not known; this kubecast reads {API_VERSION}"),
+            ),
+            Some(_) if kind == "Scenario" => match &self.scenario {
+                Some(first) => {
+                    let first = place_of(&first.file, &first.tree)
+                        .map_or_else(String::new, |place| format!("; the first stands at {place}"));
+                    findings.error(here, format!("a second Scenario, but a run has one{first}"));
+                }
+                None => self.scenario = Some(document),
+            },
+            Some(_) if kind == "Study" || kind == "Plan" => findings.error(
+                here,
+                format!("a {kind} is not part of a run; hand in the Scenario and the manifests it is about"),
+            ),
+            Some(_) => {
+                findings.error(here, format!("kind {kind:?} is not known; {API_VERSION} has Scenario"));
+            }
+        }
+    }
+
+    /// The objects of a file that the scenario names, read once.
+    pub(super) fn file(
+        &mut self,
+        path: &str,
+        named_in: &Arc<str>,
+        named_at: Option<Place>,
+        findings: &mut Findings,
+    ) -> Vec<ObjectSource> {
+        let path = relative_to(named_in, path);
+        if let Some(objects) = self.files.get(&path) {
+            return objects.clone();
+        }
+        let sources = self.reader.read(&path).unwrap_or_else(|error| {
+            findings.error(named_at, format!("{path}: {error}"));
+            Vec::new()
+        });
+        let mut objects = Vec::new();
+        for source in sources {
+            match parse(&source.name, &source.text) {
+                Err(error) => note(findings, error),
+                Ok(documents) => {
+                    objects.extend(documents.into_iter().filter_map(|document| manifest(document, findings)));
+                }
+            }
+        }
+        self.files.insert(path, objects.clone());
+        objects
+    }
+}
+
+/// An object of a file that a scenario names.
+fn manifest(document: Document, findings: &mut Findings) -> Option<ObjectSource> {
+    if own_version(&document.tree).is_some() {
+        let here = place_of(&document.file, &document.tree);
+        findings.error(here, "a scenario's manifests are Kubernetes objects, not kubecast's documents");
+        return None;
+    }
+    ObjectSource::new(&document.file, document.tree, findings)
+}
+
+/// `apiVersion`, if it is one of kubecast's own.
+fn own_version(tree: &Tree) -> Option<&str> {
+    tree.get_str("apiVersion").filter(|version| version.starts_with("kubecast.dev/"))
+}

@@ -1,0 +1,156 @@
+//! The Kubernetes objects of a scenario as trees: collected, named, each name once.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use kubecast_manifest::{Document, Tree, Value};
+
+use super::embedded::{Manifest, Manifests};
+use super::error::{Findings, Place};
+use super::inputs::Inputs;
+use super::places::{place, place_of};
+use super::reference::Reference;
+
+/// An object that is not decoded yet.
+#[derive(Clone, Debug)]
+pub(super) struct ObjectSource {
+    /// Its kind, namespace and name.
+    pub(super) reference: Reference,
+    /// The file it stands in.
+    pub(super) file: Arc<str>,
+    /// The object. Shared between variants until one of them sets something in it.
+    pub(super) tree: Arc<Tree>,
+    /// The place in another file from which a variant set something in it.
+    pub(super) set_from: Option<Place>,
+}
+
+impl ObjectSource {
+    /// The object in a tree, if it has kind, apiVersion and name.
+    pub(super) fn new(file: &Arc<str>, tree: Tree, findings: &mut Findings) -> Option<Self> {
+        let here = place_of(file, &tree);
+        let missing =
+            ["apiVersion", "kind"].into_iter().find(|key| tree.get_str(key).is_none_or(str::is_empty));
+        if let Some(key) = missing {
+            findings.error(here, format!("{key} is missing: a Kubernetes object has apiVersion and kind"));
+            return None;
+        }
+        let kind = tree.get_str("kind").unwrap_or_default();
+        let metadata = tree.get("metadata");
+        let written = metadata.and_then(|metadata| metadata.get("name"));
+        if let Some(written) = written.filter(|name| name.as_str().is_none() && name.value != Value::Null) {
+            // YAML takes n, y, no and 1 for other things than names.
+            let message = format!("metadata.name of this {kind} must be a string; write it in quotes");
+            findings.error(place_of(file, written), message);
+            return None;
+        }
+        let name = written.and_then(Tree::as_str).unwrap_or_default();
+        let namespace = metadata.and_then(|metadata| metadata.get_str("namespace"));
+        if name.is_empty() && !is_configuration(&tree) {
+            findings.error(here, format!("metadata.name is missing: this {kind} needs a name"));
+            return None;
+        }
+        let reference = Reference::new(kind, namespace, name);
+        Some(Self { reference, file: Arc::clone(file), tree: Arc::new(tree), set_from: None })
+    }
+
+    /// `kind`, as written.
+    pub(super) fn kind(&self) -> &str {
+        self.tree.get_str("kind").unwrap_or_default()
+    }
+
+    /// Where it begins.
+    pub(super) fn place(&self) -> Option<Place> {
+        place_of(&self.file, &self.tree)
+    }
+
+    /// Where a line and column of it lie: in its own file; without a line, where a variant set the value.
+    pub(super) fn place_of_part(&self, line: u32, column: u32) -> Option<Place> {
+        place(&self.file, line, column).or_else(|| self.set_from.clone()).or_else(|| self.place())
+    }
+
+    /// Where a part of it stands; the nearest part around it if there is none. `pointer` is a JSON pointer.
+    pub(super) fn place_at(&self, pointer: &str) -> Option<Place> {
+        if let Some(part) = self.tree.pointer(pointer) {
+            return self.place_of_part(part.line, part.column);
+        }
+        let mut pointer = pointer;
+        while !pointer.is_empty() {
+            if let Some(place) = self.tree.pointer(pointer).and_then(|tree| place_of(&self.file, tree)) {
+                return Some(place);
+            }
+            pointer = &pointer[..pointer.rfind('/').unwrap_or(0)];
+        }
+        self.place()
+    }
+
+    /// Whether it was read from a cluster rather than written by hand.
+    pub(super) fn is_dumped(&self) -> bool {
+        self.tree.pointer("/metadata/uid").is_some_and(|uid| uid.as_str().is_some_and(|uid| !uid.is_empty()))
+    }
+}
+
+/// Whether a document configures a component and has no name.
+fn is_configuration(tree: &Tree) -> bool {
+    tree.get_str("apiVersion").is_some_and(|version| version.contains(".config.k8s.io/"))
+        || tree.get_str("kind") == Some("KubeSchedulerConfiguration")
+}
+
+/// The objects of a field that lists files and objects. `pointer` leads to the field.
+pub(super) fn of_manifests(
+    manifests: &Manifests,
+    pointer: &str,
+    scenario: &Document,
+    inputs: &mut Inputs<'_>,
+    findings: &mut Findings,
+) -> Vec<ObjectSource> {
+    match manifests {
+        Manifests::One(manifest) => of_manifest(manifest, pointer, scenario, inputs, findings),
+        Manifests::Many(manifests) => of_list(manifests, pointer, scenario, inputs, findings),
+    }
+}
+
+/// The objects of a list of files and objects.
+pub(super) fn of_list(
+    manifests: &[Manifest],
+    pointer: &str,
+    scenario: &Document,
+    inputs: &mut Inputs<'_>,
+    findings: &mut Findings,
+) -> Vec<ObjectSource> {
+    let mut objects = Vec::new();
+    for (index, manifest) in manifests.iter().enumerate() {
+        objects.extend(of_manifest(manifest, &format!("{pointer}/{index}"), scenario, inputs, findings));
+    }
+    objects
+}
+
+fn of_manifest(
+    manifest: &Manifest,
+    pointer: &str,
+    scenario: &Document,
+    inputs: &mut Inputs<'_>,
+    findings: &mut Findings,
+) -> Vec<ObjectSource> {
+    let Some(tree) = scenario.tree.pointer(pointer) else { return Vec::new() };
+    match manifest {
+        Manifest::Object => ObjectSource::new(&scenario.file, tree.clone(), findings).into_iter().collect(),
+        Manifest::File(path) => inputs.file(path, &scenario.file, place_of(&scenario.file, tree), findings),
+    }
+}
+
+/// Tells of every name that stands more than once; the first stays.
+pub(super) fn refuse_duplicates(objects: &mut Vec<ObjectSource>, findings: &mut Findings) {
+    let mut seen: BTreeMap<Reference, Option<Place>> = BTreeMap::new();
+    objects.retain(|object| {
+        if object.reference.name.is_empty() {
+            return true;
+        }
+        if let Some(first) = seen.get(&object.reference) {
+            let first = first.as_ref().map_or_else(String::new, |place| format!(" at {place}"));
+            findings.error(object.place(), format!("{} is there already{first}", object.reference));
+            return false;
+        }
+        seen.insert(object.reference.clone(), object.place());
+        true
+    });
+}

@@ -1,0 +1,258 @@
+//! `spec.timeline` and arrivals to operations on the cluster, checked against the objects that are
+//! there by then.
+
+use std::sync::Arc;
+
+use super::builder::Builder;
+use super::directory::ObjectId;
+use super::document::ScenarioSpec;
+use super::error::Findings;
+use super::objects::ObjectSource;
+use super::plan::Plan;
+use super::reference::Reference;
+use super::timeline::TimelineEntryDocument;
+use crate::cluster::operation::{ObjectRef, Operation, TimelineEntry, TimelineMoment};
+use crate::kernel::{SimDuration, SimTime};
+
+/// Makes the timeline: arrivals among the entries with a time, before the first `afterSettled`.
+pub(super) fn timeline(plan: &Plan, builder: &mut Builder, findings: &mut Findings) -> Vec<TimelineEntry> {
+    let mut steps = Vec::new();
+    for (index, entry) in plan.document.spec.timeline.iter().enumerate() {
+        match moments(entry, last_time(&steps)) {
+            Ok(moments) => steps.extend(moments.into_iter().map(|moment| (moment, Step::Entry(index)))),
+            Err(error) => {
+                findings.error(plan.place_at(&pointer(index)), format!("spec.timeline[{index}]: {error}"));
+            }
+        }
+    }
+    steps = merge_arrivals(steps, &plan.arrivals);
+    let mut entries = Vec::with_capacity(steps.len());
+    for (at, step) in steps {
+        let made = match step {
+            Step::Arrival(object) => apply(&[object], builder, findings),
+            Step::Entry(index) => {
+                let entry = &plan.document.spec.timeline[index];
+                match operation(entry, index, plan, builder, findings) {
+                    Ok(made) => made,
+                    Err(error) => {
+                        let place = plan.place_at(&format!("{}{}", pointer(index), field_of(entry)));
+                        findings.error(place, format!("spec.timeline[{index}]: {error}"));
+                        None
+                    }
+                }
+            }
+        };
+        if let Some((operation, label)) = made {
+            entries.push(TimelineEntry { at, operation, label });
+        }
+    }
+    warn_beyond_horizon(&plan.document.spec, &entries, findings);
+    entries
+}
+
+/// What happens at a moment.
+enum Step<'p> {
+    /// An entry of the document.
+    Entry(usize),
+    /// An object that a generator creates.
+    Arrival(&'p ObjectSource),
+}
+
+type Steps<'p> = Vec<(TimelineMoment, Step<'p>)>;
+
+fn pointer(index: usize) -> String {
+    format!("/spec/timeline/{index}")
+}
+
+fn last_time(steps: &Steps<'_>) -> Option<TimelineMoment> {
+    steps.last().map(|(moment, _)| *moment)
+}
+
+/// The moments of an entry, one a repetition.
+fn moments(
+    entry: &TimelineEntryDocument,
+    last: Option<TimelineMoment>,
+) -> Result<Vec<TimelineMoment>, String> {
+    let repeat = entry.repeat.unwrap_or(1);
+    if !(1..=100_000).contains(&repeat) {
+        return Err(format!("repeat is {repeat}, but must lie between 1 and 100000"));
+    }
+    match (entry.at, entry.after_settled) {
+        (Some(at), None) => {
+            let every = match entry.every {
+                Some(every) => every.0,
+                None if repeat == 1 => SimDuration(0),
+                None => return Err("repeat with at needs every, the time between the repetitions".to_owned()),
+            };
+            match last {
+                Some(TimelineMoment::At(last)) if last.0 > at.0.0 => {
+                    return Err(format!(
+                        "at {} lies before the entry before it, {last}; put entries in order of time",
+                        at.0
+                    ));
+                }
+                Some(TimelineMoment::AfterSettled(_)) => {
+                    return Err(
+                        "at cannot follow afterSettled, whose time is not known beforehand".to_owned()
+                    );
+                }
+                _ => {}
+            }
+            let time = |number: u32| {
+                let offset = every.0.checked_mul(u64::from(number))?;
+                at.0.0.checked_add(offset).map(|nanos| TimelineMoment::At(SimTime(nanos)))
+            };
+            (0..repeat)
+                .map(|number| time(number).ok_or_else(|| "repeated beyond simulated time".to_owned()))
+                .collect()
+        }
+        (None, Some(wait)) if entry.every.is_none() => {
+            Ok(vec![TimelineMoment::AfterSettled(wait.0); repeat as usize])
+        }
+        (None, Some(_)) => {
+            Err("every belongs to at; afterSettled is counted anew for each repetition".to_owned())
+        }
+        _ => Err("say when: give either at or afterSettled".to_owned()),
+    }
+}
+
+/// Puts arrivals among the entries with a time; of equal times entries come first.
+fn merge_arrivals<'p>(steps: Steps<'p>, arrivals: &'p [(SimTime, ObjectSource)]) -> Steps<'p> {
+    let mut arrivals = arrivals.iter().peekable();
+    let mut merged: Steps<'p> = Vec::with_capacity(steps.len());
+    let put =
+        |(time, object): &'p (SimTime, ObjectSource)| (TimelineMoment::At(*time), Step::Arrival(object));
+    for (moment, step) in steps {
+        let before = |(time, _): &&(SimTime, ObjectSource)| match moment {
+            TimelineMoment::At(at) => *time < at,
+            TimelineMoment::AfterSettled(_) => true,
+        };
+        while let Some(arrival) = arrivals.next_if(before) {
+            merged.push(put(arrival));
+        }
+        merged.push((moment, step));
+    }
+    merged.extend(arrivals.map(put));
+    merged
+}
+
+/// The way to the operation within an entry.
+fn field_of(entry: &TimelineEntryDocument) -> String {
+    given(entry).first().map_or_else(String::new, |name| format!("/{name}"))
+}
+
+fn given(entry: &TimelineEntryDocument) -> Vec<&'static str> {
+    let all = [
+        ("apply", entry.apply.is_some()),
+        ("delete", entry.delete.is_some()),
+        ("rolloutRestart", entry.rollout_restart.is_some()),
+        ("setImage", entry.set_image.is_some()),
+        ("scale", entry.scale.is_some()),
+        ("pause", entry.pause.is_some()),
+        ("resume", entry.resume.is_some()),
+        ("cordon", entry.cordon.is_some()),
+        ("uncordon", entry.uncordon.is_some()),
+    ];
+    all.into_iter().filter(|(_, there)| *there).map(|(name, _)| name).collect()
+}
+
+type Made = Option<(Operation, Arc<str>)>;
+
+fn operation(
+    entry: &TimelineEntryDocument,
+    index: usize,
+    plan: &Plan,
+    builder: &mut Builder,
+    findings: &mut Findings,
+) -> Result<Made, String> {
+    match given(entry).as_slice() {
+        [_] => {}
+        [] => return Err("no operation: give one of apply, delete, rolloutRestart, setImage, scale, pause, resume, cordon, uncordon".to_owned()),
+        several => return Err(format!("several operations ({}); give each an entry of its own", several.join(", "))),
+    }
+    if entry.apply.is_some() {
+        let objects: Vec<&ObjectSource> = plan.applied.get(&index).into_iter().flatten().collect();
+        return Ok(apply(&objects, builder, findings));
+    }
+    if let Some(reference) = &entry.delete {
+        return delete(reference, builder).map(|operation| Some(named(operation, "delete", reference)));
+    }
+    if let Some(set) = &entry.set_image {
+        let deployment = builder.directory.find_deployment(&set.deployment)?;
+        builder.check_container(&set.deployment, set.container.as_deref())?;
+        let container = set.container.clone();
+        let label =
+            format!("setImage {} {}={}", set.deployment, container.as_deref().unwrap_or("*"), set.image);
+        let operation = Operation::SetImage { deployment, container, image: set.image.clone() };
+        return Ok(Some((operation, label.into())));
+    }
+    if let Some(scale) = &entry.scale {
+        let deployment = builder.directory.find_deployment(&scale.deployment)?;
+        let replicas = i32::try_from(scale.replicas).map_err(|_| "replicas: too many".to_owned())?;
+        let label = format!("scale {} to {replicas}", scale.deployment);
+        return Ok(Some((Operation::Scale { deployment, replicas }, label.into())));
+    }
+    simple(entry, builder)
+}
+
+/// Operations that name an object and nothing else.
+fn simple(entry: &TimelineEntryDocument, builder: &Builder) -> Result<Made, String> {
+    let directory = &builder.directory;
+    let made = if let Some(references) = &entry.rollout_restart {
+        let deployments: Result<_, _> =
+            references.iter().map(|reference| directory.find_deployment(reference)).collect();
+        (Operation::RolloutRestart(deployments?), format!("rolloutRestart {references}").into())
+    } else if let Some(reference) = &entry.pause {
+        named(Operation::Pause(directory.find_deployment(reference)?), "pause", reference)
+    } else if let Some(reference) = &entry.resume {
+        named(Operation::Resume(directory.find_deployment(reference)?), "resume", reference)
+    } else if let Some(reference) = &entry.cordon {
+        named(Operation::Cordon(directory.find_node(reference)?), "cordon", reference)
+    } else if let Some(reference) = &entry.uncordon {
+        named(Operation::Uncordon(directory.find_node(reference)?), "uncordon", reference)
+    } else {
+        return Ok(None);
+    };
+    Ok(Some(made))
+}
+
+fn named(operation: Operation, verb: &str, reference: &Reference) -> (Operation, Arc<str>) {
+    (operation, format!("{verb} {reference}").into())
+}
+
+fn delete(reference: &Reference, builder: &mut Builder) -> Result<Operation, String> {
+    let target = match builder.directory.find(reference)? {
+        ObjectId::Node(id) => ObjectRef::Node(id),
+        ObjectId::Pod(id) => ObjectRef::Pod(id),
+        ObjectId::Deployment(id) => ObjectRef::Deployment(id),
+        ObjectId::ReplicaSet(_) | ObjectId::Passive => {
+            return Err(format!("{reference} cannot be deleted; Deployments, pods and nodes can"));
+        }
+    };
+    builder.directory.remove(reference);
+    Ok(Operation::Delete(target))
+}
+
+fn apply(objects: &[&ObjectSource], builder: &mut Builder, findings: &mut Findings) -> Made {
+    let mut applied = Vec::with_capacity(objects.len());
+    for object in objects {
+        applied.extend(builder.apply(object, findings));
+    }
+    let names: Vec<String> = objects.iter().map(|object| object.reference.to_string()).collect();
+    (!applied.is_empty()).then(|| (Operation::Apply(applied), format!("apply {}", names.join(", ")).into()))
+}
+
+fn warn_beyond_horizon(spec: &ScenarioSpec, entries: &[TimelineEntry], findings: &mut Findings) {
+    let Some(horizon) = spec.horizon else { return };
+    let late = |entry: &&TimelineEntry| matches!(entry.at, TimelineMoment::At(at) if at.0 > horizon.0.0);
+    let count = entries.iter().filter(late).count();
+    if let Some(first) = entries.iter().find(late) {
+        let message = format!(
+            "{count} of {} timeline entries come after the horizon of {} and do not happen, first {:?}",
+            entries.len(),
+            horizon.0,
+            first.label
+        );
+        findings.warning(None, message);
+    }
+}

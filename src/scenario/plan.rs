@@ -1,0 +1,199 @@
+//! A variant in documents: overrides applied, generators carried out, nothing decoded but the
+//! scenario itself.
+
+use std::collections::BTreeMap;
+
+use kubecast_manifest::{Document, Tree, decode};
+
+use super::directory::Directory;
+use super::document::{API_VERSION, ScenarioDocument};
+use super::error::{Findings, Place, did_you_mean};
+use super::expectation::Expectation;
+use super::inputs::Inputs;
+use super::objects::{self, ObjectSource};
+use super::overrides;
+use super::places::{place, place_of};
+use crate::kernel::{Seed, SimTime};
+
+/// Everything that a variant is made of.
+pub(super) struct Plan {
+    /// The scenario's tree, for places.
+    pub(super) scenario: Document,
+    /// The scenario.
+    pub(super) document: ScenarioDocument,
+    /// The seed of all draws.
+    pub(super) seed: Seed,
+    /// What is there at the start.
+    pub(super) objects: Vec<ObjectSource>,
+    /// What generators create later, in order of time.
+    pub(super) arrivals: Vec<(SimTime, ObjectSource)>,
+    /// What entries of the timeline apply, by the entry's number.
+    pub(super) applied: BTreeMap<usize, Vec<ObjectSource>>,
+}
+
+/// The scenario of an input that has none: the objects, and defaults.
+pub(super) fn implicit_scenario(name: &str) -> Document {
+    let json = serde_json::json!({"apiVersion": API_VERSION, "kind": "Scenario", "metadata": {"name": name}});
+    Document { file: name.into(), tree: Tree::from_json(&json) }
+}
+
+/// Decodes and checks a scenario's tree.
+pub(super) fn decode_scenario(scenario: &Document, findings: &mut Findings) -> Option<ScenarioDocument> {
+    let before = findings.errors.len();
+    let document = match decode::<ScenarioDocument>(&scenario.tree) {
+        Ok((document, unknown)) => {
+            for field in unknown {
+                findings.error(place(&scenario.file, field.line, field.column), field.to_string());
+            }
+            document
+        }
+        Err(error) => {
+            findings.error(place(&scenario.file, error.line, error.column), error.to_string());
+            return None;
+        }
+    };
+    refuse_equal_names(scenario, "nodePools", findings);
+    refuse_equal_names(scenario, "workloads", findings);
+    refuse_equal_names(scenario, "variants", findings);
+    if document.spec.max_events == Some(0) {
+        let here = scenario.tree.pointer("/spec/maxEvents").and_then(|tree| place_of(&scenario.file, tree));
+        findings.error(here, "spec.maxEvents: at least 1");
+    }
+    (findings.errors.len() == before).then_some(document)
+}
+
+/// Entries of a list are addressed by name: each has one of its own.
+fn refuse_equal_names(scenario: &Document, list: &str, findings: &mut Findings) {
+    let items = scenario.tree.pointer(&format!("/spec/{list}")).and_then(Tree::as_seq).unwrap_or_default();
+    for (index, item) in items.iter().enumerate() {
+        let name = item.get_str("name").unwrap_or_default();
+        let here = item.get("name").unwrap_or(item);
+        if name.is_empty() || name.contains(['/', '#']) {
+            let message = format!(
+                "spec.{list}[{index}].name: {name:?} is no name; it must not be empty nor hold / or #"
+            );
+            findings.error(place_of(&scenario.file, here), message);
+        } else if items[..index].iter().any(|other| other.get_str("name") == Some(name)) {
+            findings.error(
+                place_of(&scenario.file, here),
+                format!("spec.{list}: two entries are named {name:?}"),
+            );
+        }
+    }
+}
+
+impl Plan {
+    /// Makes the plan of a variant (`None`: the scenario as written).
+    pub(super) fn new(
+        base: &Document,
+        variant: Option<usize>,
+        seed: Option<u64>,
+        inputs: &mut Inputs<'_>,
+        findings: &mut Findings,
+    ) -> Option<Self> {
+        let overrides = variant.map_or_else(Vec::new, |index| overrides::of_variant(base, index, findings));
+        let mut scenario = base.clone();
+        overrides::apply_to_scenario(&overrides, &mut scenario, findings);
+        let document = decode_scenario(&scenario, findings)?;
+        let seed = Seed(seed.or(document.spec.seed).unwrap_or(1));
+        let mut plan = Self {
+            objects: inputs.objects.clone(),
+            arrivals: Vec::new(),
+            applied: BTreeMap::new(),
+            scenario,
+            document,
+            seed,
+        };
+        plan.gather(inputs, findings);
+        let mut all: Vec<&mut ObjectSource> = plan.objects.iter_mut().collect();
+        all.extend(plan.arrivals.iter_mut().map(|(_, object)| object));
+        all.extend(plan.applied.values_mut().flatten());
+        overrides::apply_to_objects(&overrides, &mut all, findings);
+        objects::refuse_duplicates(&mut plan.objects, findings);
+        Some(plan)
+    }
+
+    fn gather(&mut self, inputs: &mut Inputs<'_>, findings: &mut Findings) {
+        let spec = &self.document.spec;
+        let listed = objects::of_list(&spec.manifests, "/spec/manifests", &self.scenario, inputs, findings);
+        self.objects.extend(listed);
+        for (index, pool) in spec.node_pools.iter().enumerate() {
+            self.objects.extend(pool.expand(&format!("/spec/nodePools/{index}"), &self.scenario, findings));
+        }
+        for (index, workload) in spec.workloads.iter().enumerate() {
+            let pointer = format!("/spec/workloads/{index}");
+            for generated in workload.expand(&pointer, &self.scenario, self.seed, findings) {
+                match generated.arrives {
+                    None => self.objects.push(generated.object),
+                    Some(time) => self.arrivals.push((time, generated.object)),
+                }
+            }
+        }
+        self.arrivals.sort_by_key(|(time, _)| *time);
+        for (index, entry) in spec.timeline.iter().enumerate() {
+            if let Some(manifests) = &entry.apply {
+                let pointer = format!("/spec/timeline/{index}/apply");
+                let applied = objects::of_manifests(manifests, &pointer, &self.scenario, inputs, findings);
+                self.applied.insert(index, applied);
+            }
+        }
+    }
+
+    /// The tree at a JSON pointer of the scenario, or the scenario's own.
+    pub(super) fn place_at(&self, pointer: &str) -> Option<Place> {
+        let tree = self.scenario.tree.pointer(pointer).unwrap_or(&self.scenario.tree);
+        place_of(&self.scenario.file, tree)
+    }
+}
+
+/// The names of a scenario's variants; none without `spec.variants`.
+pub(super) fn variant_names(scenario: &Document) -> Vec<String> {
+    let variants = scenario.tree.pointer("/spec/variants").and_then(Tree::as_seq).unwrap_or_default();
+    variants.iter().map(|variant| variant.get_str("name").unwrap_or_default().to_owned()).collect()
+}
+
+/// The entries of `spec.expect`, checked against the names of the variants.
+pub(super) fn expectations(
+    scenario: &Document,
+    document: &ScenarioDocument,
+    variants: &[String],
+    findings: &mut Findings,
+) -> Vec<Expectation> {
+    let mut expectations = Vec::with_capacity(document.spec.expect.len());
+    for (index, entry) in document.spec.expect.iter().enumerate() {
+        let tree = scenario.tree.pointer(&format!("/spec/expect/{index}"));
+        let place = tree.and_then(|tree| place_of(&scenario.file, tree));
+        let known = entry.variant.as_deref().map_or(Ok(()), |name| check_variant_name(name, variants));
+        match known.and_then(|()| entry.check(place.clone())) {
+            Ok(expectation) => expectations.push(expectation),
+            Err(error) => findings.error(place, format!("spec.expect[{index}]: {error}")),
+        }
+    }
+    expectations
+}
+
+fn check_variant_name(name: &str, variants: &[String]) -> Result<(), String> {
+    if variants.iter().any(|variant| variant == name) {
+        return Ok(());
+    }
+    let hint = did_you_mean(name, variants.iter().map(String::as_str));
+    Err(format!("there is no variant {name:?}{hint}"))
+}
+
+/// Tells of expectations of a variant about objects that are never there.
+pub(super) fn check_subjects(
+    expectations: &[Expectation],
+    variant: Option<&str>,
+    directory: &Directory,
+    findings: &mut Findings,
+) {
+    for expectation in expectations {
+        let concerns = expectation.variant.is_none() || expectation.variant.as_deref() == variant;
+        let Some(of) = expectation.of.as_ref().filter(|_| concerns) else { continue };
+        if !directory.was_ever(of)
+            && let Err(error) = directory.find(of)
+        {
+            findings.error(expectation.place.clone(), error);
+        }
+    }
+}

@@ -1,0 +1,190 @@
+//! A variant's documents to the cluster that a run starts from.
+
+use kubecast_manifest::Object;
+
+use super::builder::Builder;
+use super::document::DEFAULT_MAX_EVENTS;
+use super::error::Findings;
+use super::objects::ObjectSource;
+use super::operations;
+use super::plan::Plan;
+use super::scheduler_configuration::{self, Found};
+use super::start_time;
+use super::unknowns::Unknowns;
+use crate::api::behaviour::Release;
+use crate::api::{Behaviour, Deployment, Node, Pod, ReplicaSet, SelectorOwner};
+use crate::cluster::setup::{ClusterSetup, RunLimits, SchedulerSetup};
+use crate::kernel::SimTime;
+
+/// The objects of the beginning, by kind.
+#[derive(Default)]
+struct Beginning {
+    nodes: Vec<Node>,
+    deployments: Vec<Deployment>,
+    replica_sets: Vec<ReplicaSet>,
+    pods: Vec<Pod>,
+    selector_owners: Vec<SelectorOwner>,
+}
+
+/// The order in which kinds are compiled: what others name comes first.
+const PASSES: [&str; 4] = ["node", "deployment", "replicaset", "pod"];
+
+/// Resolves a plan. What is wrong goes to the findings; the setup is good only if nothing does.
+pub(super) fn resolve(plan: &Plan, findings: &mut Findings) -> Option<(ClusterSetup, Unknowns, Builder)> {
+    let spec = &plan.document.spec;
+    let (release, behaviour, notes) = behaviour(plan, findings)?;
+    let later = plan.arrivals.iter().map(|(_, object)| object).chain(plan.applied.values().flatten());
+    let newest = start_time::newest(plan.objects.iter());
+    let start = spec.start_time.map(|time| time.0).or(newest).unwrap_or(start_time::DEFAULT_START);
+    if let Some(newest) = newest.filter(|newest| *newest > start) {
+        let place = plan.place_at("/spec/startTime");
+        findings.warning(
+            place,
+            format!("startTime {start} lies before the newest time stamp of the input, {newest}"),
+        );
+    }
+    let mut builder = Builder::new(behaviour, start);
+    for source in plan.objects.iter().chain(later) {
+        builder.prepare(source, findings);
+    }
+    let configured = scheduler_configuration::of(plan, &mut builder, findings);
+    let scheduler = scheduler(plan, &configured, &mut builder, findings)?;
+    let timing = match spec.timing.resolve() {
+        Ok(timing) => timing,
+        Err(error) => {
+            findings.error(plan.place_at("/spec/timing"), format!("spec.timing: {error}"));
+            return None;
+        }
+    };
+    let beginning = Beginning::of(plan, &mut builder, findings);
+    let timeline = operations::timeline(plan, &mut builder, findings);
+    if !matches!(configured, Found::Faulty) {
+        warn_unknown_schedulers(&scheduler, &builder, findings);
+    }
+    for warning in builder.gatherer.warnings() {
+        findings.warning(None, warning);
+    }
+    let mut unknowns = builder.gatherer.finish(builder.pod_priorities.len(), notes, release.models());
+    unknowns.items.extend_from_slice(configured.configuration().map_or(&[], |found| &found.unknowns));
+    let limits = RunLimits {
+        horizon: spec.horizon.map(|horizon| SimTime(horizon.0.0)),
+        max_events: spec.max_events.unwrap_or(DEFAULT_MAX_EVENTS),
+        blocked_after: spec.blocked_after.map(|wait| wait.0),
+    };
+    let setup = ClusterSetup {
+        names: builder.names.clone(),
+        behaviour: builder.behaviour.clone(),
+        priorities: builder.priorities.clone(),
+        start,
+        timing,
+        nodes: beginning.nodes,
+        namespaces: builder.namespaces.clone(),
+        selector_owners: beginning.selector_owners,
+        deployments: beginning.deployments,
+        replica_sets: beginning.replica_sets,
+        pods: beginning.pods,
+        timeline,
+        scheduler,
+        limits,
+    };
+    Some((setup, unknowns, builder))
+}
+
+/// The scheduler of a configuration with the settings of the scenario. A faulty configuration, which is told
+/// of, is passed over.
+fn scheduler(
+    plan: &Plan,
+    configured: &Found,
+    builder: &mut Builder,
+    findings: &mut Findings,
+) -> Option<SchedulerSetup> {
+    let settings = &plan.document.spec.scheduler;
+    let resolved =
+        settings.resolve(configured.configuration(), builder.behaviour.scheduler, &mut builder.names);
+    let mut fault =
+        |error| findings.error(plan.place_at("/spec/scheduler"), format!("spec.scheduler: {error}"));
+    resolved.map_err(|error: String| fault(error)).ok()
+}
+
+/// Pods of a scheduler that is not there are never tried.
+fn warn_unknown_schedulers(scheduler: &SchedulerSetup, builder: &Builder, findings: &mut Findings) {
+    for name in &builder.schedulers {
+        if scheduler.profiles.iter().all(|profile| profile.scheduler_name != *name) {
+            let name = builder.names.resolve(*name);
+            findings.warning(
+                None,
+                format!("pods of the scheduler {name:?} stay Pending: no profile has this name"),
+            );
+        }
+    }
+}
+
+/// The release's behaviour, and what the user should know about it.
+fn behaviour(plan: &Plan, findings: &mut Findings) -> Option<(Release, Behaviour, Vec<String>)> {
+    let spec = &plan.document.spec;
+    let mut fault = |field: &str, error: String| {
+        let place = plan.place_at(&format!("/spec/{field}"));
+        findings.error(place, format!("spec.{field}: {error}"));
+    };
+    let release = match spec.kubernetes_version.as_deref().map_or(Ok(Release::default()), Release::parse) {
+        Ok(release) => release,
+        Err(error) => {
+            fault("kubernetesVersion", error);
+            return None;
+        }
+    };
+    let resolved = Behaviour::resolve(release, &spec.feature_gates);
+    let (behaviour, notes) = resolved.map_err(|error| fault("featureGates", error)).ok()?;
+    Some((release, behaviour, notes))
+}
+
+impl Beginning {
+    /// Compiles everything that is there at the start.
+    fn of(plan: &Plan, builder: &mut Builder, findings: &mut Findings) -> Self {
+        let mut beginning = Self::default();
+        for pass in PASSES {
+            for source in plan.objects.iter().filter(|source| source.reference.kind == pass) {
+                beginning.take(source, builder, findings);
+            }
+        }
+        let is_passive = |source: &&ObjectSource| {
+            !PASSES.contains(&source.reference.kind.as_str()) && !scheduler_configuration::is_one(source)
+        };
+        for source in plan.objects.iter().filter(is_passive) {
+            beginning.take_passive(source, builder, findings);
+        }
+        beginning
+    }
+
+    /// Compiles a node, Deployment, ReplicaSet or pod.
+    fn take(&mut self, source: &ObjectSource, builder: &mut Builder, findings: &mut Findings) {
+        builder.gatherer.pods_of(source);
+        match builder.decode(source, findings) {
+            Some(Object::Node(node)) => self.nodes.push(builder.node(source, &node)),
+            Some(Object::Deployment(deployment)) => {
+                self.deployments.push(builder.deployment(source, &deployment, findings));
+            }
+            Some(Object::ReplicaSet(set)) => {
+                self.replica_sets.push(builder.replica_set(source, &set, findings));
+            }
+            Some(Object::Pod(pod)) => self.pods.extend(builder.pod(source, &pod, findings)),
+            Some(_) => builder.gatherer.kind(source.kind()),
+            None => {
+                // Its name is known all the same, so that what names it is not told of as well.
+                builder.directory.passive(&source.reference);
+            }
+        }
+    }
+
+    /// Takes note of an object that does nothing by itself.
+    fn take_passive(&mut self, source: &ObjectSource, builder: &mut Builder, findings: &mut Findings) {
+        if matches!(source.reference.kind.as_str(), "namespace" | "priorityclass") {
+            return;
+        }
+        let Some(object) = builder.decode(source, findings) else { return };
+        self.selector_owners.extend(builder.selector_owner(source, &object));
+        if !matches!(object, Object::Service(_)) {
+            builder.gatherer.kind(source.kind());
+        }
+    }
+}

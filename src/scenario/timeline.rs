@@ -1,0 +1,86 @@
+//! `spec.timeline`: what happens to the cluster, as written.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::embedded::Manifests;
+use super::reference::Reference;
+use super::references::References;
+use super::time::Duration;
+
+/// One entry: when, and one operation.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(deny_unknown_fields, extend(
+    "allOf" = [
+        {"oneOf": [{"required": ["at"]}, {"required": ["afterSettled"]}]},
+        {"oneOf": [
+            {"required": ["apply"]}, {"required": ["delete"]}, {"required": ["rolloutRestart"]},
+            {"required": ["setImage"]}, {"required": ["scale"]}, {"required": ["pause"]},
+            {"required": ["resume"]}, {"required": ["cordon"]}, {"required": ["uncordon"]},
+        ]},
+    ]
+))]
+pub struct TimelineEntryDocument {
+    /// At this simulated time. Times do not decrease from entry to entry.
+    pub at: Option<Duration>,
+    /// This long after the cluster has settled, that is, nothing was left to do since the entry before.
+    pub after_settled: Option<Duration>,
+    /// Do it so many times. Default 1.
+    #[schemars(range(min = 1, max = 100_000))]
+    pub repeat: Option<u32>,
+    /// With `at` and `repeat`: the time between the repetitions.
+    pub every: Option<Duration>,
+    /// `kubectl apply`: files, objects or a list of both.
+    pub apply: Option<Manifests>,
+    /// `kubectl delete`: a Deployment, pod or node.
+    #[schemars(example = "pod/default/web-0")]
+    pub delete: Option<Reference>,
+    /// `kubectl rollout restart` of a Deployment, or of several at the same time.
+    #[schemars(example = "deployment/default/web")]
+    pub rollout_restart: Option<References>,
+    /// `kubectl set image` of a Deployment.
+    pub set_image: Option<SetImage>,
+    /// `kubectl scale` of a Deployment.
+    pub scale: Option<Scale>,
+    /// `kubectl rollout pause` of a Deployment.
+    #[schemars(example = "deployment/default/web")]
+    pub pause: Option<Reference>,
+    /// `kubectl rollout resume` of a Deployment.
+    #[schemars(example = "deployment/default/web")]
+    pub resume: Option<Reference>,
+    /// `kubectl cordon` of a node.
+    #[schemars(example = "node/worker-0")]
+    pub cordon: Option<Reference>,
+    /// `kubectl uncordon` of a node.
+    #[schemars(example = "node/worker-0")]
+    pub uncordon: Option<Reference>,
+}
+
+/// `kubectl set image`.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(deny_unknown_fields)]
+pub struct SetImage {
+    /// Which Deployment.
+    #[schemars(example = "deployment/default/web")]
+    pub deployment: Reference,
+    /// Which container; default: every one.
+    pub container: Option<String>,
+    /// The new image.
+    #[schemars(length(min = 1), example = "web:v2")]
+    pub image: String,
+}
+
+/// `kubectl scale`.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(deny_unknown_fields)]
+pub struct Scale {
+    /// Which Deployment.
+    #[schemars(example = "deployment/default/web")]
+    pub deployment: Reference,
+    /// The new number of replicas.
+    #[schemars(range(min = 0, max = 2_147_483_647))]
+    pub replicas: u32,
+}

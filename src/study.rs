@@ -1,0 +1,7 @@
+//! Studies: a scenario repeated, and what the repetitions say. The only layer with threads.
+
+pub mod expectation;
+pub mod explanation;
+pub mod replication;
+pub mod statistics;
+pub mod summary;

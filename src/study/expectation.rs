@@ -1,0 +1,126 @@
+//! Whether what a scenario expects came out.
+
+use super::replication::Run;
+use super::summary::VariantResult;
+use crate::api::WhenUnsatisfiable;
+use crate::measures::{Figure, FigureKey};
+use crate::scenario::Expectation;
+use crate::scenario::expectation::ConstraintSelector;
+
+/// The verdict on one expectation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verdict {
+    /// What was expected, in words.
+    pub expected: String,
+    /// Whether it came out.
+    pub met: bool,
+    /// What came out instead, if it did not.
+    pub found: String,
+}
+
+/// Holds the results against the expectations, variant by variant.
+pub fn evaluate(expectations: &[Expectation], results: &[VariantResult]) -> Vec<Verdict> {
+    let mut verdicts = Vec::new();
+    for expectation in expectations {
+        for result in results {
+            let wanted = expectation.variant.is_none() || expectation.variant == result.name;
+            if wanted {
+                verdicts.push(judge(expectation, result));
+            }
+        }
+    }
+    verdicts
+}
+
+fn judge(expectation: &Expectation, result: &VariantResult) -> Verdict {
+    let key = find_key(expectation, result);
+    let expected = describe(expectation, key.as_ref(), result);
+    let Some(key) = key else {
+        let found = format!("there is no {} of that in this run", expectation.measure);
+        return Verdict { expected, met: false, found };
+    };
+    let values: Vec<(u32, Option<f64>)> =
+        result.runs.iter().map(|run| (run.replication, value(run, &key))).collect();
+    let broken = values.iter().find(|(_, value)| {
+        !value.map_or(expectation.every_run == crate::scenario::expectation::Bounds::default(), |value| {
+            expectation.every_run.contain(value)
+        })
+    });
+    if let Some((replication, value)) = broken {
+        let value = value.map_or_else(|| "nothing".to_owned(), |value| value.to_string());
+        return Verdict { expected, met: false, found: format!("{value} in replication {replication}") };
+    }
+    let Some(share) = &expectation.share else {
+        return Verdict { expected, met: true, found: String::new() };
+    };
+    let holding = values.iter().filter(|(_, value)| value.is_some_and(|value| share.of_runs.holds(value)));
+    let found = holding.count() as f64 / values.len() as f64;
+    let met = share.min.is_none_or(|min| found >= min) && share.max.is_none_or(|max| found <= max);
+    Verdict { expected, met, found: format!("in {found} of {} runs", values.len()) }
+}
+
+fn value(run: &Run, key: &FigureKey) -> Option<f64> {
+    run.figures.iter().find(|figure| figure.key == *key).map(|figure| figure.value)
+}
+
+/// The figure that an expectation is about: of the named (or only) workload, the named (or last)
+/// rollout, the named (or first) constraint.
+fn find_key(expectation: &Expectation, result: &VariantResult) -> Option<FigureKey> {
+    let fits = |figure: &&Figure| {
+        let key = &figure.key;
+        key.measure == expectation.measure
+            && expectation.of.as_ref().is_none_or(|of| *key.workload == *of.to_string())
+            && (key.rollout.is_none()
+                || expectation.rollout.is_none_or(|rollout| key.rollout == Some(rollout)))
+            && expectation.constraint.as_ref().is_none_or(|wanted| constraint_fits(wanted, &key.constraint))
+    };
+    let figures = result.runs.iter().flat_map(|run| run.figures.iter()).filter(fits);
+    // The last rollout, and of it the first constraint.
+    let last = figures.clone().map(|figure| figure.key.rollout).max()?;
+    figures.map(|figure| &figure.key).find(|key| key.rollout == last).cloned()
+}
+
+fn constraint_fits(wanted: &ConstraintSelector, name: &str) -> bool {
+    let kind = wanted.when_unsatisfiable.map(|kind| match kind {
+        WhenUnsatisfiable::DoNotSchedule => "DoNotSchedule",
+        WhenUnsatisfiable::ScheduleAnyway => "ScheduleAnyway",
+    });
+    let Some((key, its_kind)) = name.split_once('|') else { return false };
+    key == wanted.topology_key && kind.is_none_or(|kind| kind == its_kind)
+}
+
+fn describe(expectation: &Expectation, key: Option<&FigureKey>, result: &VariantResult) -> String {
+    let mut text = result.name.as_ref().map_or_else(String::new, |name| format!("{name}: "));
+    text.push_str(expectation.measure);
+    if let Some(key) = key {
+        if !key.workload.is_empty() {
+            text.push_str(&format!(" of {}", key.workload));
+        }
+        if let Some(rollout) = key.rollout {
+            text.push_str(&format!(", rollout {rollout}"));
+        }
+        if !key.constraint.is_empty() {
+            text.push_str(&format!(", {}", key.constraint));
+        }
+    }
+    let bounds = [
+        ("at least", expectation.every_run.min),
+        ("at most", expectation.every_run.max),
+        ("exactly", expectation.every_run.equals),
+    ];
+    for (word, bound) in bounds {
+        if let Some(bound) = bound {
+            text.push_str(&format!(", {word} {bound}"));
+        }
+    }
+    if let Some(share) = &expectation.share {
+        let of_runs = match share.of_runs {
+            crate::scenario::expectation::Compare::Above(bound) => format!("above {bound}"),
+            crate::scenario::expectation::Compare::Below(bound) => format!("below {bound}"),
+            crate::scenario::expectation::Compare::Equals(bound) => format!("exactly {bound}"),
+        };
+        let (low, high) = (share.min.unwrap_or(0.0), share.max.unwrap_or(1.0));
+        text.push_str(&format!(", {of_runs} in a share of {low} to {high} of the runs"));
+    }
+    text
+}

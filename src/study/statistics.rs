@@ -1,0 +1,118 @@
+//! Summaries of repeated runs: means, quantiles, proportions with Wilson intervals.
+
+/// The two-sided 95 % quantile of the standard normal distribution.
+const Z_95: f64 = 1.959_963_984_540_054;
+
+/// A proportion with its 95 % interval.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Proportion {
+    /// How often it was seen.
+    pub count: u64,
+    /// In how many runs.
+    pub runs: u64,
+    /// Lower end of the interval.
+    pub low: f64,
+    /// Upper end of the interval.
+    pub high: f64,
+}
+
+impl Proportion {
+    /// The Wilson score interval at 95 % (E. B. Wilson, JASA 22, 1927).
+    pub fn wilson(count: u64, runs: u64) -> Self {
+        if runs == 0 {
+            return Self { count, runs, low: 0.0, high: 1.0 };
+        }
+        let n = runs as f64;
+        let p = count as f64 / n;
+        let z2 = Z_95 * Z_95;
+        let centre = (p + z2 / (2.0 * n)) / (1.0 + z2 / n);
+        let half = Z_95 * (p * (1.0 - p) / n + z2 / (4.0 * n * n)).sqrt() / (1.0 + z2 / n);
+        // With none or all seen the ends are exactly 0 and 1; rounding must not say otherwise.
+        let low = if count == 0 { 0.0 } else { (centre - half).max(0.0) };
+        let high = if count == runs { 1.0 } else { (centre + half).min(1.0) };
+        Self { count, runs, low, high }
+    }
+
+    /// The share seen.
+    pub fn share(&self) -> f64 {
+        if self.runs == 0 { 0.0 } else { self.count as f64 / self.runs as f64 }
+    }
+}
+
+/// The distribution of a measure over runs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Summary {
+    /// In how many runs the measure was there.
+    pub runs: u64,
+    /// Smallest value.
+    pub min: f64,
+    /// Median: the mean of the middle two for an even number.
+    pub median: f64,
+    /// The smallest value that at least 95 % of the runs do not exceed.
+    pub p95: f64,
+    /// Largest value.
+    pub max: f64,
+    /// Mean.
+    pub mean: f64,
+    /// Each value with how often it was seen, ascending, for measures with few values.
+    pub histogram: Vec<(f64, Proportion)>,
+}
+
+/// More distinct values than this and a histogram says nothing.
+const MOST_BINS: usize = 12;
+
+impl Summary {
+    /// Summarises values in any order; `None` without values.
+    pub fn of(values: &[f64]) -> Option<Self> {
+        let mut sorted = values.to_vec();
+        sorted.sort_unstable_by(f64::total_cmp);
+        let (min, max) = (*sorted.first()?, *sorted.last()?);
+        let n = sorted.len();
+        let median = f64::midpoint(sorted[(n - 1) / 2], sorted[n / 2]);
+        let p95 = sorted[(n * 95).div_ceil(100).max(1) - 1];
+        // Summed in ascending order: the same sum whatever the order of the runs.
+        let mean = sorted.iter().sum::<f64>() / n as f64;
+        let mut bins: Vec<(f64, u64)> = Vec::new();
+        for &value in &sorted {
+            match bins.last_mut() {
+                Some((last, count)) if last.total_cmp(&value).is_eq() => *count += 1,
+                _ => bins.push((value, 1)),
+            }
+        }
+        let histogram = if bins.len() <= MOST_BINS {
+            bins.into_iter().map(|(value, count)| (value, Proportion::wilson(count, n as u64))).collect()
+        } else {
+            Vec::new()
+        };
+        Some(Self { runs: n as u64, min, median, p95, max, mean, histogram })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wilson_agrees_with_published_values() {
+        // R: prop.test(15, 148, correct = FALSE) and binom::binom.wilson(15, 148):
+        // 0.0623835, 0.1605117 (15 of 148 is 0.1013514).
+        let interval = Proportion::wilson(15, 148);
+        assert!((interval.low - 0.062_38).abs() < 5e-5, "{interval:?}");
+        assert!((interval.high - 0.160_50).abs() < 5e-5, "{interval:?}");
+        // None of n: the upper end is z²/(n + z²); with n = 100, 3.8415 / 103.8415 = 0.036994.
+        let none = Proportion::wilson(0, 100);
+        assert!(none.low.total_cmp(&0.0).is_eq());
+        assert!((none.high - 0.036_994).abs() < 1e-6, "{none:?}");
+    }
+
+    #[test]
+    fn a_summary_of_five() {
+        let summary = Summary::of(&[2.0, 1.0, 2.0, 10.0, 0.0]).expect("five values");
+        assert!((summary.mean - 3.0).abs() < 1e-12);
+        assert!((summary.median - 2.0).abs() < 1e-12);
+        assert!((summary.p95 - 10.0).abs() < 1e-12, "the fifth of five: 0.95 · 5 = 4.75 → 5th");
+        let counts: Vec<u64> = summary.histogram.iter().map(|bin| bin.1.count).collect();
+        assert_eq!(counts, [1, 1, 2, 1]);
+        assert_eq!(Summary::of(&[]), None);
+    }
+}

@@ -1,0 +1,53 @@
+//! The runs of each variant, summarised figure by figure.
+
+use std::collections::BTreeMap;
+
+use super::replication::Run;
+use super::statistics::{Proportion, Summary};
+use crate::measures::FigureKey;
+
+/// A variant's runs and what they say.
+#[derive(Clone, Debug)]
+pub struct VariantResult {
+    /// The variant's name; `None` in a scenario without variants.
+    pub name: Option<String>,
+    /// The runs, by replication.
+    pub runs: Vec<Run>,
+    /// Every figure over the runs, in the order of the figures.
+    pub summaries: Vec<(FigureKey, Summary)>,
+}
+
+impl VariantResult {
+    /// Summarises runs.
+    pub fn new(name: Option<String>, runs: Vec<Run>) -> Self {
+        let mut order: Vec<FigureKey> = Vec::new();
+        let mut values: BTreeMap<FigureKey, Vec<f64>> = BTreeMap::new();
+        for figure in runs.iter().flat_map(|run| &run.figures) {
+            let of_key = values.entry(figure.key.clone()).or_insert_with(|| {
+                order.push(figure.key.clone());
+                Vec::new()
+            });
+            of_key.push(figure.value);
+        }
+        let summaries = order
+            .into_iter()
+            .filter_map(|key| Summary::of(&values[&key]).map(|summary| (key, summary)))
+            .collect();
+        Self { name, runs, summaries }
+    }
+
+    /// The summary of one figure.
+    pub fn summary(&self, key: &FigureKey) -> Option<&Summary> {
+        self.summaries.iter().find(|(other, _)| other == key).map(|(_, summary)| summary)
+    }
+
+    /// In how many runs a figure was above a bound, out of those in which it was there.
+    pub fn share_above(&self, key: &FigureKey, bound: f64) -> Proportion {
+        let values = || {
+            self.runs.iter().filter_map(|run| {
+                run.figures.iter().find(|figure| figure.key == *key).map(|figure| figure.value)
+            })
+        };
+        Proportion::wilson(values().filter(|value| *value > bound).count() as u64, values().count() as u64)
+    }
+}

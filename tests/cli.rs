@@ -1,0 +1,248 @@
+//! The binary as a user meets it: exit codes, files, messages, and the same bytes on any number of
+//! threads.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+struct Outcome {
+    code: i32,
+    stdout: String,
+    stderr: String,
+}
+
+fn kubecast(args: &[&str], input: &str) -> Outcome {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_kubecast"))
+        .args(args)
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the binary starts");
+    // A command that ends without reading its input closes the pipe.
+    let _ = child.stdin.take().expect("piped").write_all(input.as_bytes());
+    let output = child.wait_with_output().expect("the binary ends");
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
+    Outcome {
+        code: output.status.code().expect("ends by itself"),
+        stdout: text(output.stdout),
+        stderr: text(output.stderr),
+    }
+}
+
+/// A folder that is not there yet.
+fn folder(name: &str) -> PathBuf {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    if path.exists() {
+        fs::remove_dir_all(&path).expect("an earlier run's folder goes");
+    }
+    path
+}
+
+/// Every file below a folder.
+fn files(root: &Path) -> BTreeMap<String, Vec<u8>> {
+    let mut found = BTreeMap::new();
+    let mut folders = vec![root.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).expect("a readable folder") {
+            let path = entry.expect("a readable entry").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                let name = path.strip_prefix(root).expect("below the root").display().to_string();
+                found.insert(name, fs::read(&path).expect("a readable file"));
+            }
+        }
+    }
+    found
+}
+
+/// Three nodes, a Deployment that is restarted, and variants that take unequally long.
+const UNEVEN: &str = "apiVersion: kubecast.dev/v1alpha1
+kind: Scenario
+metadata: {name: uneven}
+spec:
+  nodePools:
+    - {name: node, zones: {a: 1, b: 2}, template: {status: {allocatable: {cpu: 4, memory: 8Gi}}}}
+  manifests:
+    - apiVersion: apps/v1
+      kind: Deployment
+      metadata: {name: web}
+      spec:
+        replicas: 4
+        selector: {matchLabels: {app: web}}
+        template:
+          metadata: {labels: {app: web}}
+          spec:
+            containers: [{name: app, image: web, resources: {requests: {cpu: 100m}}}]
+            topologySpreadConstraints:
+              - maxSkew: 1
+                topologyKey: kubernetes.io/hostname
+                whenUnsatisfiable: DoNotSchedule
+                labelSelector: {matchLabels: {app: web}}
+  timeline:
+    - {afterSettled: 1m, rolloutRestart: deployment/web, repeat: 2}
+  variants:
+    - name: short
+      set: {\"deployment/default/web#/spec/replicas\": 1}
+    - name: as-is
+    - name: long
+      set: {\"deployment/default/web#/spec/replicas\": 40}
+";
+
+#[test]
+fn the_same_bytes_on_any_number_of_threads() {
+    let written: Vec<BTreeMap<String, Vec<u8>>> = ["1", "2", "7"]
+        .iter()
+        .map(|threads| {
+            let out = folder(&format!("threads-{threads}"));
+            let path = out.to_str().expect("UTF-8").to_owned();
+            let outcome =
+                kubecast(&["run", "-", "--runs", "64", "--threads", threads, "--out", &path], UNEVEN);
+            assert_eq!(outcome.code, 0, "{}", outcome.stderr);
+            files(&out)
+        })
+        .collect();
+    let names: Vec<&String> = written[0].keys().collect();
+    for expected in ["as-is/pods.csv", "long/runs.csv", "manifest.json", "short/spread.csv", "summary.json"] {
+        assert!(names.iter().any(|name| *name == expected), "{expected} is missing: {names:?}");
+    }
+    assert!(written[1] == written[0] && written[2] == written[0], "files differ between numbers of threads");
+    // The same in debug and release, on every platform: this digest changes only with a decision.
+    let summary: serde_json::Value =
+        serde_json::from_slice(&written[0]["summary.json"]).expect("summary.json is JSON");
+    assert_eq!(summary["digest"], PINNED_DIGEST);
+}
+
+/// Of the runs above. A change of it says that some decision, name or time of some run is another.
+const PINNED_DIGEST: &str = "7710eee8f9bb23c1";
+
+#[test]
+fn determinism_is_checked_in_another_process() {
+    let outcome = kubecast(&["run", "-", "--runs", "3", "--check-determinism"], UNEVEN);
+    assert_eq!(outcome.code, 2, "standard input cannot be read twice: {}", outcome.stderr);
+    let file = folder("determinism").with_extension("yaml");
+    fs::write(&file, UNEVEN).expect("a writable folder");
+    let path = file.to_str().expect("UTF-8");
+    let outcome = kubecast(&["run", path, "--runs", "3", "--check-determinism"], "");
+    assert_eq!((outcome.code, outcome.stdout.contains("web")), (0, true), "{}", outcome.stderr);
+    assert!(outcome.stderr.contains("9 runs gave the same digests"), "{}", outcome.stderr);
+}
+
+#[test]
+fn an_output_folder_is_never_overwritten_unasked() {
+    let out = folder("occupied");
+    let path = out.to_str().expect("UTF-8");
+    assert_eq!(kubecast(&["run", "-", "--out", path], UNEVEN).code, 0);
+    let before = files(&out);
+    let outcome = kubecast(&["run", "-", "--out", path, "--seed", "5"], UNEVEN);
+    assert_eq!(outcome.code, 2);
+    assert!(outcome.stderr.contains("--force"), "{}", outcome.stderr);
+    assert!(files(&out) == before, "nothing was written");
+    assert_eq!(kubecast(&["run", "-", "--out", path, "--seed", "5", "--force"], UNEVEN).code, 0);
+    assert!(files(&out) != before, "another seed leaves other files");
+}
+
+#[test]
+fn wrong_input_exits_with_2_and_writes_nothing() {
+    let replaced = |from: &str, to: &str| UNEVEN.replacen(from, to, 1);
+    for (text, told) in [
+        (replaced("replicas: 4", "replicas: -4"), "spec.replicas: Invalid value: -4"),
+        (replaced("cpu: 100m", "cpu: 100mm"), "unable to parse quantity's suffix"),
+        (replaced("maxSkew: 1", "maxSkew: 0"), "maxSkew: Invalid value: 0: must be greater than zero"),
+        (replaced("maxSkew: 1", "maxSkev: 1"), "did you mean \"maxSkew\"?"),
+        (replaced("deployment/web", "deployment/wob"), "there is no deployment/default/wob"),
+        (replaced("labels: {app: web}", "labels: {app: wob}"), "`selector` does not match template `labels`"),
+        (replaced("kind: Scenario", "kind: [Scenario"), "not valid YAML"),
+    ] {
+        let out = folder("wrong");
+        let outcome = kubecast(&["run", "-", "--out", out.to_str().expect("UTF-8")], &text);
+        assert_eq!(outcome.code, 2, "{told}: {}", outcome.stderr);
+        assert!(outcome.stderr.contains(told), "{told}: {}", outcome.stderr);
+        assert!(outcome.stdout.is_empty() && !out.exists(), "nothing is written");
+    }
+    let outcome = kubecast(&["run", "nowhere.yaml"], "");
+    assert_eq!((outcome.code, outcome.stderr.contains("nowhere.yaml")), (2, true), "{}", outcome.stderr);
+}
+
+#[test]
+fn an_expectation_that_is_not_met_exits_with_1() {
+    let text = format!("{UNEVEN}  expect:\n    - {{measure: pods, variant: short, equals: 7}}\n");
+    let outcome = kubecast(&["run", "-"], &text);
+    assert_eq!(outcome.code, 1, "{}", outcome.stderr);
+    assert!(outcome.stdout.contains("NOT MET: short: pods, exactly 7; found 1"), "{}", outcome.stdout);
+}
+
+#[test]
+fn a_rollout_that_takes_too_long_is_blocked() {
+    // Containers need 5 s, so each restart of four pods takes 10 s: two waves.
+    let slow = format!("{UNEVEN}  timing: {{containerStart: 5s, termination: 1s}}\n");
+    for (limit, blocked) in [("20s", 0), ("9s", 1)] {
+        let text = format!(
+            "{slow}  blockedAfter: {limit}\n  expect:\n    - {{measure: rolloutBlocked, variant: as-is, equals: {blocked}}}\n"
+        );
+        let outcome = kubecast(&["run", "-"], &text);
+        assert_eq!(outcome.code, 0, "{limit}: {}{}", outcome.stdout, outcome.stderr);
+    }
+}
+
+#[test]
+fn a_pod_that_backs_off_is_tried_before_the_run_ends() {
+    // The node is full until 200 ms; in 1.32 the waiting pod's back-off of 1 s must be over first.
+    let pod = |name: &str, node: &str| {
+        format!(
+            "---\napiVersion: v1\nkind: Pod\nmetadata: {{name: {name}}}\nspec: {{{node} containers: [{{name: c, image: x, resources: {{requests: {{cpu: 1}}}}}}]}}\n"
+        )
+    };
+    let text = format!(
+        "apiVersion: kubecast.dev/v1alpha1
+kind: Scenario
+metadata: {{name: back-off}}
+spec:
+  kubernetesVersion: \"1.32\"
+  nodePools: [{{name: node, count: 1, template: {{status: {{allocatable: {{cpu: 1, memory: 1Gi}}}}}}}}]
+  timeline: [{{at: 200ms, delete: pod/default/filler}}]
+  expect: [{{measure: pendingPods, equals: 0}}]
+{}{}",
+        pod("filler", "nodeName: node-0, terminationGracePeriodSeconds: 0,"),
+        pod("waits", "")
+    );
+    let outcome = kubecast(&["run", "-"], &text);
+    assert_eq!(outcome.code, 0, "{}{}", outcome.stdout, outcome.stderr);
+}
+
+#[test]
+fn the_summary_as_json_is_the_file() {
+    let out = folder("json");
+    let path = out.to_str().expect("UTF-8");
+    let outcome = kubecast(&["run", "-", "--format", "json", "--out", path], UNEVEN);
+    assert_eq!(outcome.code, 0, "{}", outcome.stderr);
+    assert_eq!(outcome.stdout.as_bytes(), &files(&out)["summary.json"][..]);
+}
+
+#[test]
+fn every_ready_scenario_meets_its_expectations() {
+    for name in ["rolling-upgrade-skew", "three-zones"] {
+        let outcome = kubecast(&["run", &format!("scenarios/{name}.yaml"), "--runs", "20"], "");
+        assert_eq!(outcome.code, 0, "{name}: {}{}", outcome.stdout, outcome.stderr);
+        assert!(outcome.stdout.contains("Expectations: "), "{}", outcome.stdout);
+    }
+}
+
+#[test]
+fn documents_are_validated_without_running() {
+    let outcome = kubecast(&["validate", "-"], UNEVEN);
+    assert_eq!(outcome.code, 0, "{}", outcome.stderr);
+    assert_eq!(
+        outcome.stdout.lines().next(),
+        Some("short: valid: 3 nodes, 1 Deployments, 0 ReplicaSets, 0 pods, 2 timeline entries")
+    );
+    let schema = kubecast(&["schema"], "");
+    let checked_in =
+        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("schema/kubecast.dev_v1alpha1.json"))
+            .expect("the schema is checked in");
+    assert!(schema.stdout == checked_in, "run `cargo run -- schema > schema/kubecast.dev_v1alpha1.json`");
+}

@@ -1,0 +1,113 @@
+//! Recorded decisions of real Kubernetes code: every vector under `tests/conformance/` must pass, every
+//! kind of change to what a vector expects must be noticed, and the command must tell both.
+
+#[path = "conformance/command.rs"]
+mod command;
+#[path = "conformance/mutation.rs"]
+mod mutation;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use kubecast::conformance::{KINDS, verify};
+use kubecast_manifest::source::read_text;
+use rayon::prelude::*;
+use serde_json::Value;
+
+/// Every file of vectors, with how many there are in it.
+const FILES: [(&str, usize); 12] = [
+    ("rollout/deployment-progress.jsonl", 150),
+    ("rollout/fenceposts.jsonl", 350),
+    ("rollout/new-replicas.jsonl", 250),
+    ("rollout/pod-available.jsonl", 150),
+    ("rollout/pod-deletion-order.jsonl.gz", 300),
+    ("rollout/proportional-scale.jsonl.gz", 300),
+    ("rollout/replicaset-manage.jsonl", 80),
+    ("rollout/replicaset-status.jsonl", 80),
+    ("rollout/rollout-sequence.jsonl.gz", 300),
+    ("rollout/slow-start.jsonl", 80),
+    ("scheduler/cycle.jsonl.gz", 1567),
+    ("scheduler/sequence.jsonl.gz", 60),
+];
+
+/// Files whose vectors hold distributions, which are tested and not compared leaf by leaf; that a changed
+/// leaf is noticed is tested beside the tests themselves.
+const SAMPLED: [(&str, usize); 1] = [("closed-loop/closed-loop.jsonl", 11)];
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/conformance")
+}
+
+fn vectors(file: &str) -> Vec<Value> {
+    let text = read_text(&folder().join(file)).unwrap_or_else(|error| panic!("{file}: {error}"));
+    let read = |(line, text)| serde_json::from_str(text).unwrap_or_else(|e| panic!("{file}:{line}: {e}"));
+    (1_usize..).zip(text.lines()).map(read).collect()
+}
+
+/// Demands that every vector of the files in a folder passes.
+fn check(of: &str) {
+    let mut seen = 0;
+    for (file, count) in FILES.into_iter().chain(SAMPLED).filter(|line| line.0.starts_with(of)) {
+        let vectors = vectors(file);
+        assert_eq!(vectors.len(), count, "{file}: the number of vectors");
+        let failures: Vec<String> = vectors
+            .par_iter()
+            .map(|vector| (vector, verify(vector)))
+            .filter(|(_, verdict)| !verdict.passed())
+            .map(|(vector, verdict)| format!("{}: {verdict}", vector["id"]))
+            .collect();
+        assert!(failures.is_empty(), "{file}: {} failed:\n{}", failures.len(), failures.join("\n"));
+        seen += count;
+    }
+    assert!(seen > 0, "no file of {of}");
+}
+
+#[test]
+fn rollout_vectors_pass() {
+    check("rollout/");
+}
+
+#[test]
+fn scheduler_cycles_pass() {
+    check("scheduler/cycle");
+}
+
+#[test]
+fn scheduler_sequences_pass() {
+    check("scheduler/sequence");
+}
+
+#[test]
+fn closed_loops_agree() {
+    check("closed-loop/");
+}
+
+#[test]
+fn no_file_is_left_out() {
+    let mut there = BTreeSet::new();
+    for part in fs::read_dir(folder()).expect("the folder of vectors") {
+        let part = part.expect("a readable entry").path();
+        for file in fs::read_dir(&part).into_iter().flatten() {
+            let path = file.expect("a readable entry").path();
+            let name = path.strip_prefix(folder()).expect("below the folder").display().to_string();
+            if name.contains(".jsonl") {
+                there.insert(name);
+            }
+        }
+    }
+    let listed: BTreeSet<String> = FILES.iter().chain(&SAMPLED).map(|line| line.0.to_owned()).collect();
+    assert_eq!(there, listed);
+}
+
+#[test]
+fn every_kind_has_vectors() {
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for (file, _) in FILES.into_iter().chain(SAMPLED) {
+        for vector in vectors(file) {
+            *counts.entry(vector["kind"].as_str().expect("a kind").to_owned()).or_default() += 1;
+        }
+    }
+    let known: Vec<&str> = KINDS.iter().map(|line| line.0).collect();
+    assert_eq!(counts.keys().map(String::as_str).collect::<Vec<_>>(), known);
+}
