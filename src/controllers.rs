@@ -9,3 +9,4 @@
 
 pub mod deployment;
 pub mod replica_set;
+mod sort;

@@ -72,9 +72,13 @@ pub struct SchedulerBehaviour {
 
 /// What the controllers do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an independent switch")]
 pub struct ControllersBehaviour {
     /// A pod is available at exactly `readySince + minReadySeconds` (1.34), not only later (1.32).
     pub available_at_min_ready: bool,
+    /// A ReplicaSet is looked at when its next pod becomes available (1.34, pull request 132121). Before,
+    /// one delayed look a ReplicaSet served for all its pods, and could come much later.
+    pub availability_checks_on_time: bool,
     /// Ages are compared by logarithmic buckets on scale-down (`LogarithmicScaleDown`).
     pub logarithmic_scale_down: bool,
     /// The deletion cost annotation is read (`PodDeletionCost`).
@@ -124,6 +128,7 @@ impl Behaviour {
             },
             controllers: ControllersBehaviour {
                 available_at_min_ready: release >= Release::one(34),
+                availability_checks_on_time: release >= Release::one(34),
                 logarithmic_scale_down: on("LogarithmicScaleDown"),
                 pod_deletion_cost: on("PodDeletionCost"),
             },

@@ -6,7 +6,7 @@ use super::{
     Labels, NodeId, NodeSelectorTerm, PodAffinity, PodId, PodRequests, PreferredNodeTerm, ReplicaSetId,
     SpreadConstraint, Timestamp, Toleration, Uid,
 };
-use crate::kernel::{Identity, Symbol};
+use crate::kernel::{Identity, SimDuration, Symbol};
 
 /// What a pod was created with, compiled once per template: labels, requests and constraints.
 /// It never changes; pods of one template share it.
@@ -48,6 +48,23 @@ pub struct PodSpec {
     pub termination_grace_seconds: i64,
     /// The largest `initialDelaySeconds` among the containers' readiness probes; 0 without any.
     pub readiness_initial_delay_seconds: i64,
+}
+
+impl PodSpec {
+    /// `spec.terminationGracePeriodSeconds` as a time.
+    pub fn grace_period(&self) -> SimDuration {
+        seconds(self.termination_grace_seconds)
+    }
+
+    /// The largest `initialDelaySeconds` of a readiness probe as a time.
+    pub fn readiness_initial_delay(&self) -> SimDuration {
+        seconds(self.readiness_initial_delay_seconds)
+    }
+}
+
+/// So many seconds; negative ones are none. DIFFERENCE: more than 2³¹ (68 years) are so many.
+fn seconds(count: i64) -> SimDuration {
+    SimDuration::from_secs(u64::try_from(count).unwrap_or(0).min(1 << 31))
 }
 
 /// A host port that a pod occupies on its node.

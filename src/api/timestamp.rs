@@ -1,4 +1,7 @@
 //! API times: nanoseconds since 1970-01-01T00:00:00Z.
+//!
+//! DIFFERENCE: times before 1677 and after 2262 are those ends of the range, and a span that does not
+//! fit is the longest there is (as `time.Time.Sub` of Go has it).
 
 use crate::kernel::SimDuration;
 
@@ -13,25 +16,24 @@ impl Timestamp {
 
     /// A point at a whole number of seconds since the epoch.
     pub fn from_unix_seconds(seconds: i64) -> Self {
-        Self(seconds * Self::NANOS)
+        Self(seconds.saturating_mul(Self::NANOS))
     }
 
     /// The point as the API stores it: fractions of a second cut off, towards the past.
     #[must_use]
     pub fn whole_seconds(self) -> Self {
-        Self(self.0.div_euclid(Self::NANOS) * Self::NANOS)
+        Self(self.0.div_euclid(Self::NANOS).saturating_mul(Self::NANOS))
     }
 
     /// The point this long after.
     #[must_use]
     pub fn plus(self, duration: SimDuration) -> Self {
-        let nanos = i64::try_from(duration.0).expect("simulated durations stay below 292 years");
-        Self(self.0 + nanos)
+        Self(self.0.saturating_add_unsigned(duration.0))
     }
 
     /// Nanoseconds from `earlier` to here; negative if `earlier` lies in the future.
     pub fn nanos_since(self, earlier: Self) -> i64 {
-        self.0 - earlier.0
+        self.0.saturating_sub(earlier.0)
     }
 
     /// Reads an RFC 3339 time.
@@ -59,5 +61,16 @@ mod tests {
         assert_eq!(time.whole_seconds().to_string(), "2025-03-01T21:24:07Z");
         // Before the epoch the cut goes to the past as well: -0.5 s becomes -1 s.
         assert_eq!(Timestamp(-500_000_000).whole_seconds(), Timestamp::from_unix_seconds(-1));
+    }
+
+    #[test]
+    fn the_ends_of_the_range_hold() {
+        // The year 9999 lies 253,402,300,799 s after the epoch, 2⁶³ ns are 9,223,372,036.9 s.
+        let (last, first) =
+            (Timestamp::from_unix_seconds(253_402_300_799), Timestamp::from_unix_seconds(i64::MIN));
+        assert_eq!((last.0, first.0), (i64::MAX, i64::MIN));
+        assert_eq!((last.nanos_since(first), first.nanos_since(last)), (i64::MAX, i64::MIN));
+        assert_eq!(last.plus(SimDuration::from_secs(1)), last);
+        assert!(first.whole_seconds() >= first);
     }
 }

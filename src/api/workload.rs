@@ -78,6 +78,20 @@ pub struct Deployment {
     pub status: DeploymentStatus,
 }
 
+impl Deployment {
+    /// Whether two Deployments want the same (their `spec` is equal).
+    pub fn wants_the_same(&self, other: &Self) -> bool {
+        self.replicas == other.replicas
+            && self.selector == other.selector
+            && self.strategy == other.strategy
+            && self.min_ready_seconds == other.min_ready_seconds
+            && self.progress_deadline_seconds == other.progress_deadline_seconds
+            && self.revision_history_limit == other.revision_history_limit
+            && self.paused == other.paused
+            && self.template.equals(&other.template)
+    }
+}
+
 /// A Deployment's status.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DeploymentStatus {

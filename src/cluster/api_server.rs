@@ -140,8 +140,7 @@ impl<'s> ApiServer<'s> {
         if pod.node.is_none() || pod.is_finished() {
             self.remove_pod(id);
         } else if pod.deleted.is_none() {
-            let grace_ns = pod.spec.termination_grace_seconds.max(0) as u64 * 1_000_000_000;
-            let gone = self.api_time().plus(SimDuration(grace_ns));
+            let gone = self.api_time().plus(pod.spec.grace_period());
             self.update_pod(id, |pod| pod.deleted = Some(gone));
         }
     }
@@ -203,15 +202,12 @@ impl<'s> ApiServer<'s> {
         self.commit(change);
     }
 
-    /// Changes a ReplicaSet that exists; a change of its spec counts its generation up.
+    /// Changes a ReplicaSet that exists.
     pub fn update_replica_set(&mut self, id: ReplicaSetId, change: impl FnOnce(&mut ReplicaSet)) {
-        if let Some(old) = self.store.replica_set(id) {
-            let mut new = ReplicaSet::clone(old);
-            change(&mut new);
-            if (new.replicas, new.min_ready_seconds) != (old.replicas, old.min_ready_seconds) {
-                new.generation += 1;
-            }
-            self.put_replica_set(new);
+        if let Some(replica_set) = self.store.replica_set(id) {
+            let mut replica_set = ReplicaSet::clone(replica_set);
+            change(&mut replica_set);
+            self.put_replica_set(replica_set);
         }
     }
 
@@ -237,12 +233,15 @@ impl<'s> ApiServer<'s> {
         }
     }
 
-    /// Changes a Deployment's spec: its generation counts up.
+    /// Changes a Deployment's spec: its generation counts up. What changes nothing is not written.
     pub fn update_deployment_spec(&mut self, id: DeploymentId, change: impl FnOnce(&mut Deployment)) {
-        self.update_deployment(id, |deployment| {
-            change(deployment);
-            deployment.generation += 1;
-        });
+        let Some(old) = self.store.deployment(id) else { return };
+        let mut new = Deployment::clone(old);
+        change(&mut new);
+        if !new.wants_the_same(old) {
+            new.generation += 1;
+            self.put_deployment(new);
+        }
     }
 
     /// Removes a Deployment; the garbage collector deletes its ReplicaSets and their pods.

@@ -124,14 +124,14 @@ fn sample(hop: &Distribution, use_of_draw: DrawUse, pod: &Pod, api: &ApiServer<'
 }
 
 fn readiness_delay(pod: &Pod, api: &ApiServer<'_>) -> SimDuration {
-    let initial_ns = pod.spec.readiness_initial_delay_seconds.max(0) as u64 * 1_000_000_000;
-    sample(&api.setup.timing.readiness, draw_uses::READINESS, pod, api).plus(SimDuration(initial_ns))
+    let delay = sample(&api.setup.timing.readiness, draw_uses::READINESS, pod, api);
+    delay.plus(pod.spec.readiness_initial_delay())
 }
 
 /// Time until a terminating pod is gone. One that was terminating at time 0 (`adopted`) goes when its
 /// deletion timestamp says.
 fn termination_delay(pod: &Pod, adopted: bool, api: &ApiServer<'_>) -> SimDuration {
-    let grace = SimDuration(pod.spec.termination_grace_seconds.max(0) as u64 * 1_000_000_000);
+    let grace = pod.spec.grace_period();
     if adopted {
         let left_ns = pod.deleted.map_or(0, |deleted| deleted.nanos_since(api.clock()));
         return SimDuration(u64::try_from(left_ns).unwrap_or(0));

@@ -54,6 +54,13 @@ pub enum Operation {
     Pause(DeploymentId),
     /// `kubectl rollout resume`.
     Resume(DeploymentId),
+    /// `kubectl rollout undo`: the template of an older ReplicaSet comes back.
+    Rollback {
+        /// Which Deployment.
+        deployment: DeploymentId,
+        /// The revision that comes back; 0 is the one before the present.
+        to_revision: i64,
+    },
     /// `kubectl cordon`; the taint follows a little later.
     Cordon(NodeId),
     /// `kubectl uncordon`.

@@ -127,7 +127,7 @@ impl Readers {
     ) {
         match reader {
             Reader::ControllerManager => {
-                self.manager.observe(change);
+                self.manager.observe(change, api, queue);
                 node_lifecycle::observe(change, api, queue);
             }
             Reader::Scheduler => self.scheduler.observe(change, api),

@@ -8,7 +8,8 @@ use super::api_server::ApiServer;
 use super::operation::{AppliedObject, ObjectRef, Operation};
 use super::record::Record;
 use crate::api::compile::{self, CompileContext};
-use crate::api::{Deployment, DeploymentId, PodTemplate};
+use crate::api::{Deployment, DeploymentId, PodTemplate, ReplicaSet};
+use crate::controllers::deployment::annotations::revision_number;
 
 /// The annotation that `kubectl rollout restart` writes.
 const RESTARTED_AT: &str = "kubectl.kubernetes.io/restartedAt";
@@ -46,6 +47,9 @@ fn apply(operation: &Operation, api: &mut ApiServer<'_>) -> Result<(), String> {
         }
         Operation::Pause(id) => pause(*id, true, api)?,
         Operation::Resume(id) => pause(*id, false, api)?,
+        Operation::Rollback { deployment, to_revision } => {
+            roll_back(&*existing(*deployment, api)?, *to_revision, api)?;
+        }
         Operation::Cordon(id) => api.update_node(*id, |node| node.unschedulable = true),
         Operation::Uncordon(id) => api.update_node(*id, |node| node.unschedulable = false),
     }
@@ -69,6 +73,52 @@ fn restart(deployment: &Deployment, api: &mut ApiServer<'_>) {
     // them apart where the scenario keeps exact times.
     annotations.insert(RESTARTED_AT.to_owned(), api.api_time().to_string());
     set_template(deployment, source, api);
+}
+
+/// As kubectl does it: it finds the ReplicaSet of the revision and patches the Deployment with its
+/// template. All else is the controller's: it finds the ReplicaSet again by its template and gives it the
+/// next revision number.
+fn roll_back(deployment: &Deployment, to_revision: i64, api: &mut ApiServer<'_>) -> Result<(), String> {
+    let replica_set = replica_set_of_revision(deployment, to_revision, api)?;
+    if deployment.paused {
+        return Err("you cannot rollback a paused deployment; resume it first".to_owned());
+    }
+    // The present template is not written: kubectl skips the rollback, without an error.
+    api.update_deployment_spec(deployment.id, |deployment| {
+        deployment.template = replica_set.template.clone();
+    });
+    Ok(())
+}
+
+/// The ReplicaSet of a revision; of revision 0, the one with the second highest number. A revision that
+/// is not a number counts for nothing.
+fn replica_set_of_revision(
+    deployment: &Deployment,
+    to_revision: i64,
+    api: &ApiServer<'_>,
+) -> Result<Arc<ReplicaSet>, String> {
+    let sets = api.store().replica_sets().iter().filter(|set| set.deployment == Some(deployment.id));
+    let mut sets: Vec<(i64, &Arc<ReplicaSet>)> =
+        sets.filter_map(|set| Some((revision_number(set.revision.as_deref())?, set))).collect();
+    // The oldest first, the one with the present template last.
+    let is_present = |set: &ReplicaSet| set.template.equals(&deployment.template);
+    sets.sort_by_key(|(_, set)| (is_present(set), set.created, Arc::clone(&set.name)));
+    if to_revision != 0 {
+        let found = sets.iter().find(|(revision, _)| *revision == to_revision);
+        return found
+            .map(|(_, set)| Arc::clone(set))
+            .ok_or_else(|| format!("unable to find specified revision {to_revision} in history"));
+    }
+    let (mut latest, mut previous): (Option<(i64, _)>, Option<(i64, _)>) = (None, None);
+    for (revision, set) in sets.into_iter().filter(|(revision, _)| *revision >= 0) {
+        if latest.is_none_or(|(newest, _)| newest < revision) {
+            previous = latest.replace((revision, set));
+        } else if previous.is_none_or(|(second, _)| second < revision) {
+            previous = Some((revision, set));
+        }
+    }
+    let none = || format!("no rollout history found for deployment {:?}", deployment.name);
+    previous.map(|(_, set)| Arc::clone(set)).ok_or_else(none)
 }
 
 fn set_image(source: &mut PodTemplateSpec, container: Option<&str>, image: &str) -> Result<(), String> {

@@ -21,7 +21,7 @@ pub use cycle_time::CycleTime;
 use crate::kernel::{Distribution, SimDuration};
 
 /// The hops' distributions.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Timing {
     /// Work queue to sync, for the Deployment and ReplicaSet controllers.
     pub controller_sync: Distribution,
@@ -46,7 +46,7 @@ pub struct Timing {
 }
 
 /// How far each reader's view trails the store.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WatchLag {
     /// kube-scheduler.
     pub scheduler: Distribution,
@@ -74,5 +74,36 @@ impl Default for Timing {
             watch: WatchLag { scheduler: none(), controller_manager: none(), kubelet: none() },
             whole_second_timestamps: true,
         }
+    }
+}
+
+impl Timing {
+    /// The same with start-up, from bound to Ready, `numerator / denominator` times as long: `imagePull`,
+    /// `containerStart`, `readiness`. A probe's `initialDelaySeconds` is the pod's own and stays.
+    #[must_use]
+    pub fn with_start_up_scaled(&self, numerator: u64, denominator: u64) -> Self {
+        let mut timing = self.clone();
+        for hop in [&mut timing.image_pull, &mut timing.container_start, &mut timing.readiness] {
+            *hop = hop.scaled(numerator, denominator);
+        }
+        timing
+    }
+
+    /// The same with lag, from written to acted upon, `numerator / denominator` times as long: `watch.*`,
+    /// `controllerSync`.
+    #[must_use]
+    pub fn with_lag_scaled(&self, numerator: u64, denominator: u64) -> Self {
+        let mut timing = self.clone();
+        let watch = &mut timing.watch;
+        let hops = [
+            &mut timing.controller_sync,
+            &mut watch.scheduler,
+            &mut watch.controller_manager,
+            &mut watch.kubelet,
+        ];
+        for hop in hops {
+            *hop = hop.scaled(numerator, denominator);
+        }
+        timing
     }
 }

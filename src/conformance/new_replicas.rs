@@ -19,7 +19,8 @@ struct Vector {
 /// The model's answer to a vector.
 pub fn check(vector: &Value) -> Result<Value, String> {
     let input: Vector = read(vector)?;
-    let all = input.new_replica_set_replicas + input.old_replica_set_replicas.iter().sum::<i32>();
+    let old = input.old_replica_set_replicas.iter().copied();
+    let all = old.fold(input.new_replica_set_replicas, i32::wrapping_add);
     // Only maxSurge counts here; a wrong maxUnavailable is not even looked at.
     let outcome = match strategy(&input.strategy, &input.max_surge, &Value::Null) {
         Ok(Some(strategy)) => {

@@ -20,9 +20,6 @@ struct Vector {
     pods: Vec<Value>,
     other_related_pods: Vec<Value>,
     features: Features,
-    unambiguous: bool,
-    #[serde(default)]
-    expect_order: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -33,7 +30,7 @@ struct Features {
 }
 
 /// The model's answer to a vector. Where the relation is ambiguous, the order depends on how Kubernetes
-/// sorts; then the recorded one is the answer, if it can be the outcome of a sort at all.
+/// sorts, and so does the model's.
 pub fn check(vector: &Value) -> Result<Value, String> {
     let input: Vector = read(vector)?;
     let mut behaviour = behaviour(&input.kubernetes)?;
@@ -64,29 +61,13 @@ pub fn check(vector: &Value) -> Result<Value, String> {
         own.iter().map(|pod| (pod.name.to_string(), json!(on(pod.node)))).collect();
     // Nothing is sorted if all go.
     let all = input.diff >= own.len();
-    let order = if all { (0..own.len()).collect() } else { deletion_order(&own, own.len(), &rank) };
-    let recorded = if input.unambiguous { None } else { admissible(&input.expect_order, &own, &ranked) };
-    let deleted = match &recorded {
-        Some(order) => order.iter().copied().take(input.diff).collect(),
-        None => pods_to_delete(&own, input.diff, &rank).iter().map(|id| id.index()).collect::<Vec<_>>(),
-    };
+    let order = if all { (0..own.len()).collect() } else { deletion_order(&own, &rank) };
+    let deleted = pods_to_delete(&own, input.diff, &rank).iter().map(|id| id.index()).collect::<Vec<_>>();
     let names = |places: Vec<usize>| places.into_iter().map(|place| &*own[place].name).collect::<Vec<_>>();
     Ok(json!({
         "expectLess": ranked.iter().map(row).collect::<Vec<_>>(),
         "expectRanks": ranks,
-        "expectOrder": names(recorded.unwrap_or(order)),
+        "expectOrder": names(order),
         "expectDelete": names(deleted),
     }))
-}
-
-/// A recorded order as places in `own`, if it names each pod once and no pod stands right before one
-/// that goes before it.
-fn admissible(order: &[String], own: &[&Pod], ranked: &[RankedPod]) -> Option<Vec<usize>> {
-    let place = |name: &String| own.iter().position(|pod| *pod.name == **name);
-    let places: Vec<usize> = order.iter().map(place).collect::<Option<_>>()?;
-    let mut sorted = places.clone();
-    sorted.sort_unstable();
-    let is_each_once = sorted.into_iter().eq(0..own.len());
-    let is_sorted = places.windows(2).all(|pair| !ranked[pair[1]].goes_before(&ranked[pair[0]]));
-    (is_each_once && is_sorted).then_some(places)
 }

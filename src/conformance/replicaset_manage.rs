@@ -37,7 +37,9 @@ pub fn check(vector: &Value) -> Result<Value, String> {
     let pods: Vec<Pod> = (0..)
         .zip(&input.pods)
         .map(|(id, owned)| {
-            let since = Timestamp(now.0 - owned.age_seconds * Timestamp::NANOS - Timestamp::NANOS / 10);
+            let age =
+                owned.age_seconds.saturating_mul(Timestamp::NANOS).saturating_add(Timestamp::NANOS / 10);
+            let since = Timestamp(now.0.saturating_sub(age));
             let mut pod = pod(id, &owned.name, Labels::default(), since, Some(since));
             pod.uid = Uid::from_text(&owned.uid);
             pod.node = Some(NodeId(nodes.intern(&owned.node).0));

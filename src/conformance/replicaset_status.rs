@@ -47,7 +47,8 @@ pub fn check(vector: &Value) -> Result<Value, String> {
     let pods: Vec<Pod> = (0..)
         .zip(&input.pods)
         .map(|(id, counted)| {
-            let since = Timestamp(now.0 - counted.ready_for_seconds * Timestamp::NANOS);
+            let since =
+                Timestamp(now.0.saturating_sub(counted.ready_for_seconds.saturating_mul(Timestamp::NANOS)));
             pod(id, &counted.name, labels(&counted.labels), Timestamp(0), counted.ready.then_some(since))
         })
         .collect();

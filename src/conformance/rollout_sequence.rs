@@ -165,6 +165,7 @@ impl World {
             replica_sets: &sets,
             template_hash: hash,
             taken: &|_| None,
+            refuses: &|_| None,
             // Pods are seen through the observed counts only.
             has_unfinished_pods: &|_| false,
         };

@@ -5,7 +5,6 @@
 pub mod availability;
 pub mod expectations;
 pub mod manage;
-pub mod merge_sort;
 pub mod ranking;
 pub mod slow_start;
 pub mod status;

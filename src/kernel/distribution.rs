@@ -71,6 +71,31 @@ impl Distribution {
         *self == Self::ZERO
     }
 
+    /// The distribution of samples `numerator / denominator` times as long, rounded down; with the same
+    /// luck a sample is scaled like that. What must not be 0 stays at least 1 ns.
+    #[must_use]
+    pub fn scaled(&self, numerator: u64, denominator: u64) -> Self {
+        assert!(denominator > 0, "nothing is divided by 0");
+        let scale = |value: SimDuration| {
+            let product = u128::from(value.0) * u128::from(numerator) / u128::from(denominator);
+            SimDuration(u64::try_from(product).unwrap_or(u64::MAX))
+        };
+        let positive = |value: SimDuration| scale(value).max(SimDuration(1));
+        match self {
+            Self::Constant(value) => Self::Constant(scale(*value)),
+            Self::Uniform { min, max, step } => {
+                Self::Uniform { min: scale(*min), max: scale(*max), step: positive(*step) }
+            }
+            Self::Exponential { mean } => Self::Exponential { mean: positive(*mean) },
+            Self::LogNormal { median, p99 } => {
+                Self::LogNormal { median: positive(*median), p99: positive(*p99) }
+            }
+            Self::Empirical(values) => {
+                Self::Empirical(values.iter().map(|(value, weight)| (scale(*value), *weight)).collect())
+            }
+        }
+    }
+
     /// A sample. The parameters are valid ([`Distribution::validate`]).
     pub fn sample(&self, draw: &mut Draw) -> SimDuration {
         match self {
@@ -238,6 +263,30 @@ mod tests {
         values.sort_unstable_by(f64::total_cmp);
         values.dedup();
         assert_eq!(values, [0.001, 0.002, 0.003]);
+    }
+
+    #[test]
+    fn scaled_samples_are_scaled_with_the_same_luck() {
+        let s = SimDuration::from_secs;
+        for distribution in [
+            Distribution::Constant(s(5)),
+            Distribution::Uniform { min: s(2), max: s(12), step: SimDuration::from_millis(1) },
+            Distribution::Exponential { mean: s(3) },
+            Distribution::LogNormal { median: SimDuration::from_millis(1500), p99: s(5) },
+            Distribution::Empirical(vec![(s(1), 3), (s(8), 1)]),
+        ] {
+            let plain = samples(&distribution, 200);
+            for (numerator, denominator) in [(2, 1), (1, 2)] {
+                let scaled = samples(&distribution.scaled(numerator, denominator), 200);
+                let factor = numerator as f64 / denominator as f64;
+                for (before, after) in plain.iter().zip(scaled) {
+                    // Rounded to nanoseconds, once before and once after.
+                    assert!((before * factor - after).abs() < 4e-9, "{distribution:?}: {before}, {after}");
+                }
+            }
+        }
+        let shortest = Distribution::Exponential { mean: SimDuration(1) }.scaled(1, 2);
+        assert_eq!(shortest.validate(), Ok(()));
     }
 
     #[test]

@@ -96,7 +96,9 @@ impl Builder {
         for field in &decoded.unknown_fields {
             let here = source.place_of_part(field.line, field.column);
             let message = format!("{}: {field}", source.reference);
-            if source.is_dumped() { findings.warning(here, message) } else { findings.error(here, message) }
+            // A dump may come from a newer release; what a variant sets in it is the user's own.
+            let excused = source.is_dumped() && !source.was_set(&field_pointer(&field.path));
+            if excused { findings.warning(here, message) } else { findings.error(here, message) }
         }
         let mut object = decoded.object;
         defaults::apply(&mut object, &self.behaviour.api_server);
@@ -221,7 +223,8 @@ impl Builder {
         container: Option<&str>,
     ) -> Result<(), String> {
         let Some(container) = container else { return Ok(()) };
-        let names = self.containers.get(deployment).map(Vec::as_slice).unwrap_or_default();
+        // A faulty Deployment, which is told of, has none.
+        let Some(names) = self.containers.get(deployment) else { return Ok(()) };
         if names.iter().any(|name| name == container) {
             return Ok(());
         }

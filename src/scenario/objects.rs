@@ -22,6 +22,10 @@ pub(super) struct ObjectSource {
     pub(super) tree: Arc<Tree>,
     /// The place in another file from which a variant set something in it.
     pub(super) set_from: Option<Place>,
+    /// Where in it a variant set something, as JSON pointers.
+    pub(super) set_at: Vec<String>,
+    /// Whether some of that has no place, because it comes from the command line.
+    pub(super) set_unplaced: bool,
 }
 
 impl ObjectSource {
@@ -50,7 +54,14 @@ impl ObjectSource {
             return None;
         }
         let reference = Reference::new(kind, namespace, name);
-        Some(Self { reference, file: Arc::clone(file), tree: Arc::new(tree), set_from: None })
+        Some(Self {
+            reference,
+            file: Arc::clone(file),
+            tree: Arc::new(tree),
+            set_from: None,
+            set_at: Vec::new(),
+            set_unplaced: false,
+        })
     }
 
     /// `kind`, as written.
@@ -63,15 +74,28 @@ impl ObjectSource {
         place_of(&self.file, &self.tree)
     }
 
-    /// Where a line and column of it lie: in its own file; without a line, where a variant set the value.
+    /// Where a line and column of it lie: in its own file; without a line, where a variant set the value
+    /// (`None` for values of the command line).
     pub(super) fn place_of_part(&self, line: u32, column: u32) -> Option<Place> {
-        place(&self.file, line, column).or_else(|| self.set_from.clone()).or_else(|| self.place())
+        let whole = || if self.set_unplaced { None } else { self.place() };
+        place(&self.file, line, column).or_else(|| self.set_from.clone()).or_else(whole)
+    }
+
+    /// Whether a variant set the part at a pointer, or something around or below it.
+    pub(super) fn was_set(&self, pointer: &str) -> bool {
+        let leads_to = |way: &str, place: &str| {
+            place.strip_prefix(way).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        self.set_at.iter().any(|set| leads_to(set, pointer) || leads_to(pointer, set))
     }
 
     /// Where a part of it stands; the nearest part around it if there is none. `pointer` is a JSON pointer.
     pub(super) fn place_at(&self, pointer: &str) -> Option<Place> {
         if let Some(part) = self.tree.pointer(pointer) {
             return self.place_of_part(part.line, part.column);
+        }
+        if self.set_unplaced && self.was_set(pointer) {
+            return None;
         }
         let mut pointer = pointer;
         while !pointer.is_empty() {

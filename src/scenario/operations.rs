@@ -150,6 +150,7 @@ fn given(entry: &TimelineEntryDocument) -> Vec<&'static str> {
         ("scale", entry.scale.is_some()),
         ("pause", entry.pause.is_some()),
         ("resume", entry.resume.is_some()),
+        ("rollback", entry.rollback.is_some()),
         ("cordon", entry.cordon.is_some()),
         ("uncordon", entry.uncordon.is_some()),
     ];
@@ -167,7 +168,7 @@ fn operation(
 ) -> Result<Made, String> {
     match given(entry).as_slice() {
         [_] => {}
-        [] => return Err("no operation: give one of apply, delete, rolloutRestart, setImage, scale, pause, resume, cordon, uncordon".to_owned()),
+        [] => return Err("no operation: give one of apply, delete, rolloutRestart, setImage, scale, pause, resume, rollback, cordon, uncordon".to_owned()),
         several => return Err(format!("several operations ({}); give each an entry of its own", several.join(", "))),
     }
     if entry.apply.is_some() {
@@ -191,6 +192,15 @@ fn operation(
         let replicas = i32::try_from(scale.replicas).map_err(|_| "replicas: too many".to_owned())?;
         let label = format!("scale {} to {replicas}", scale.deployment);
         return Ok(Some((Operation::Scale { deployment, replicas }, label.into())));
+    }
+    if let Some(rollback) = &entry.rollback {
+        let deployment = builder.directory.find_deployment(&rollback.deployment)?;
+        let to_revision = i64::from(rollback.to_revision.unwrap_or(0));
+        let mut label = format!("rollback {}", rollback.deployment);
+        if to_revision != 0 {
+            label.push_str(&format!(" to revision {to_revision}"));
+        }
+        return Ok(Some((Operation::Rollback { deployment, to_revision }, label.into())));
     }
     simple(entry, builder)
 }

@@ -141,6 +141,8 @@ pub(super) fn apply_to_objects(
             if !same_file {
                 object.set_from.clone_from(&entry.place);
             }
+            object.set_at.push(entry.pointer.to_owned());
+            object.set_unplaced |= entry.place.is_none();
             found = true;
         }
         if !found {
@@ -176,7 +178,7 @@ fn place_key(tree: &mut Tree, pointer: &str, (line, column): (u32, u32)) {
 }
 
 /// Lines and columns of another file would mislead.
-fn forget_places(tree: &mut Tree) {
+pub(super) fn forget_places(tree: &mut Tree) {
     tree.line = 0;
     match &mut tree.value {
         Value::Seq(items) => items.iter_mut().for_each(forget_places),

@@ -17,7 +17,8 @@ use super::time::Duration;
         {"oneOf": [
             {"required": ["apply"]}, {"required": ["delete"]}, {"required": ["rolloutRestart"]},
             {"required": ["setImage"]}, {"required": ["scale"]}, {"required": ["pause"]},
-            {"required": ["resume"]}, {"required": ["cordon"]}, {"required": ["uncordon"]},
+            {"required": ["resume"]}, {"required": ["rollback"]}, {"required": ["cordon"]},
+            {"required": ["uncordon"]},
         ]},
     ]
 ))]
@@ -49,6 +50,8 @@ pub struct TimelineEntryDocument {
     /// `kubectl rollout resume` of a Deployment.
     #[schemars(example = "deployment/default/web")]
     pub resume: Option<Reference>,
+    /// `kubectl rollout undo` of a Deployment.
+    pub rollback: Option<Rollback>,
     /// `kubectl cordon` of a node.
     #[schemars(example = "node/worker-0")]
     pub cordon: Option<Reference>,
@@ -70,6 +73,19 @@ pub struct SetImage {
     /// The new image.
     #[schemars(length(min = 1), example = "web:v2")]
     pub image: String,
+}
+
+/// `kubectl rollout undo`: the pod template of an older revision comes back.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(deny_unknown_fields)]
+pub struct Rollback {
+    /// Which Deployment.
+    #[schemars(example = "deployment/default/web")]
+    pub deployment: Reference,
+    /// The revision that comes back. Default, and 0: the one before the present.
+    #[schemars(range(min = 0))]
+    pub to_revision: Option<u32>,
 }
 
 /// `kubectl scale`.

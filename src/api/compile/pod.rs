@@ -56,7 +56,8 @@ pub struct OwnerText {
 
 /// An API time.
 pub fn timestamp(time: &meta::Time) -> Timestamp {
-    Timestamp(i64::try_from(time.0.as_nanosecond()).unwrap_or(i64::MAX))
+    let nanos = time.0.as_nanosecond().clamp(i128::from(i64::MIN), i128::from(i64::MAX));
+    Timestamp(nanos as i64)
 }
 
 /// The owner reference with `controller: true`.

@@ -7,7 +7,7 @@ use kubecast_manifest::canonical_json;
 use super::ControllerManager;
 use crate::api::compile::{self, workload::POD_TEMPLATE_HASH};
 use crate::api::{
-    Deployment, DeploymentCondition, DeploymentId, DeploymentStatus, PodPhase, ReplicaSet, ReplicaSetId,
+    Deployment, DeploymentCondition, DeploymentId, DeploymentStatus, ReplicaSet, ReplicaSetId,
     ReplicaSetStatus, Requirement, naming,
 };
 use crate::cluster::api_server::{ApiServer, random_uid};
@@ -16,10 +16,10 @@ use crate::cluster::event::Event;
 use crate::controllers::deployment::{
     self, DeploymentView, DeploymentWrite, NewReplicaSet, Recheck, SyncError, TakenName,
 };
-use crate::kernel::{EventClass, EventQueue, Identity, SimDuration, stable_hash};
+use crate::kernel::{EventQueue, Identity, stable_hash};
 
-/// The shortest wait of a key that is put back with rate limiting.
-const RATE_LIMITED: SimDuration = SimDuration::from_millis(5);
+/// How often in a row a failed sync is tried again, until the next event (`maxRetries`).
+const MAX_RETRIES: u32 = 15;
 
 impl ControllerManager {
     /// One sync of a Deployment.
@@ -29,6 +29,7 @@ impl ControllerManager {
         api: &mut ApiServer<'_>,
         queue: &mut EventQueue<Event>,
     ) {
+        self.controlled[id.index()].key.waits = false;
         let Some(deployment) = self.deployments.get(id.index()).cloned() else { return };
         let actions = {
             let replica_sets = self.replica_sets_of(id);
@@ -38,34 +39,46 @@ impl ControllerManager {
                     deployment: &deployment,
                     replica_sets: &replica_sets,
                     template_hash: &hash,
-                    taken: &|name| Self::taken(name, &deployment, api),
+                    taken: &|name| self.taken(name, &deployment, api),
+                    refuses: &|write| self.refusal(write, &deployment, api),
                     has_unfinished_pods: &|owner| self.has_unfinished_pods(owner),
                 },
                 api.clock(),
                 api.setup.behaviour.controllers,
             )
         };
+        let wrote_nothing = actions.is_empty();
         for write in actions.writes {
             carry_out(write, &deployment, api);
         }
-        let delay = match (actions.error, actions.recheck) {
-            (Some(SyncError::HashCollision | SyncError::AlreadyExists), _)
-            | (None, Some(Recheck::RateLimited)) => Some(RATE_LIMITED),
-            (None, Some(Recheck::After(delay))) => Some(delay),
-            (None, None) => None,
+        let key = &mut self.controlled[id.index()].key;
+        let delay = if actions.error.is_some() {
+            if key.failures() < MAX_RETRIES {
+                Some(key.fail())
+            } else {
+                key.forget();
+                None
+            }
+        } else {
+            let delay = actions.recheck.map(|recheck| match recheck {
+                Recheck::RateLimited => key.fail(),
+                Recheck::After(delay) => delay,
+            });
+            key.forget();
+            if delay.is_none() && wrote_nothing {
+                // The rollout is over, one way or the other: a look would find nothing to do.
+                key.drop_later(queue);
+            }
+            delay
         };
-        let controlled = &mut self.controlled[id.index()];
-        if let Some(timer) = controlled.recheck.take() {
-            queue.cancel(timer);
+        if let Some(delay) = delay {
+            key.add_at(api.now.plus(delay), Event::RecheckDeployment(id), queue);
         }
-        controlled.recheck = delay.map(|delay| {
-            queue.push(api.now.plus(delay), EventClass::Essential, Event::RecheckDeployment(id))
-        });
     }
 
     /// A Deployment's time to be looked at again has come.
     pub fn recheck_deployment(&mut self, id: DeploymentId) {
-        self.controlled[id.index()].recheck = None;
+        self.controlled[id.index()].key.later_came();
         if self.deployments.get(id.index()).is_some() {
             self.enqueue_deployment(id);
         }
@@ -76,20 +89,47 @@ impl ControllerManager {
         controlled.iter().filter_map(|id| self.replica_sets.get(id.index()).cloned()).collect()
     }
 
-    fn taken(name: &str, deployment: &Deployment, api: &ApiServer<'_>) -> Option<TakenName> {
+    /// Whether the API server has a ReplicaSet of that name. Whose it is, the controller looks up in its
+    /// cache.
+    fn taken(&self, name: &str, deployment: &Deployment, api: &ApiServer<'_>) -> Option<TakenName> {
         let there = api.store().replica_set_named(deployment.namespace, name)?;
-        let ours = there.deployment == Some(deployment.id) && there.template.equals(&deployment.template);
+        let Some(seen) = self.replica_sets.get(there.id.index()) else { return Some(TakenName::NotYetSeen) };
+        let ours = seen.deployment == Some(deployment.id) && seen.template.equals(&deployment.template);
         Some(if ours { TakenName::NotYetSeen } else { TakenName::Foreign })
     }
 
-    fn has_unfinished_pods(&self, owner: ReplicaSetId) -> bool {
-        let Some(owned) = self.owned.get(owner.index()) else { return false };
-        owned
-            .pods
-            .iter()
-            .filter_map(|id| self.pods.get(id.index()))
-            .any(|pod| !matches!(pod.phase, PodPhase::Succeeded | PodPhase::Failed))
+    /// Why the API server refuses a write. An object that is in the cache as it is in the API has the
+    /// same resource version, and is the same snapshot.
+    fn refusal(
+        &self,
+        write: &DeploymentWrite,
+        deployment: &Arc<Deployment>,
+        api: &ApiServer<'_>,
+    ) -> Option<SyncError> {
+        let (replicas, is_current) = match write {
+            DeploymentWrite::CreateReplicaSet(new) => (new.replicas, true),
+            DeploymentWrite::UpdateReplicaSet(update) => {
+                let seen = self.replica_sets.get(update.id.index());
+                (update.replicas, is_same(seen, api.store().replica_set(update.id)))
+            }
+            DeploymentWrite::UpdateDeployment(_) => {
+                (0, is_same(Some(deployment), api.store().deployment(deployment.id)))
+            }
+            DeploymentWrite::DeleteReplicaSet(_) => (0, true),
+        };
+        if replicas < 0 {
+            return Some(SyncError::Invalid);
+        }
+        (!is_current).then_some(SyncError::Conflict)
     }
+
+    fn has_unfinished_pods(&self, owner: ReplicaSetId) -> bool {
+        self.pods_of(owner).any(|pod| !pod.is_finished())
+    }
+}
+
+fn is_same<T>(seen: Option<&Arc<T>>, stored: Option<&Arc<T>>) -> bool {
+    seen.zip(stored).is_some_and(|(seen, stored)| Arc::ptr_eq(seen, stored))
 }
 
 /// The hash of the template under the present collision count.

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use super::{ControllerManager, Family};
+use super::ControllerManager;
 use crate::api::{Pod, ReplicaSet, ReplicaSetId};
 use crate::cluster::api_server::ApiServer;
 use crate::cluster::draw_uses;
 use crate::cluster::event::Event;
 use crate::controllers::replica_set::{self, ReplicaSetView};
-use crate::kernel::{EventClass, EventQueue, Identity, stable_hash};
+use crate::kernel::{EventQueue, Identity, stable_hash};
 
 impl ControllerManager {
     /// One sync of a ReplicaSet.
@@ -18,17 +18,18 @@ impl ControllerManager {
         api: &mut ApiServer<'_>,
         queue: &mut EventQueue<Event>,
     ) {
+        self.owned[id.index()].key.waits = false;
         let Some(replica_set) = self.replica_sets.get(id.index()).cloned() else { return };
         let who = self.identity(&replica_set, api);
         let pods = self.listed(&replica_set, who, api);
         let now = api.clock();
-        let family = replica_set.deployment.map_or(Family::ReplicaSet(id), Family::Deployment);
         let actions = replica_set::sync(
             &ReplicaSetView {
                 replica_set: &replica_set,
                 pods: &pods,
                 related_active_on_node: &|node| {
-                    self.active_on_node.get(&(family, node)).copied().unwrap_or(0)
+                    let related = replica_set.deployment.map(|owner| (owner, node));
+                    related.and_then(|key| self.active_on_node.get(&key)).copied().unwrap_or(0)
                 },
                 expectations_satisfied: self.owned[id.index()].expectations.satisfied(now),
                 creations_accepted: None,
@@ -42,18 +43,23 @@ impl ControllerManager {
         } else if !actions.delete.is_empty() {
             owned.expectations.expect_deletions(&actions.delete, now);
         }
-        if let Some(timer) = owned.recheck.take() {
-            queue.cancel(timer);
+        if api.setup.behaviour.controllers.availability_checks_on_time {
+            // Every sync finds the next moment anew.
+            owned.key.drop_later(queue);
         }
-        owned.recheck = actions.recheck_after.map(|delay| {
-            queue.push(api.now.plus(delay), EventClass::Essential, Event::RecheckReplicaSet(id))
-        });
+        if let Some(delay) = actions.recheck_after {
+            owned.key.add_at(api.now.plus(delay), Event::RecheckReplicaSet(id), queue);
+        }
         for _ in 0..actions.create {
             let ordinal = owned.created;
             owned.created += 1;
             api.create_pod_of(&replica_set, Identity { ordinal, ..who });
         }
         for pod in actions.delete {
+            if api.store().pod(pod).is_none() {
+                // Not found: nothing to be seen of this deletion.
+                self.owned[id.index()].expectations.deletion_observed(pod);
+            }
             api.delete_pod(pod);
         }
         if let Some(status) = actions.status {
@@ -63,7 +69,7 @@ impl ControllerManager {
 
     /// A ReplicaSet's time to be looked at again has come.
     pub fn recheck_replica_set(&mut self, id: ReplicaSetId) {
-        self.owned[id.index()].recheck = None;
+        self.owned[id.index()].key.later_came();
         if self.replica_sets.get(id.index()).is_some() {
             self.enqueue_replica_set(id);
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::api::{Labels, SpreadConstraint, Symbol};
+use crate::api::{ControllersBehaviour, Labels, SpreadConstraint, Symbol};
 use crate::cluster::setup::ClusterSetup;
 use crate::conformance::rollout_objects::{controllers, read};
 use crate::kernel::Interner;
@@ -66,7 +66,9 @@ impl Scene {
         let resolved = load(&[source], &LoadOptions::default(), &NoFiles)
             .map_err(|errors| errors.first().map_or_else(String::new, ToString::to_string))?;
         let mut setup = ClusterSetup::clone(&resolved.variants[0].setup);
-        setup.behaviour.controllers = controllers(CONTROLLERS)?;
+        // The recordings look at every pod as soon as it is available, which v1.32 by itself does not.
+        setup.behaviour.controllers =
+            ControllersBehaviour { availability_checks_on_time: true, ..controllers(CONTROLLERS)? };
         let keys = names_of(&vector.expect_create, "finalCounts");
         let keys = keys.into_iter().map(|key| (key.clone(), setup.names.intern(&key))).collect();
         let constraints = names_of(&vector.expect_create, "finalSkew")

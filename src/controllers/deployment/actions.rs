@@ -8,7 +8,7 @@ use crate::kernel::SimDuration;
 /// The outcome of a sync.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DeploymentActions {
-    /// Writes to the API, in order. None of them is without effect.
+    /// Writes to the API, in order, without those that it refuses. None of them is without effect.
     pub writes: Vec<DeploymentWrite>,
     /// When to sync again although nothing may have changed (progress deadline).
     pub recheck: Option<Recheck>,
@@ -123,4 +123,8 @@ pub enum SyncError {
     HashCollision,
     /// The new ReplicaSet exists already, but the controller's cache does not show it yet.
     AlreadyExists,
+    /// The object to be written is not what the cache showed: somebody wrote it in between.
+    Conflict,
+    /// The API server's validation refused a write (a negative number of replicas).
+    Invalid,
 }

@@ -5,11 +5,7 @@ use std::sync::Arc;
 /// The value of `desired-replicas` or `max-replicas`; `None` if absent or not a number from 0 to
 /// 2³¹ - 1 in plain decimal digits.
 pub fn replicas_annotation(text: Option<&str>) -> Option<i32> {
-    let text = text?;
-    if text.starts_with('+') {
-        return None;
-    }
-    text.parse().ok().filter(|value| *value >= 0)
+    text.filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()))?.parse().ok()
 }
 
 /// The value of `revision` as a number: 0 if absent, `None` if it is not one.

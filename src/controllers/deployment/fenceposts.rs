@@ -1,4 +1,7 @@
 //! How far a rolling update may stray from `replicas` (`ResolveFenceposts` and its callers).
+//!
+//! All arithmetic of this controller is that of Go's int32: a sum that does not fit wraps around. So
+//! `maxSurge: 2147483647` is no generous limit, but a negative one, and such a rollout never moves.
 
 use crate::api::{IntOrPercent, Strategy};
 
@@ -47,6 +50,6 @@ pub fn max_unavailable(strategy: Strategy, replicas: i32) -> i32 {
 pub fn min_available(strategy: Strategy, replicas: i32) -> i32 {
     match strategy {
         Strategy::Recreate => 0,
-        Strategy::RollingUpdate { .. } => replicas - max_unavailable(strategy, replicas),
+        Strategy::RollingUpdate { .. } => replicas.wrapping_sub(max_unavailable(strategy, replicas)),
     }
 }

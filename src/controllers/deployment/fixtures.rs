@@ -5,7 +5,7 @@ use std::sync::Arc;
 use k8s_openapi::api::core::v1::PodTemplateSpec;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
-use super::{DeploymentActions, DeploymentView, DeploymentWrite, TakenName, sync};
+use super::{DeploymentActions, DeploymentView, DeploymentWrite, SyncError, TakenName, sync};
 use crate::api::{
     ControllersBehaviour, Deployment, DeploymentId, DeploymentStatus, IntOrPercent, LabelSelector, Labels,
     PodAffinity, PodRequests, PodSpec, PodTemplate, ReplicaSet, ReplicaSetId, ReplicaSetStatus, Requirement,
@@ -14,6 +14,7 @@ use crate::api::{
 
 pub(crate) const BEHAVIOUR: ControllersBehaviour = ControllersBehaviour {
     available_at_min_ready: false,
+    availability_checks_on_time: true,
     logarithmic_scale_down: true,
     pod_deletion_cost: true,
 };
@@ -116,11 +117,12 @@ pub(super) struct World {
     /// Whether old pods still end.
     pub(super) unfinished_pods: bool,
     pub(super) taken: Option<TakenName>,
+    pub(super) refused: Option<fn(&DeploymentWrite) -> Option<SyncError>>,
 }
 
 impl World {
     pub(super) fn new(deployment: Deployment, sets: Vec<ReplicaSet>) -> Self {
-        Self { deployment, sets, unfinished_pods: false, taken: None }
+        Self { deployment, sets, unfinished_pods: false, taken: None, refused: None }
     }
 
     /// One sync at second `t`, carried out.
@@ -131,6 +133,7 @@ impl World {
             replica_sets: &sets,
             template_hash: "hash",
             taken: &|_| self.taken,
+            refuses: &|write| self.refused.as_ref().and_then(|refused| refused(write)),
             has_unfinished_pods: &|_| self.unfinished_pods,
         };
         let actions = sync(&view, Timestamp::from_unix_seconds(t), BEHAVIOUR);

@@ -102,10 +102,15 @@ pub(super) fn by_size_newer(a: &Member, b: &Member) -> Ordering {
 
 /// The sum of `spec.replicas`.
 pub(super) fn spec_replicas<'a>(members: impl IntoIterator<Item = &'a Member>) -> i32 {
-    members.into_iter().map(|member| member.replicas).sum()
+    sum(members, |member| member.replicas)
 }
 
 /// The sum of `status.availableReplicas`.
 pub(super) fn available_replicas<'a>(members: impl IntoIterator<Item = &'a Member>) -> i32 {
-    members.into_iter().map(|member| member.status.available_replicas).sum()
+    sum(members, |member| member.status.available_replicas)
+}
+
+/// A sum that wraps around as Go's.
+pub(super) fn sum<'a>(members: impl IntoIterator<Item = &'a Member>, number: impl Fn(&Member) -> i32) -> i32 {
+    members.into_iter().fold(0, |sum, member| sum.wrapping_add(number(member)))
 }

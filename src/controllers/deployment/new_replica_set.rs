@@ -18,8 +18,12 @@ pub fn new_rs_new_replicas(strategy: Strategy, replicas: i32, new_replicas: i32,
     match strategy {
         Strategy::Recreate => replicas,
         Strategy::RollingUpdate { max_surge, .. } => {
-            let room = replicas + max_surge.scaled(replicas, true) - all_replicas;
-            if room <= 0 { new_replicas } else { new_replicas + room.min(replicas - new_replicas) }
+            let most = replicas.wrapping_add(max_surge.scaled(replicas, true));
+            if all_replicas >= most {
+                return new_replicas;
+            }
+            let room = most.wrapping_sub(all_replicas);
+            new_replicas.wrapping_add(room.min(replicas.wrapping_sub(new_replicas)))
         }
     }
 }
@@ -34,16 +38,16 @@ impl SyncState<'_> {
         let (new, old): (Vec<_>, Vec<_>) =
             self.cached.iter().cloned().enumerate().partition(|(place, _)| Some(*place) == self.new);
         let old: Vec<Member> = old.into_iter().map(|(_, member)| member).collect();
-        let next_revision = old.iter().filter_map(Member::revision).max().unwrap_or(0).max(0) + 1;
+        let next_revision = old.iter().filter_map(Member::revision).max().unwrap_or(0).max(0).wrapping_add(1);
         let new = match new.into_iter().next() {
-            Some((_, member)) => Some(self.sync_existing(member, next_revision)),
+            Some((_, member)) => Some(self.sync_existing(member, next_revision)?),
             None if create_if_missing => Some(self.create(&old, next_revision)?),
             None => None,
         };
         Ok(ReplicaSets { new, old })
     }
 
-    fn sync_existing(&mut self, mut member: Member, next_revision: i64) -> Member {
+    fn sync_existing(&mut self, mut member: Member, next_revision: i64) -> Result<Member, SyncError> {
         let deployment = self.deployment();
         let outdated = member.revision().is_some_and(|revision| revision < next_revision);
         if outdated || member.min_ready_seconds != deployment.min_ready_seconds {
@@ -51,17 +55,17 @@ impl SyncState<'_> {
                 member.revision = Some(next_revision.to_string().into());
             }
             member.min_ready_seconds = deployment.min_ready_seconds;
-            self.write_replica_set(&member);
+            self.write_replica_set(&member)?;
             // The Deployment follows in the next sync.
-            return member;
+            return Ok(member);
         }
         self.revision = revision_number(member.revision.as_deref()).unwrap_or(self.revision);
         if has_progress_deadline(deployment.progress_deadline_seconds) && self.status.progressing.is_none() {
             let found = condition("True", FOUND_NEW_REPLICA_SET, self.now);
             set_condition(&mut self.status.progressing, found);
         }
-        self.write_deployment();
-        member
+        self.write_deployment()?;
+        Ok(member)
     }
 
     fn create(&mut self, old: &[Member], revision: i64) -> Result<Member, SyncError> {
@@ -71,8 +75,9 @@ impl SyncState<'_> {
         match (self.view.taken)(&name) {
             Some(TakenName::NotYetSeen) => return Err(SyncError::AlreadyExists),
             Some(TakenName::Foreign) => {
-                self.status.collision_count += 1;
-                self.write_deployment();
+                self.status.collision_count = self.status.collision_count.wrapping_add(1);
+                // Whether that was accepted or not, the sync ends.
+                let _ = self.write_deployment();
                 return Err(SyncError::HashCollision);
             }
             None => {}
@@ -84,7 +89,7 @@ impl SyncState<'_> {
             min_ready_seconds: deployment.min_ready_seconds,
             revision: revision.to_string().into(),
             desired_replicas: number_text(deployment.replicas),
-            max_replicas: number_text(deployment.replicas + self.max_surge()),
+            max_replicas: number_text(deployment.replicas.wrapping_add(self.max_surge())),
         };
         let member = Member {
             id: None,
@@ -99,13 +104,13 @@ impl SyncState<'_> {
             max_replicas: Some(Arc::clone(&new.max_replicas)),
             status: ReplicaSetStatus::default(),
         };
-        self.create_replica_set(new);
+        self.create_replica_set(new)?;
         self.revision = revision;
         if has_progress_deadline(deployment.progress_deadline_seconds) {
             let created = condition("True", NEW_REPLICA_SET_CREATED, self.now);
             set_condition(&mut self.status.progressing, created);
         }
-        self.write_deployment();
+        self.write_deployment()?;
         Ok(member)
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! A missed deadline changes a condition and nothing else.
 
-use super::actions::Recheck;
+use super::actions::{Recheck, SyncError};
 use super::conditions::{
     NEW_REPLICA_SET_AVAILABLE, PROGRESS_DEADLINE_EXCEEDED, REPLICA_SET_UPDATED, condition, has_reason,
     set_condition,
@@ -31,7 +31,7 @@ pub fn deployment_complete(replicas: i32, generation: i64, status: &DeploymentSt
 /// (`DeploymentProgressing`).
 pub fn deployment_progressing(old: &DeploymentStatus, new: &DeploymentStatus) -> bool {
     new.updated_replicas > old.updated_replicas
-        || new.replicas - new.updated_replicas < old.replicas - old.updated_replicas
+        || new.replicas.wrapping_sub(new.updated_replicas) < old.replicas.wrapping_sub(old.updated_replicas)
         || new.ready_replicas > old.ready_replicas
         || new.available_replicas > old.available_replicas
 }
@@ -57,7 +57,7 @@ pub fn deployment_timed_out(
 impl SyncState<'_> {
     /// Writes the status of a sync that rolls out; if nothing changed, sees to it that the deadline is
     /// looked at in time.
-    pub(super) fn sync_rollout_status(&mut self, sets: &ReplicaSets) {
+    pub(super) fn sync_rollout_status(&mut self, sets: &ReplicaSets) -> Result<(), SyncError> {
         let mut status = self.calculate_status(sets);
         if has_progress_deadline(self.deployment().progress_deadline_seconds) {
             self.judge_progress(&mut status);
@@ -74,7 +74,7 @@ impl SyncState<'_> {
             self.actions.recheck = self.recheck_of_stuck_rollout(&status);
         }
         self.status = status;
-        self.write_deployment();
+        self.write_deployment()
     }
 
     fn judge_progress(&self, status: &mut DeploymentStatus) {
@@ -109,11 +109,11 @@ impl SyncState<'_> {
         {
             return None;
         }
-        let left = i64::from(seconds) * SECOND - self.now.nanos_since(current.last_update);
+        let left = (i64::from(seconds) * SECOND).saturating_sub(self.now.nanos_since(current.last_update));
         if left < SECOND {
             return Some(Recheck::RateLimited);
         }
         // A second more against inexact timers.
-        Some(Recheck::After(SimDuration((left + SECOND).unsigned_abs())))
+        Some(Recheck::After(SimDuration(left.saturating_add(SECOND).unsigned_abs())))
     }
 }

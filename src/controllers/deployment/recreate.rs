@@ -9,25 +9,23 @@ impl SyncState<'_> {
         let mut sets = self.all_replica_sets_and_sync_revision(false)?;
         let mut scaled_down = false;
         for member in sets.old.iter().filter(|member| member.is_active()) {
-            scaled_down |= self.scale_to(&mut member.clone(), 0);
+            scaled_down |= self.scale_to(&mut member.clone(), 0)?;
         }
         if scaled_down || self.old_pods_running(&sets) {
-            self.sync_rollout_status(&sets);
-            return Ok(());
+            return self.sync_rollout_status(&sets);
         }
         let deployment = self.deployment();
         match &sets.new {
             Some(new) => {
-                self.scale_to(&mut new.clone(), deployment.replicas);
+                self.scale_to(&mut new.clone(), deployment.replicas)?;
             }
             // It is created in its full size.
             None => sets = self.all_replica_sets_and_sync_revision(true)?,
         }
         if deployment_complete(deployment.replicas, deployment.generation, &self.status) {
-            self.cleanup(&sets.old);
+            self.cleanup(&sets.old)?;
         }
-        self.sync_rollout_status(&sets);
-        Ok(())
+        self.sync_rollout_status(&sets)
     }
 
     /// Whether an old ReplicaSet reports pods or still owns one that may run, terminating ones

@@ -9,22 +9,21 @@ use super::sync::{ReplicaSets, SyncState};
 impl SyncState<'_> {
     pub(super) fn rollout_rolling(&mut self) -> Result<(), SyncError> {
         let sets = self.all_replica_sets_and_sync_revision(true)?;
-        let scaled = self.reconcile_new_replica_set(&sets) || self.reconcile_old_replica_sets(&sets);
+        let scaled = self.reconcile_new_replica_set(&sets)? || self.reconcile_old_replica_sets(&sets);
         let deployment = self.deployment();
         // Judged by the status stored before this sync.
         if !scaled && deployment_complete(deployment.replicas, deployment.generation, &self.status) {
-            self.cleanup(&sets.old);
+            self.cleanup(&sets.old)?;
         }
-        self.sync_rollout_status(&sets);
-        Ok(())
+        self.sync_rollout_status(&sets)
     }
 
     /// Brings the new ReplicaSet to its size; whether that changed anything.
-    fn reconcile_new_replica_set(&mut self, sets: &ReplicaSets) -> bool {
+    fn reconcile_new_replica_set(&mut self, sets: &ReplicaSets) -> Result<bool, SyncError> {
         let deployment = self.deployment();
         let new = sets.new.as_ref().expect("a rolling update creates the new ReplicaSet");
         if new.replicas == deployment.replicas {
-            return false;
+            return Ok(false);
         }
         let size = if new.replicas > deployment.replicas {
             deployment.replicas
@@ -35,16 +34,18 @@ impl SyncState<'_> {
         self.scale_to(&mut new.clone(), size)
     }
 
-    /// Scales the old ReplicaSets down as far as availability allows; whether that changed anything.
+    /// Scales the old ReplicaSets down as far as availability allows; whether that changed anything. An
+    /// error ends the scale-down and nothing else: what was written before stands, the sync goes on.
     fn reconcile_old_replica_sets(&mut self, sets: &ReplicaSets) -> bool {
         let mut old: Vec<Member> = sets.old.iter().filter(|member| member.is_active()).cloned().collect();
         if old.is_empty() {
             return false;
         }
         let new = sets.new.as_ref().expect("a rolling update creates the new ReplicaSet");
-        let min_available = self.deployment().replicas - self.max_unavailable();
-        let new_unavailable = new.replicas - new.status.available_replicas;
-        let max_scaled_down = spec_replicas(sets.all()) - min_available - new_unavailable;
+        let min_available = self.deployment().replicas.wrapping_sub(self.max_unavailable());
+        let new_unavailable = new.replicas.wrapping_sub(new.status.available_replicas);
+        let all = spec_replicas(sets.all());
+        let max_scaled_down = all.wrapping_sub(min_available).wrapping_sub(new_unavailable);
         if max_scaled_down <= 0 {
             return false;
         }
@@ -53,48 +54,58 @@ impl SyncState<'_> {
             return false;
         };
         let available = available_replicas(old.iter().chain([new]));
-        cleaned + self.scale_down_old_replica_sets(&mut old, available - min_available) > 0
+        if available <= min_available {
+            return cleaned > 0;
+        }
+        let most = available.wrapping_sub(min_available);
+        self.scale_down_old_replica_sets(&mut old, most).is_ok_and(|scaled| cleaned.wrapping_add(scaled) > 0)
     }
 
     /// Takes pods that are not available from the old ReplicaSets, the oldest first, `most` in all.
-    /// The number taken; an error if a status shows more available pods than the spec wants (it is
-    /// stale), after which nothing more is scaled down in this sync. What was written before stands.
-    fn cleanup_unhealthy_replicas(&mut self, old: &mut [Member], most: i32) -> Result<i32, StaleStatus> {
+    /// The number taken; an error if a write is refused, or a status shows more available pods than the
+    /// spec wants (it is stale).
+    fn cleanup_unhealthy_replicas(&mut self, old: &mut [Member], most: i32) -> Result<i32, ScaleDownEnds> {
         let mut total = 0;
         for member in old {
             if total >= most {
                 break;
             }
-            let unavailable = member.replicas - member.status.available_replicas;
+            let unavailable = member.replicas.wrapping_sub(member.status.available_replicas);
             if member.replicas == 0 || unavailable == 0 {
                 continue;
             }
-            let down = unavailable.min(most - total);
-            if down < 0 {
-                return Err(StaleStatus);
+            let down = unavailable.min(most.wrapping_sub(total));
+            let size = member.replicas.wrapping_sub(down);
+            if size > member.replicas {
+                return Err(ScaleDownEnds);
             }
-            let size = member.replicas - down;
-            self.scale_to(member, size);
-            total += down;
+            self.scale_to(member, size)?;
+            total = total.wrapping_add(down);
         }
         Ok(total)
     }
 
     /// Takes `most` pods from the old ReplicaSets, the oldest first. The number taken.
-    fn scale_down_old_replica_sets(&mut self, old: &mut [Member], most: i32) -> i32 {
+    fn scale_down_old_replica_sets(&mut self, old: &mut [Member], most: i32) -> Result<i32, ScaleDownEnds> {
         let mut total = 0;
         for member in old {
             if total >= most {
                 break;
             }
-            let down = member.replicas.min(most - total);
-            let size = member.replicas - down;
-            self.scale_to(member, size);
-            total += down;
+            let down = member.replicas.min(most.wrapping_sub(total));
+            let size = member.replicas.wrapping_sub(down);
+            self.scale_to(member, size)?;
+            total = total.wrapping_add(down);
         }
-        total
+        Ok(total)
     }
 }
 
-/// More pods are available than a ReplicaSet wants.
-struct StaleStatus;
+/// More pods are available than a ReplicaSet wants, or a write was refused.
+struct ScaleDownEnds;
+
+impl From<SyncError> for ScaleDownEnds {
+    fn from(_: SyncError) -> Self {
+        Self
+    }
+}

@@ -1,7 +1,8 @@
 //! A Deployment's status (`calculateStatus`, `syncDeploymentStatus`).
 
+use super::actions::SyncError;
 use super::conditions::{MINIMUM_REPLICAS_AVAILABLE, MINIMUM_REPLICAS_UNAVAILABLE, condition, set_condition};
-use super::member::{available_replicas, spec_replicas};
+use super::member::{available_replicas, spec_replicas, sum};
 use super::sync::{ReplicaSets, SyncState};
 use crate::api::DeploymentStatus;
 
@@ -10,14 +11,14 @@ impl SyncState<'_> {
     pub(super) fn calculate_status(&self, sets: &ReplicaSets) -> DeploymentStatus {
         let deployment = self.deployment();
         let available = available_replicas(sets.all());
-        let sufficient = available >= deployment.replicas - self.max_unavailable();
+        let sufficient = available >= deployment.replicas.wrapping_sub(self.max_unavailable());
         let mut status = DeploymentStatus {
             observed_generation: deployment.generation,
-            replicas: sets.all().map(|member| member.status.replicas).sum(),
-            updated_replicas: sets.new.iter().map(|member| member.status.replicas).sum(),
-            ready_replicas: sets.all().map(|member| member.status.ready_replicas).sum(),
+            replicas: sum(sets.all(), |member| member.status.replicas),
+            updated_replicas: sum(&sets.new, |member| member.status.replicas),
+            ready_replicas: sum(sets.all(), |member| member.status.ready_replicas),
             available_replicas: available,
-            unavailable_replicas: (spec_replicas(sets.all()) - available).max(0),
+            unavailable_replicas: spec_replicas(sets.all()).wrapping_sub(available).max(0),
             ..self.status.clone()
         };
         let minimum = if sufficient {
@@ -30,8 +31,8 @@ impl SyncState<'_> {
     }
 
     /// Writes the status of a sync that does not judge progress.
-    pub(super) fn sync_deployment_status(&mut self, sets: &ReplicaSets) {
+    pub(super) fn sync_deployment_status(&mut self, sets: &ReplicaSets) -> Result<(), SyncError> {
         self.status = self.calculate_status(sets);
-        self.write_deployment();
+        self.write_deployment()
     }
 }

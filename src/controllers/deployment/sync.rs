@@ -99,11 +99,12 @@ impl<'a> SyncState<'a> {
         if deployment.selector.is_empty() {
             if self.status.observed_generation < deployment.generation {
                 self.status.observed_generation = deployment.generation;
-                self.write_deployment();
+                // Nobody looks whether it was accepted.
+                let _ = self.write_deployment();
             }
             return Ok(());
         }
-        self.check_paused_conditions();
+        self.check_paused_conditions()?;
         if deployment.paused || self.is_scaling_event()? {
             return self.sync_scale();
         }
@@ -115,20 +116,21 @@ impl<'a> SyncState<'a> {
 
     /// Pausing and resuming show in the condition Progressing, so that the time of the pause does not
     /// count against the deadline.
-    fn check_paused_conditions(&mut self) {
+    fn check_paused_conditions(&mut self) -> Result<(), SyncError> {
         let deployment = self.deployment();
         let progressing = self.status.progressing.as_ref();
         if !has_progress_deadline(deployment.progress_deadline_seconds)
             || has_reason(progressing, PROGRESS_DEADLINE_EXCEEDED)
         {
-            return;
+            return Ok(());
         }
         let shown = has_reason(progressing, DEPLOYMENT_PAUSED);
-        if deployment.paused != shown {
-            let reason = if deployment.paused { DEPLOYMENT_PAUSED } else { DEPLOYMENT_RESUMED };
-            set_condition(&mut self.status.progressing, condition("Unknown", reason, self.now));
-            self.write_deployment();
+        if deployment.paused == shown {
+            return Ok(());
         }
+        let reason = if deployment.paused { DEPLOYMENT_PAUSED } else { DEPLOYMENT_RESUMED };
+        set_condition(&mut self.status.progressing, condition("Unknown", reason, self.now));
+        self.write_deployment()
     }
 
     /// Whether `replicas` differs from what an active ReplicaSet was last sized for.
@@ -139,27 +141,38 @@ impl<'a> SyncState<'a> {
         Ok(active.any(|member| member.desired().is_some_and(|desired| desired != replicas)))
     }
 
-    /// Stores the changeable fields of a ReplicaSet, if they differ from what is stored.
-    pub(super) fn write_replica_set(&mut self, member: &Member) {
-        let update = member.update().expect("a ReplicaSet is created in its final size");
-        let stored = self.stored.iter_mut().find(|stored| stored.id == member.id);
-        let stored = stored.expect("only ReplicaSets of the view are written");
-        if stored.update().as_ref() != Some(&update) {
-            stored.clone_from(member);
-            self.actions.writes.push(DeploymentWrite::UpdateReplicaSet(update));
+    /// Sends a write to the API server.
+    pub(super) fn write(&mut self, write: DeploymentWrite) -> Result<(), SyncError> {
+        if let Some(error) = (self.view.refuses)(&write) {
+            return Err(error);
         }
+        self.actions.writes.push(write);
+        Ok(())
     }
 
-    pub(super) fn create_replica_set(&mut self, new: NewReplicaSet) {
-        self.actions.writes.push(DeploymentWrite::CreateReplicaSet(new));
+    /// Stores the changeable fields of a ReplicaSet, if they differ from what is stored.
+    pub(super) fn write_replica_set(&mut self, member: &Member) -> Result<(), SyncError> {
+        let update = member.update().expect("a ReplicaSet is created in its final size");
+        let place = self.stored.iter().position(|stored| stored.id == member.id);
+        let place = place.expect("only ReplicaSets of the view are written");
+        if self.stored[place].update().as_ref() != Some(&update) {
+            self.write(DeploymentWrite::UpdateReplicaSet(update))?;
+            self.stored[place].clone_from(member);
+        }
+        Ok(())
+    }
+
+    pub(super) fn create_replica_set(&mut self, new: NewReplicaSet) -> Result<(), SyncError> {
+        self.write(DeploymentWrite::CreateReplicaSet(new))
     }
 
     /// Stores revision and status, if they differ from what is stored.
-    pub(super) fn write_deployment(&mut self) {
+    pub(super) fn write_deployment(&mut self) -> Result<(), SyncError> {
         let update = DeploymentUpdate { revision: self.revision, status: self.status.clone() };
         if update != self.stored_deployment {
-            self.stored_deployment = update.clone();
-            self.actions.writes.push(DeploymentWrite::UpdateDeployment(update));
+            self.write(DeploymentWrite::UpdateDeployment(update.clone()))?;
+            self.stored_deployment = update;
         }
+        Ok(())
     }
 }

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::fenceposts::{max_surge, max_unavailable};
-use super::fixtures::{World, deployment, replica_set, rolling};
+use super::fixtures::{World, deployment, replica_set, rolling, template};
 use super::{DeploymentWrite, Recheck, SyncError, TakenName};
 use crate::api::{IntOrPercent, Strategy};
 use crate::kernel::SimDuration;
@@ -130,9 +130,87 @@ fn of_equal_templates_the_oldest_replica_set_is_the_new_one() {
     assert_eq!(world.sets[0].revision.as_deref(), Some("3"), "one more than the other's");
 }
 
+#[test]
+fn a_refused_scale_down_ends_itself_and_nothing_else() {
+    // `reconcileOldReplicaSets` answers an error with "nothing was scaled": the status is written.
+    let sets = vec![replica_set(0, "old", 3, 3), replica_set(1, "new", 2, 2)];
+    let mut world = World::new(deployment(3, rolling(1, 1)), sets);
+    world.sets[1].replicas = 3;
+    world.refused = Some(|write| match write {
+        DeploymentWrite::UpdateReplicaSet(_) => Some(SyncError::Conflict),
+        _ => None,
+    });
+    let actions = world.sync(10);
+    assert_eq!((world.sizes(), actions.error), (vec![3, 3], None));
+    assert_eq!(world.deployment.status.observed_generation, 1);
+}
+
+#[test]
+fn a_refused_scale_up_ends_the_sync() {
+    // `reconcileNewReplicaSet` hands its error on: neither an old ReplicaSet nor the status is written.
+    let sets = vec![replica_set(0, "old", 4, 4), replica_set(1, "new", 2, 2)];
+    let mut world = World::new(deployment(4, rolling(3, 1)), sets);
+    world.refused = Some(|write| match write {
+        DeploymentWrite::UpdateReplicaSet(_) => Some(SyncError::Conflict),
+        _ => None,
+    });
+    let actions = world.sync(10);
+    assert_eq!((world.sizes(), actions.error), (vec![4, 2], Some(SyncError::Conflict)));
+    assert_eq!(world.deployment.status.observed_generation, 0);
+}
+
+#[test]
+fn a_surge_that_wraps_around_allows_nothing() {
+    // 3 + 2147483647 is -2147483646 as an int32: more pods than that are there, so none may be added.
+    let mut world = World::new(deployment(3, rolling(i32::MAX, 0)), Vec::new());
+    let actions = world.sync(1);
+    let Some(DeploymentWrite::CreateReplicaSet(new)) = actions.writes.first() else { panic!("{actions:?}") };
+    assert_eq!((new.replicas, &*new.max_replicas), (0, "-2147483646"));
+    world.settle();
+    world.sync(2);
+    assert_eq!(world.sizes(), [0], "and none is ever added");
+    // Recreate has no surge.
+    let mut world = World::new(deployment(i32::MAX, Strategy::Recreate), Vec::new());
+    world.sync(1);
+    assert_eq!(world.sizes(), [i32::MAX]);
+}
+
+#[test]
+fn the_old_template_brings_its_replica_set_back() {
+    // Revisions 1, 2, 3, of which 3 is the present one; the template of 1 comes back.
+    let sets = vec![replica_set(0, "a", 0, 0), replica_set(1, "b", 0, 0), replica_set(2, "new", 2, 2)];
+    let mut world = World::new(deployment(2, rolling(1, 0)), sets);
+    world.deployment.revision = 3;
+    world.deployment.template = template("a");
+    world.sync(1);
+    // The ReplicaSet gets its number first, the Deployment with the next sync.
+    assert_eq!((world.sets[0].revision.as_deref(), world.deployment.revision), (Some("4"), 3));
+    assert_eq!(world.sizes(), [1, 0, 2]);
+    world.settle();
+    world.sync(2);
+    assert_eq!((world.sizes(), world.deployment.revision), (vec![1, 0, 1], 4));
+}
+
+#[test]
+fn unreadable_revisions_end_in_no_order_but_in_no_panic() {
+    let sets = (0..40).map(|id| {
+        let mut set = replica_set(id, &format!("old-{id}"), 0, 0);
+        let text = if id % 3 == 0 { "x".to_owned() } else { (100 - id).to_string() };
+        set.revision = Some(text.into());
+        set
+    });
+    let mut world = World::new(deployment(0, rolling(1, 0)), sets.collect());
+    world.deployment.revision_history_limit = Some(2);
+    world.sync(1);
+    world.settle();
+    world.sync(2);
+    world.sync(3);
+    assert_eq!(world.sets.iter().filter(|set| set.deleted).count(), 38);
+}
+
 fn limit() -> impl proptest::strategy::Strategy<Value = IntOrPercent> {
     use proptest::strategy::Strategy as _;
-    prop_oneof![(0..8_i32).prop_map(IntOrPercent::Int), (0..=100_i32).prop_map(IntOrPercent::Percent)]
+    prop_oneof![(0..8_i32).prop_map(IntOrPercent::Int), (0..=100_i64).prop_map(IntOrPercent::Percent)]
 }
 
 proptest! {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::actions::{DeploymentWrite, SyncError};
 use crate::api::{Deployment, ReplicaSet, ReplicaSetId};
 
 /// The state that a sync reads, from the controller's caches.
@@ -18,6 +19,10 @@ pub struct DeploymentView<'a> {
     /// Whether a ReplicaSet of that name, other than those above, is in the namespace. Asked at most
     /// once, when a ReplicaSet is about to be created.
     pub taken: &'a dyn Fn(&str) -> Option<TakenName>,
+    /// Why the API server would refuse a write, if it would: the object is not as in the cache any more
+    /// (its resource version is another), or the write is invalid. Asked before each write; a sync that
+    /// writes an object twice is asked as if the object were as the first write left it.
+    pub refuses: &'a dyn Fn(&DeploymentWrite) -> Option<SyncError>,
     /// Whether the ReplicaSet owns a pod that is neither Succeeded nor Failed; terminating pods
     /// count. Asked only for the strategy Recreate.
     pub has_unfinished_pods: &'a dyn Fn(ReplicaSetId) -> bool,

@@ -12,17 +12,14 @@
 //! 7. more restarts, of containers, then of sidecars
 //! 8. created at different times: younger, in powers of two; in one power of two the lower UID
 //!
-//! The relation is not transitive: of three pods in one power of two, two that became ready together
-//! can be ordered by rule 8 against what rule 6 says of each and the third. In Kubernetes the outcome
-//! then depends on its sorting algorithm, which is not stable.
-//!
-//! DIFFERENCE: pods that no rule tells apart are taken in the order of the list, and a cycle of the
-//! relation is resolved by a merge sort.
+//! The relation is not transitive: two pods that became ready in one second and were created in one are
+//! level, though by its UID a third, ready in another second, may stand between them. What is deleted
+//! then depends on how the list is sorted, and is sorted here as Go sorts it ([`crate::controllers`]).
 
 use std::cmp::{Ordering, Reverse};
 
-use super::merge_sort::merge_sort;
 use crate::api::{ControllersBehaviour, NodeId, Pod, PodId, PodPhase, Timestamp, Uid};
+use crate::controllers::sort::sort;
 
 /// What the ranking depends on besides the pods.
 #[derive(Clone, Copy)]
@@ -111,13 +108,9 @@ impl Coarse {
 impl RankedPod {
     /// Reads what the rules need.
     pub fn new(pod: &Pod, rank: &Rank<'_>) -> Self {
-        Self::with_coarse(pod, Coarse::new(pod, rank), rank)
-    }
-
-    fn with_coarse(pod: &Pod, coarse: Coarse, rank: &Rank<'_>) -> Self {
         let since = pod.ready.filter(|condition| condition.ready).and_then(|condition| condition.since);
         Self {
-            coarse,
+            coarse: Coarse::new(pod, rank),
             ready_since: Age::new(since, rank),
             restarts: (pod.restarts, pod.sidecar_restarts),
             created: Age::new(pod.created, rank),
@@ -146,29 +139,12 @@ impl RankedPod {
     }
 }
 
-/// The first `count` pods in order of deletion, as places in the list.
-///
-/// Only pods that rules 1 to 5 put among the first, or level with the last of them, are compared in
-/// full.
-pub fn deletion_order(active: &[&Pod], count: usize, rank: &Rank<'_>) -> Vec<usize> {
-    if count == 0 {
-        return Vec::new();
-    }
-    let coarse: Vec<Coarse> = active.iter().map(|pod| Coarse::new(pod, rank)).collect();
-    let mut candidates: Vec<usize> = (0..active.len()).collect();
-    if count < active.len() {
-        let mut places = candidates.clone();
-        let (_, last, _) = places.select_nth_unstable_by_key(count - 1, |place| coarse[*place]);
-        let last = coarse[*last];
-        candidates.retain(|place| coarse[*place] <= last);
-    }
-    let mut ranked: Vec<(usize, RankedPod)> = Vec::with_capacity(candidates.len());
-    for place in candidates {
-        ranked.push((place, RankedPod::with_coarse(active[place], coarse[place], rank)));
-    }
+/// The pods in order of deletion, as places in the list.
+pub fn deletion_order(active: &[&Pod], rank: &Rank<'_>) -> Vec<usize> {
+    let ranked: Vec<RankedPod> = active.iter().map(|pod| RankedPod::new(pod, rank)).collect();
     let mut order: Vec<usize> = (0..ranked.len()).collect();
-    merge_sort(&mut order, &|a, b| ranked[a].1.goes_before(&ranked[b].1));
-    order.into_iter().take(count).map(|candidate| ranked[candidate].0).collect()
+    sort(&mut order, &|a, b| ranked[a].goes_before(&ranked[b]));
+    order
 }
 
 /// The `count` pods to delete; if that is all of them, in the order of the list.
@@ -176,7 +152,7 @@ pub fn pods_to_delete(active: &[&Pod], count: usize, rank: &Rank<'_>) -> Vec<Pod
     if count >= active.len() {
         return active.iter().map(|pod| pod.id).collect();
     }
-    deletion_order(active, count, rank).into_iter().map(|place| active[place].id).collect()
+    deletion_order(active, rank).into_iter().take(count).map(|place| active[place].id).collect()
 }
 
 #[cfg(test)]

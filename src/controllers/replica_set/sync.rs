@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::availability::next_available_after;
+use super::availability::recheck_after_sync;
 use super::manage::{BURST_REPLICAS, Managed, manage_replicas};
 use super::ranking::Rank;
 use super::status::{ManageOutcome, calculate_status, needs_update};
@@ -19,7 +19,8 @@ pub struct ReplicaSetView<'a> {
     /// an order that is random and new at each sync.)
     pub pods: &'a [Arc<Pod>],
     /// The number of active pods on a node, of all ReplicaSets with the same owner, unready ones and
-    /// this ReplicaSet's own included. Asked only if some but not all pods are deleted.
+    /// this ReplicaSet's own included; 0 for a ReplicaSet that nobody owns. Asked only if some but not
+    /// all pods are deleted.
     pub related_active_on_node: &'a dyn Fn(NodeId) -> u32,
     /// Whether all creations and deletions of earlier syncs have been seen
     /// ([`Expectations::satisfied`](super::Expectations::satisfied)). If not, only the status is
@@ -41,8 +42,8 @@ pub struct ReplicaSetActions {
     /// The new status, if there is something to write. It counts the pods listed at the beginning
     /// of the sync.
     pub status: Option<ReplicaSetStatus>,
-    /// When the next ready pod becomes available, so that the ReplicaSet must be looked at again
-    /// although nothing may have changed (`minReadySeconds`).
+    /// When the ReplicaSet must be looked at again although nothing may have changed, because a ready
+    /// pod becomes available by the mere passing of time (`minReadySeconds`).
     pub recheck_after: Option<SimDuration>,
     /// Whether a creation failed: the sync is put into the queue again with rate limiting.
     pub failed: bool,
@@ -71,7 +72,8 @@ pub fn sync(view: &ReplicaSetView<'_>, now: Timestamp, behaviour: ControllersBeh
         create: managed.created,
         create_attempts: managed.create_calls,
         delete: managed.deleted,
-        recheck_after: next_available_after(&active, replica_set.min_ready_seconds, now, behaviour),
+        recheck_after: recheck_after_sync(&active, replica_set, &status, now, behaviour)
+            .filter(|_| !managed.failed),
         status: needs_update(replica_set, &status).then_some(status),
         failed: managed.failed,
     }

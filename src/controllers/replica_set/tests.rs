@@ -2,10 +2,6 @@
 
 use std::sync::Arc;
 
-use proptest::prelude::*;
-
-use super::merge_sort::merge_sort;
-use super::ranking::{Rank, RankedPod, deletion_order};
 use super::{ReplicaSetActions, ReplicaSetView, sync};
 use crate::api::{
     ControllersBehaviour, Labels, NodeId, Pod, PodId, PodPhase, ReadyCondition, ReplicaSet, Symbol,
@@ -152,44 +148,4 @@ fn labels_are_compared_with_the_template() {
         sync_all(set, &pods, true, None, BEHAVIOUR).status.map(|status| status.fully_labeled_replicas)
     };
     assert_eq!((count(&set), count(&labelled)), (None, Some(0)));
-}
-
-/// A pod by small numbers, so that the rules often do not tell two apart. Different ages lie in different
-/// powers of two and every pod became ready ten seconds after it was created, so that the rules are an
-/// order: on a relation with cycles the full sort of more pods may give another one.
-fn any_pod() -> impl Strategy<Value = Pod> {
-    (0..3_u32, 0..2_u8, any::<bool>(), 0..2_i32, 0..3_i64, 0..4_u128).prop_map(
-        |(node, phase, ready, deletion_cost, age, uid)| {
-            let mut pod = Pod::clone(&pod(&replica_set(0, "web", 0, 0), 0, None));
-            pod.node = node.checked_sub(1).map(NodeId);
-            pod.phase = if phase == 0 { PodPhase::Pending } else { PodPhase::Running };
-            let since = Some(Timestamp::from_unix_seconds(NOW - (90 << age)));
-            pod.ready = Some(ReadyCondition { ready, since });
-            pod.deletion_cost = deletion_cost;
-            pod.created = Some(Timestamp::from_unix_seconds(NOW - (90 << age) - 10));
-            pod.uid = Uid(uid);
-            pod
-        },
-    )
-}
-
-proptest! {
-    /// The first pods are those of the full sort of all pods, whatever rules 1 to 5 spared.
-    #[test]
-    fn the_first_to_go_are_those_of_the_full_sort(
-        pods in prop::collection::vec(any_pod(), 1..40),
-        count in 0..40_usize,
-    ) {
-        let active: Vec<&Pod> = pods.iter().collect();
-        let rank = Rank {
-            now: Timestamp::from_unix_seconds(NOW),
-            behaviour: BEHAVIOUR,
-            related_active_on_node: &|node| node.0,
-        };
-        let ranked: Vec<RankedPod> = active.iter().map(|pod| RankedPod::new(pod, &rank)).collect();
-        let mut full: Vec<usize> = (0..active.len()).collect();
-        merge_sort(&mut full, &|a, b| ranked[a].goes_before(&ranked[b]));
-        full.truncate(count);
-        prop_assert_eq!(deletion_order(&active, count, &rank), full);
-    }
 }
