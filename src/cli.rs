@@ -9,8 +9,10 @@ pub mod input;
 pub mod output;
 pub mod progress;
 pub mod resources;
+pub mod rollout;
 pub mod run;
 pub mod schema;
+pub mod sensitivity;
 pub mod validate;
 
 use clap::{Parser, Subcommand};
@@ -30,6 +32,8 @@ pub struct Cli {
 enum Command {
     /// Run a scenario, or plain manifests, and tell the outcome.
     Run(run::RunArgs),
+    /// Roll one Deployment on a dump of a cluster, and tell how that ends.
+    Rollout(rollout::RolloutArgs),
     /// Explain why a pod went where it went, or stays without a node.
     Explain(explain::ExplainArgs),
     /// Check documents without running them.
@@ -49,6 +53,7 @@ pub fn main() -> std::process::ExitCode {
     let cli = Cli::parse();
     let result = match &cli.command {
         Command::Run(args) => run::run(args),
+        Command::Rollout(args) => rollout::rollout(args),
         Command::Explain(args) => explain::explain(args),
         Command::Validate(args) => validate::validate(args),
         Command::Schema => schema::print(),

@@ -1,19 +1,28 @@
 //! Measures: the records of a run, folded into its figures.
 //!
 //! [`Recorder`] is the sink of a run's records. It keeps one row a pod, the skew of every Deployment's
-//! topology spread constraints as it changes, the course of every rollout, and events. Nothing here
-//! decides anything; what Kubernetes decides is in the layers below.
+//! topology spread constraints as it changes, the course of every rollout with why it is blocked and what
+//! the loss of a domain would leave, and events. Nothing here decides anything; what Kubernetes decides is in the layers below.
 
+pub mod domain_loss;
 pub mod event_log;
 pub mod figures;
 pub mod pod_rows;
 pub mod recorder;
-pub mod rollout;
+pub mod rollout_row;
 pub mod spread;
+pub mod waiting;
 
+mod blocked;
+mod rollout;
+mod tally;
+mod watched;
+
+pub use domain_loss::ShareLeft;
 pub use event_log::EventRow;
 pub use figures::{Figure, FigureKey, MEASURES};
 pub use pod_rows::PodRow;
 pub use recorder::{Recorder, RunRecord};
-pub use rollout::RolloutRow;
+pub use rollout_row::{ConstraintOutcome, RolloutRow};
 pub use spread::SpreadRow;
+pub use waiting::PendingTime;

@@ -3,8 +3,10 @@
 
 pub mod columns;
 pub mod explain;
+pub mod rollout;
 pub mod run_files;
 pub mod run_tables;
 pub mod seconds;
+pub mod sensitivity;
 pub mod summary_json;
 pub mod terminal;

@@ -10,10 +10,12 @@
 //! | numbers of objects, owners, nodes; dumps adopted as the state at time 0 | `adopt` |
 //! | a KubeSchedulerConfiguration → profiles | `scheduler_configuration` |
 //! | operations of the timeline | `operations` |
+//! | one rollout on a dump, as a scenario | [`rollout`], with [`assignment`]s of the command line |
 //!
 //! All faults of an input are collected (up to [`error::MAX_ERRORS`]), each with its place.
 //! Nothing here touches files: what documents name comes through a [`FileReader`].
 
+pub mod assignment;
 pub mod distribution;
 pub mod document;
 pub mod embedded;
@@ -23,6 +25,7 @@ pub mod node_pool;
 pub mod reader;
 pub mod reference;
 pub mod references;
+pub mod rollout;
 pub mod scheduler_settings;
 pub mod schema;
 pub mod time;

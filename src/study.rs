@@ -3,5 +3,7 @@
 pub mod expectation;
 pub mod explanation;
 pub mod replication;
+pub mod rollout_outcome;
+pub mod sensitivity;
 pub mod statistics;
 pub mod summary;

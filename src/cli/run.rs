@@ -1,6 +1,7 @@
 //! `kubecast run`: runs a scenario, or plain manifests, and tells the outcome.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 use serde_json::json;
@@ -10,12 +11,15 @@ use super::error::CliError;
 use super::output::OutputDir;
 use super::progress::Progress;
 use super::resources::Stopwatch;
-use super::validate;
+use super::{sensitivity, validate};
+use crate::cluster::setup::ClusterSetup;
 use crate::kernel::{Digest, Seed};
-use crate::report::{run_files, summary_json, terminal};
+use crate::measures::RolloutRow;
+use crate::report::{run_files, sensitivity as report_sensitivity, summary_json, terminal};
 use crate::scenario::{LoadOptions, Resolved};
 use crate::study::expectation::{self, Verdict};
 use crate::study::replication;
+use crate::study::sensitivity::Answer;
 use crate::study::summary::VariantResult;
 
 /// Options of `run`.
@@ -40,6 +44,9 @@ pub struct RunArgs {
     /// How the summary is printed.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,
+    /// Rerun with start-up times and lag halved and doubled, and tell which answers that moves.
+    #[arg(long)]
+    pub timing_sensitivity: bool,
     /// Run again in another process with another number of threads and compare.
     #[arg(long)]
     pub check_determinism: bool,
@@ -79,23 +86,32 @@ pub fn run(args: &RunArgs) -> Result<(), CliError> {
         let message = "--check-determinism reads the input a second time; hand in a file instead of -";
         return Err(CliError::wrong_input(message));
     }
+    if args.timing_sensitivity {
+        sensitivity::check_runs(args.runs)?;
+    }
     let out = args.out.as_deref().map(|root| OutputDir::prepare(root, args.force)).transpose()?;
     let options = LoadOptions { strict: args.strict, seed: args.seed };
     let resolved = validate::load(&args.files, &options, args.quiet)?;
     if let Some(which) = &args.emit_events {
         return determinism::emit_events(&resolved, which);
     }
-    let results = simulate(&resolved, args);
+    let (results, answers) = simulate(&resolved, args);
     if args.emit_digests {
         return determinism::emit_digests(&results);
     }
     let unknowns: Vec<String> = resolved.unknowns.items.iter().map(ToString::to_string).collect();
     let verdicts = expectation::evaluate(&resolved.expectations, &results);
-    let summary = summary_value(&resolved, &results, &unknowns, &verdicts);
+    let mut summary = summary_value(&resolved, &results, &unknowns, &verdicts);
+    if let Some(answers) = &answers {
+        summary["timingSensitivity"] = report_sensitivity::to_json(answers);
+    }
     if !args.quiet {
         match args.format {
             Format::Text => {
                 super::print(&terminal::summary(&results, &resolved.unknowns))?;
+                if let Some(answers) = &answers {
+                    super::print(&format!("\n{}", report_sensitivity::to_text(answers)))?;
+                }
                 super::print(&verdict_text(&verdicts, args.out.as_deref()))?;
             }
             Format::Json => super::print(&pretty(&summary))?,
@@ -114,20 +130,27 @@ pub fn run(args: &RunArgs) -> Result<(), CliError> {
     if verdicts.iter().all(|verdict| verdict.met) { Ok(()) } else { Err(CliError::NotMet) }
 }
 
-fn simulate(resolved: &Resolved, args: &RunArgs) -> Vec<VariantResult> {
-    let progress = Progress::new(resolved.variants.len() as u64 * u64::from(args.runs), args.quiet);
-    let seed = Seed(resolved.seed);
-    let results = resolved
-        .variants
-        .iter()
-        .map(|variant| {
-            let done = || progress.tick();
-            let runs = replication::replicate(&variant.setup, seed, args.runs, args.threads, &done);
-            VariantResult::new(variant.name.clone(), runs)
-        })
-        .collect();
+/// The results of each variant and, if asked for, the answers with other times.
+fn simulate(resolved: &Resolved, args: &RunArgs) -> (Vec<VariantResult>, Option<Vec<Answer>>) {
+    let reruns = if args.timing_sensitivity { sensitivity::count(&resolved.variants) } else { 0 };
+    let total = (resolved.variants.len() as u64 + reruns) * u64::from(args.runs);
+    let progress = Progress::new(total, args.quiet);
+    let done = || progress.tick();
+    let one = |setup: &Arc<ClusterSetup>, name: Option<String>| {
+        let runs = replication::replicate(setup, Seed(resolved.seed), args.runs, args.threads, &done);
+        VariantResult::new(name, runs)
+    };
+    let results: Vec<VariantResult> =
+        resolved.variants.iter().map(|variant| one(&variant.setup, variant.name.clone())).collect();
+    let answers = args.timing_sensitivity.then(|| {
+        let wanted = |row: &RolloutRow, result: &VariantResult| {
+            let record = result.runs.first().and_then(|run| run.record.as_ref());
+            record.is_some_and(|record| terminal::is_worth_a_line(row, record))
+        };
+        sensitivity::answers(&resolved.variants, &results, &wanted, &|setup| one(setup, None))
+    });
     progress.finish();
-    results
+    (results, answers)
 }
 
 /// The digest of everything: of each variant's runs in order.
@@ -190,7 +213,8 @@ fn write_files(
     Ok(())
 }
 
-fn pretty(value: &serde_json::Value) -> String {
+/// JSON as it is printed and stored.
+pub fn pretty(value: &serde_json::Value) -> String {
     let text = serde_json::to_string_pretty(value).expect("JSON values can be printed");
     format!("{text}\n")
 }

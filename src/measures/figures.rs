@@ -2,8 +2,11 @@
 
 use std::sync::Arc;
 
+use super::recorder::RunRecord;
+use super::rollout_row::RolloutRow;
+
 /// Names of measures, with what they mean.
-pub const MEASURES: [(&str, &str); 10] = [
+pub const MEASURES: [(&str, &str); 14] = [
     ("finalSkew", "max − min over the eligible domains at the end of a rollout, newest ReplicaSet only"),
     ("maxSkewDuring", "the largest max − min at any settled instant of a rollout, pods of all revisions"),
     ("timeAboveMaxSkewSeconds", "for how long the skew exceeded maxSkew during a rollout"),
@@ -17,6 +20,13 @@ pub const MEASURES: [(&str, &str); 10] = [
     ("pods", "pods in the API at the end"),
     ("surgePodsMax", "the largest number of pods above spec.replicas at any settled instant of a rollout"),
     ("unavailablePodsMax", "the largest number of ready pods missing to spec.replicas in a rollout"),
+    ("pendingSecondsMax", "the longest time that a pod created in a rollout had no node"),
+    ("pendingSecondsTotal", "the time without a node of all pods created in a rollout together"),
+    (
+        "readyShareAfterDomainLossMin",
+        "the share of the ready pods outside the domain with most of them, at the worst settled instant of a rollout",
+    ),
+    ("readyShareAfterDomainLoss", "the same at the end of a rollout; absent without ready pods"),
 ];
 
 /// What a figure is about.
@@ -39,4 +49,62 @@ pub struct Figure {
     pub key: FigureKey,
     /// Its value.
     pub value: f64,
+}
+
+impl RunRecord {
+    /// The run's figures, in a fixed order.
+    pub fn figures(&self) -> Vec<Figure> {
+        let mut figures = Vec::new();
+        let mut whole = |measure, value: usize| {
+            let key = FigureKey { measure, workload: "".into(), rollout: None, constraint: "".into() };
+            figures.push(Figure { key, value: value as f64 });
+        };
+        let here = || self.pods.iter().filter(|row| row.gone.is_none());
+        whole("pods", here().count());
+        whole("scheduledPods", here().filter(|row| row.pod.node.is_some()).count());
+        whole("pendingPods", here().filter(|row| row.is_pending_placement()).count());
+        for rollout in &self.rollouts {
+            rollout_figures(rollout, &mut figures);
+        }
+        figures
+    }
+}
+
+fn seconds(nanos: u64) -> f64 {
+    nanos as f64 / 1e9
+}
+
+fn rollout_figures(rollout: &RolloutRow, figures: &mut Vec<Figure>) {
+    let mut push = |measure, constraint: &Arc<str>, value: f64| {
+        let key = FigureKey {
+            measure,
+            workload: Arc::clone(&rollout.workload),
+            rollout: Some(rollout.number),
+            constraint: Arc::clone(constraint),
+        };
+        figures.push(Figure { key, value });
+    };
+    let none: Arc<str> = "".into();
+    push("rolloutBlocked", &none, f64::from(u8::from(rollout.completed.is_none())));
+    if let Some(completed) = rollout.completed {
+        push("rolloutDurationSeconds", &none, seconds(completed.0 - rollout.started.0));
+    }
+    push("surgePodsMax", &none, f64::from(rollout.surge_max));
+    push("unavailablePodsMax", &none, f64::from(rollout.unavailable_max));
+    push("pendingSecondsMax", &none, seconds(rollout.pending.longest_ns));
+    push("pendingSecondsTotal", &none, seconds(rollout.pending.total_ns));
+    for constraint in &rollout.constraints {
+        push("finalSkew", &constraint.name, f64::from(constraint.final_skew));
+        push("maxSkewDuring", &constraint.name, f64::from(constraint.max_skew_during));
+        push("timeAboveMaxSkewSeconds", &constraint.name, seconds(constraint.time_above_max_skew_ns));
+        let left = [
+            ("readyShareAfterDomainLossMin", constraint.ready_left_min),
+            ("readyShareAfterDomainLoss", constraint.ready_left),
+        ];
+        for (measure, left) in left {
+            if let Some(left) = left {
+                push(measure, &constraint.name, left.share());
+            }
+        }
+    }
 }

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
+use super::blocked::Cut;
 use super::event_log::{self, EventRow};
-use super::figures::{Figure, FigureKey};
 use super::pod_rows::PodRows;
-use super::rollout::{Course, RolloutRow};
+use super::rollout::{Course, Surroundings};
+use super::rollout_row::RolloutRow;
 use super::spread::SpreadRow;
-use crate::api::{DeploymentId, Node, Pod, ReplicaSet, ReplicaSetId};
+use crate::api::{Deployment, DeploymentId, Node, Pod, ReplicaSet, ReplicaSetId};
 use crate::cluster::record::Record;
 use crate::cluster::setup::ClusterSetup;
 use crate::cluster::store::Change;
@@ -55,9 +56,10 @@ impl Recorder {
 
     /// The record of the run, which ended at `end`.
     pub fn finish(mut self, end: SimTime) -> RunRecord {
-        for course in self.courses.iter().flatten() {
-            self.out.rollouts.push(course.finish(&self.nodes, &self.setup.names, end));
-        }
+        let around = Surroundings { nodes: &self.nodes, names: &self.setup.names, pods: &self.out.pods };
+        let courses = self.courses.iter().flatten();
+        let last: Vec<RolloutRow> = courses.map(|course| course.finish(around, end, Cut::EndOfRun)).collect();
+        self.out.rollouts.extend(last);
         self.out.rollouts.sort_by(|a, b| (&a.workload, a.number).cmp(&(&b.workload, b.number)));
         self.out
     }
@@ -71,8 +73,9 @@ impl Recorder {
         }
         self.out.node_names[index] = self.setup.names.resolve(node.name).into();
         self.nodes[index] = new.cloned();
+        let around = Surroundings { nodes: &self.nodes, names: &self.setup.names, pods: &self.out.pods };
         for course in self.courses.iter_mut().flatten() {
-            course.watch(&self.nodes, &self.setup.names);
+            course.watch(around);
         }
         self.touch_all();
     }
@@ -85,10 +88,12 @@ impl Recorder {
         }
     }
 
-    fn course_of(&mut self, replica_set: ReplicaSetId) -> Option<&mut Course> {
+    /// The course of the Deployment that a ReplicaSet belongs to, and what it takes place in.
+    fn course_of(&mut self, replica_set: ReplicaSetId) -> Option<(&mut Course, Surroundings<'_>)> {
         let deployment = self.owner_of.get(replica_set.index()).copied().flatten()?;
         self.touched.push(deployment);
-        self.courses.get_mut(deployment.index())?.as_mut()
+        let around = Surroundings { nodes: &self.nodes, names: &self.setup.names, pods: &self.out.pods };
+        Some((self.courses.get_mut(deployment.index())?.as_mut()?, around))
     }
 
     fn replica_set_changed(&mut self, old: Option<&Arc<ReplicaSet>>, new: Option<&Arc<ReplicaSet>>) {
@@ -98,16 +103,17 @@ impl Recorder {
             self.owner_of.resize(id.index() + 1, None);
         }
         self.owner_of[id.index()] = replica_set.deployment;
-        if let Some(course) = self.course_of(id) {
+        if let Some((course, _)) = self.course_of(id) {
             course.replica_set_changed(id, new);
         }
     }
 
-    fn pod_changed(&mut self, old: Option<&Arc<Pod>>, new: Option<&Arc<Pod>>) {
+    fn pod_changed(&mut self, old: Option<&Arc<Pod>>, new: Option<&Arc<Pod>>, now: SimTime) {
         let Some(pod) = new.or(old) else { return };
         let Some(replica_set) = pod.controller.and_then(|owner| owner.replica_set) else { return };
-        if let Some(course) = self.course_of(replica_set) {
-            course.pod_changed(replica_set, old.map(AsRef::as_ref), new.map(AsRef::as_ref));
+        if let Some((course, around)) = self.course_of(replica_set) {
+            let change = (old.map(AsRef::as_ref), new.map(AsRef::as_ref));
+            course.pod_changed(replica_set, change, around, now);
         }
     }
 
@@ -116,33 +122,37 @@ impl Recorder {
             Change::Node { old, new } => self.node_changed(old.as_ref(), new.as_ref()),
             Change::Pod { old, new } => {
                 self.out.pods.observe(old.as_ref(), new.as_ref(), now);
-                self.pod_changed(old.as_ref(), new.as_ref());
+                self.pod_changed(old.as_ref(), new.as_ref(), now);
             }
             Change::ReplicaSet { old, new } => self.replica_set_changed(old.as_ref(), new.as_ref()),
-            Change::Deployment { old: None, new: Some(new) } => {
-                let index = new.id.index();
-                if self.courses.len() <= index {
-                    self.courses.resize(index + 1, None);
-                }
-                let limit = self.setup.limits.blocked_after;
-                self.courses[index] = Some(Course::new(new, &self.nodes, &self.setup.names, now, limit));
-                self.touched.push(new.id);
-            }
-            Change::Deployment { new: Some(new), .. } => {
-                let names = &self.setup.names;
-                if let Some(course) = self.courses.get_mut(new.id.index()).and_then(Option::as_mut) {
-                    let ended = course.deployment_changed(new, &self.nodes, names, now);
-                    self.out.rollouts.extend(ended);
-                    self.touched.push(new.id);
-                }
-            }
-            Change::Deployment { old, new: None } => {
-                let Some(old) = old else { return };
-                if let Some(course) = self.courses.get_mut(old.id.index()).and_then(Option::take) {
-                    self.out.rollouts.push(course.finish(&self.nodes, &self.setup.names, now));
-                }
-            }
+            Change::Deployment { old, new } => self.deployment_changed(old.as_ref(), new.as_ref(), now),
             Change::SelectorOwner(_) => {}
+        }
+    }
+
+    fn deployment_changed(
+        &mut self,
+        old: Option<&Arc<Deployment>>,
+        new: Option<&Arc<Deployment>>,
+        now: SimTime,
+    ) {
+        let Some(id) = new.or(old).map(|deployment| deployment.id) else { return };
+        if self.courses.len() <= id.index() {
+            self.courses.resize(id.index() + 1, None);
+        }
+        let around = Surroundings { nodes: &self.nodes, names: &self.setup.names, pods: &self.out.pods };
+        let course = &mut self.courses[id.index()];
+        let ended = match (old, new) {
+            (None, Some(new)) => {
+                *course = Some(Course::new(new, around, now, self.setup.limits.blocked_after));
+                None
+            }
+            (_, Some(new)) => course.as_mut().and_then(|course| course.deployment_changed(new, around, now)),
+            (_, None) => course.take().map(|course| course.finish(around, now, Cut::Deleted)),
+        };
+        self.out.rollouts.extend(ended);
+        if new.is_some() {
+            self.touched.push(id);
         }
     }
 
@@ -180,49 +190,5 @@ impl TraceSink<Record> for Recorder {
             Record::Operation { .. } => {}
             Record::InstantEnd => self.instant_end(now),
         }
-    }
-}
-
-impl RunRecord {
-    /// The run's figures, in a fixed order.
-    pub fn figures(&self) -> Vec<Figure> {
-        let mut figures = Vec::new();
-        let mut whole = |measure, value: usize| {
-            let key = FigureKey { measure, workload: "".into(), rollout: None, constraint: "".into() };
-            figures.push(Figure { key, value: value as f64 });
-        };
-        let here = || self.pods.iter().filter(|row| row.gone.is_none());
-        whole("pods", here().count());
-        whole("scheduledPods", here().filter(|row| row.pod.node.is_some()).count());
-        whole("pendingPods", here().filter(|row| row.is_pending_placement()).count());
-        for rollout in &self.rollouts {
-            rollout_figures(rollout, &mut figures);
-        }
-        figures
-    }
-}
-
-fn rollout_figures(rollout: &RolloutRow, figures: &mut Vec<Figure>) {
-    let mut push = |measure, constraint: &Arc<str>, value: f64| {
-        let key = FigureKey {
-            measure,
-            workload: Arc::clone(&rollout.workload),
-            rollout: Some(rollout.number),
-            constraint: Arc::clone(constraint),
-        };
-        figures.push(Figure { key, value });
-    };
-    let none: Arc<str> = "".into();
-    push("rolloutBlocked", &none, f64::from(u8::from(rollout.completed.is_none())));
-    if let Some(completed) = rollout.completed {
-        push("rolloutDurationSeconds", &none, (completed.0 - rollout.started.0) as f64 / 1e9);
-    }
-    push("surgePodsMax", &none, f64::from(rollout.surge_max));
-    push("unavailablePodsMax", &none, f64::from(rollout.unavailable_max));
-    for constraint in &rollout.constraints {
-        push("finalSkew", &constraint.name, f64::from(constraint.final_skew));
-        push("maxSkewDuring", &constraint.name, f64::from(constraint.max_skew_during));
-        let above = constraint.time_above_max_skew_ns as f64 / 1e9;
-        push("timeAboveMaxSkewSeconds", &constraint.name, above);
     }
 }

@@ -4,15 +4,19 @@
 //! the constraints of the same kind and that pass the constraint's inclusion policies. A tainted or
 //! full node is a domain like any other unless `nodeTaintsPolicy` is `Honor`.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::domain_loss::ShareLeft;
+use super::tally::Tally;
 use crate::api::{
     Interner, Node, NodeId, PodSpec, SpreadConstraint, Symbol, WhenUnsatisfiable, node_selector,
 };
 use crate::kernel::SimTime;
 
-/// The skew of a constraint at a moment at which it changed.
+/// Domains are named in tables up to this number of them.
+pub const MOST_DOMAINS_NAMED: usize = 64;
+
+/// The skew of a constraint at a moment at which its pods, or the ready ones among them, changed.
 #[derive(Clone, Debug)]
 pub struct SpreadRow {
     /// When.
@@ -29,8 +33,10 @@ pub struct SpreadRow {
     pub largest: u32,
     /// Pods in the smallest domain.
     pub smallest: u32,
-    /// `zone-a=3;zone-b=1`, domains by name; empty where there are more than 64.
+    /// `zone-a=3;zone-b=1`, domains by name; empty where there are more than [`MOST_DOMAINS_NAMED`].
     pub counts: String,
+    /// What the loss of any one domain would leave of the ready pods; `None` without ready pods.
+    pub ready_left: Option<ShareLeft>,
 }
 
 /// The domains of one constraint and the pods in them.
@@ -40,9 +46,7 @@ pub struct DomainCounts {
     pub constraint: SpreadConstraint,
     /// The domain of each node, by number; `None` if the node is not eligible.
     domain_of: Vec<Option<Symbol>>,
-    counts: BTreeMap<Symbol, u32>,
-    /// How many domains hold so many pods: gives largest and smallest without a scan.
-    sizes: BTreeMap<u32, u32>,
+    pods: Tally,
 }
 
 impl DomainCounts {
@@ -57,39 +61,25 @@ impl DomainCounts {
             .iter()
             .map(|node| node.as_deref().and_then(|node| domain(constraint, pod, node, names)))
             .collect();
-        let mut counts = BTreeMap::new();
-        for domain in domain_of.iter().flatten() {
-            counts.insert(*domain, 0);
-        }
-        let sizes =
-            if counts.is_empty() { BTreeMap::new() } else { BTreeMap::from([(0, counts.len() as u32)]) };
-        Self { constraint: constraint.clone(), domain_of, counts, sizes }
+        let pods = Tally::of(domain_of.iter().flatten().copied());
+        Self { constraint: constraint.clone(), domain_of, pods }
     }
 
     /// Adds (`1`) or takes away (`-1`) pods on a node; whether that changed a domain.
     pub fn add(&mut self, node: NodeId, pods: i32) -> bool {
         let Some(domain) = self.domain_of.get(node.index()).copied().flatten() else { return false };
-        let count = self.counts.get_mut(&domain).expect("every eligible node's domain has a count");
-        let old = *count;
-        *count = old.checked_add_signed(pods).expect("no domain holds less than no pod");
-        let new = *count;
-        let size = self.sizes.get_mut(&old).expect("the old size is counted");
-        *size -= 1;
-        if *size == 0 {
-            self.sizes.remove(&old);
-        }
-        *self.sizes.entry(new).or_insert(0) += 1;
+        self.pods.add(domain, pods);
         true
     }
 
     /// Pods in the largest domain; 0 without domains.
     pub fn largest(&self) -> u32 {
-        self.sizes.last_key_value().map_or(0, |(size, _)| *size)
+        self.pods.largest()
     }
 
     /// Pods in the smallest domain; 0 without domains.
     pub fn smallest(&self) -> u32 {
-        self.sizes.first_key_value().map_or(0, |(size, _)| *size)
+        self.pods.smallest()
     }
 
     /// Largest minus smallest.
@@ -99,18 +89,25 @@ impl DomainCounts {
 
     /// Pods per domain, most first.
     pub fn descending(&self) -> Vec<u32> {
-        let mut counts: Vec<u32> = self.counts.values().copied().collect();
+        let mut counts: Vec<u32> = self.pods.counts().values().copied().collect();
         counts.sort_unstable_by(|a, b| b.cmp(a));
         counts
     }
 
-    /// `zone-a=3;zone-b=1`, by name of the domain; empty for more than 64 domains.
-    pub fn to_text(&self, names: &Interner) -> String {
-        if self.counts.len() > 64 {
-            return String::new();
+    /// Pods by domain, in the order of the domains' numbers; none for more than
+    /// [`MOST_DOMAINS_NAMED`].
+    pub fn by_domain(&self) -> Vec<(Symbol, u32)> {
+        let counts = self.pods.counts();
+        if counts.len() > MOST_DOMAINS_NAMED {
+            return Vec::new();
         }
-        let mut parts: Vec<String> =
-            self.counts.iter().map(|(domain, count)| format!("{}={count}", names.resolve(*domain))).collect();
+        counts.iter().map(|(domain, count)| (*domain, *count)).collect()
+    }
+
+    /// `zone-a=3;zone-b=1`, by name of the domain; empty for more than [`MOST_DOMAINS_NAMED`].
+    pub fn to_text(&self, names: &Interner) -> String {
+        let part = |(domain, count)| format!("{}={count}", names.resolve(domain));
+        let mut parts: Vec<String> = self.by_domain().into_iter().map(part).collect();
         parts.sort_unstable();
         parts.join(";")
     }

@@ -8,7 +8,7 @@ use csv::Writer;
 use super::seconds::seconds;
 use crate::api::{Interner, Pod, PodPhase, WorkloadKind};
 use crate::kernel::SimTime;
-use crate::measures::RunRecord;
+use crate::measures::{ConstraintOutcome, RolloutRow, RunRecord, ShareLeft};
 use crate::study::replication::Run;
 
 /// A table: its file name and how it is written.
@@ -129,6 +129,7 @@ fn spread(record: &RunRecord, _names: &Interner, out: &mut dyn Write) -> csv::Re
         "largest",
         "smallest",
         "counts",
+        "ready_share_after_domain_loss",
     ])?;
     for row in &record.spread {
         table.write_record([
@@ -141,6 +142,7 @@ fn spread(record: &RunRecord, _names: &Interner, out: &mut dyn Write) -> csv::Re
             row.largest.to_string(),
             row.smallest.to_string(),
             row.counts.clone(),
+            share_left(row.ready_left),
         ])?;
     }
     table.flush()?;
@@ -155,6 +157,11 @@ pub fn counts_text(counts: &[u32]) -> String {
         parts.push("…".to_owned());
     }
     parts.join("/")
+}
+
+/// What the loss of a domain leaves, to four decimals; empty without ready pods.
+fn share_left(left: Option<ShareLeft>) -> String {
+    left.map_or_else(String::new, |left| format!("{:.4}", left.share()))
 }
 
 fn rollouts(record: &RunRecord, _names: &Interner, out: &mut dyn Write) -> csv::Result<()> {
@@ -173,45 +180,47 @@ fn rollouts(record: &RunRecord, _names: &Interner, out: &mut dyn Write) -> csv::
         "time_above_max_skew_s",
         "surge_pods_max",
         "unavailable_pods_max",
+        "pending_s_max",
+        "pending_s_total",
+        "ready_share_after_domain_loss_min",
+        "ready_share_after_domain_loss",
+        "blocked_reason",
     ])?;
     for rollout in &record.rollouts {
-        let duration = rollout.completed.map_or_else(String::new, |done| seconds(done.0 - rollout.started.0));
-        let mut row = |constraint: [String; 2], skew: [String; 4]| {
-            let [name, max_skew] = constraint;
-            let [final_skew, final_counts, during, above] = skew;
-            table.write_record([
-                rollout.workload.to_string(),
-                rollout.number.to_string(),
-                name,
-                max_skew,
-                seconds(rollout.started.0),
-                time(rollout.completed),
-                duration.clone(),
-                final_skew,
-                final_counts,
-                during,
-                above,
-                rollout.surge_max.to_string(),
-                rollout.unavailable_max.to_string(),
-            ])
-        };
         if rollout.constraints.is_empty() {
-            row(Default::default(), Default::default())?;
+            table.write_record(rollout_cells(rollout, None))?;
         }
         for outcome in &rollout.constraints {
-            row(
-                [outcome.name.to_string(), outcome.max_skew.to_string()],
-                [
-                    outcome.final_skew.to_string(),
-                    counts_text(&outcome.final_counts),
-                    outcome.max_skew_during.to_string(),
-                    seconds(outcome.time_above_max_skew_ns),
-                ],
-            )?;
+            table.write_record(rollout_cells(rollout, Some(outcome)))?;
         }
     }
     table.flush()?;
     Ok(())
+}
+
+/// One row of `rollouts.csv`; without a constraint its cells stay empty.
+fn rollout_cells(rollout: &RolloutRow, outcome: Option<&ConstraintOutcome>) -> [String; 18] {
+    let of = |cell: fn(&ConstraintOutcome) -> String| outcome.map_or_else(String::new, cell);
+    [
+        rollout.workload.to_string(),
+        rollout.number.to_string(),
+        of(|outcome| outcome.name.to_string()),
+        of(|outcome| outcome.max_skew.to_string()),
+        seconds(rollout.started.0),
+        time(rollout.completed),
+        rollout.completed.map_or_else(String::new, |done| seconds(done.0 - rollout.started.0)),
+        of(|outcome| outcome.final_skew.to_string()),
+        of(|outcome| counts_text(&outcome.final_counts)),
+        of(|outcome| outcome.max_skew_during.to_string()),
+        of(|outcome| seconds(outcome.time_above_max_skew_ns)),
+        rollout.surge_max.to_string(),
+        rollout.unavailable_max.to_string(),
+        seconds(rollout.pending.longest_ns),
+        seconds(rollout.pending.total_ns),
+        of(|outcome| share_left(outcome.ready_left_min)),
+        of(|outcome| share_left(outcome.ready_left)),
+        rollout.blocked.as_deref().unwrap_or("").to_owned(),
+    ]
 }
 
 fn pending(record: &RunRecord, names: &Interner, out: &mut dyn Write) -> csv::Result<()> {

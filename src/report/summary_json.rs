@@ -1,5 +1,7 @@
 //! `summary.json`: the figures of a variant over its runs, and how the runs ended.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value, json};
 
 use super::seconds::seconds;
@@ -18,8 +20,23 @@ pub fn variant(result: &VariantResult) -> Value {
         "variant": result.name,
         "runs": result.runs.len(),
         "figures": result.summaries.iter().map(|(key, summary)| figure(key, summary)).collect::<Vec<_>>(),
+        "blocked": blocked(result),
         "ends": result.runs.iter().map(|run| end(run.replication, &run.end)).collect::<Vec<_>>(),
     })
+}
+
+/// The rollouts that did not complete in some run, and why.
+fn blocked(result: &VariantResult) -> Vec<Value> {
+    let rows = result.runs.iter().flat_map(|run| &run.rollouts).filter(|row| row.blocked.is_some());
+    let rollouts: BTreeSet<(&str, u32)> = rows.map(|row| (&*row.workload, row.number)).collect();
+    let mut values = Vec::new();
+    for (workload, rollout) in rollouts {
+        for (reason, runs) in result.blocked_reasons(workload, rollout) {
+            values
+                .push(json!({ "workload": workload, "rollout": rollout, "reason": &*reason, "runs": runs }));
+        }
+    }
+    values
 }
 
 /// One digest for all runs of a variant, by replication.

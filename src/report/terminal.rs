@@ -15,17 +15,7 @@ const MOST_ROWS: usize = 40;
 
 /// The whole summary of a run or of several variants.
 pub fn summary(results: &[VariantResult], unknowns: &Unknowns) -> String {
-    let mut text = String::new();
-    if unknowns.items.is_empty() {
-        text.push_str("Nothing in this input is left out of the simulation.\n");
-    } else {
-        let items: Vec<String> = unknowns.items.iter().map(ToString::to_string).collect();
-        let _ = writeln!(text, "Not simulated: {}.", items.join("; "));
-    }
-    let _ = writeln!(text, "Checked against Kubernetes' own code: {}.", unknowns.models.join("; "));
-    for note in &unknowns.notes {
-        let _ = writeln!(text, "Note: {note}");
-    }
+    let mut text = unknown_words(unknowns);
     text.push('\n');
     for result in results {
         let prefix = result.name.as_ref().map_or_else(String::new, |name| format!("{name}: "));
@@ -37,6 +27,22 @@ pub fn summary(results: &[VariantResult], unknowns: &Unknowns) -> String {
     if !table.is_empty() {
         text.push('\n');
         text.push_str(&table);
+    }
+    text
+}
+
+/// What is not known: the lines that every answer opens with.
+pub fn unknown_words(unknowns: &Unknowns) -> String {
+    let mut text = String::new();
+    if unknowns.items.is_empty() {
+        text.push_str("Nothing in this input is left out of the simulation.\n");
+    } else {
+        let items: Vec<String> = unknowns.items.iter().map(ToString::to_string).collect();
+        let _ = writeln!(text, "Not simulated: {}.", items.join("; "));
+    }
+    let _ = writeln!(text, "Checked against Kubernetes' own code: {}.", unknowns.models.join("; "));
+    for note in &unknowns.notes {
+        let _ = writeln!(text, "Note: {note}");
     }
     text
 }
@@ -72,16 +78,17 @@ fn answers(result: &VariantResult) -> Vec<String> {
 }
 
 /// Creations are told only where a Deployment has no later rollout.
-fn is_worth_a_line(rollout: &RolloutRow, record: &RunRecord) -> bool {
+pub fn is_worth_a_line(rollout: &RolloutRow, record: &RunRecord) -> bool {
     rollout.number > 0
         || !record.rollouts.iter().any(|other| other.workload == rollout.workload && other.number > 0)
 }
 
-fn rollout_name(rollout: &RolloutRow) -> String {
-    if rollout.number == 0 {
-        format!("{} after its creation", rollout.workload)
+/// `deployment/default/web after rollout 1`.
+pub fn rollout_name(workload: &str, number: u32) -> String {
+    if number == 0 {
+        format!("{workload} after its creation")
     } else {
-        format!("{} after rollout {}", rollout.workload, rollout.number)
+        format!("{workload} after rollout {number}")
     }
 }
 
@@ -99,13 +106,16 @@ fn single_run(record: &RunRecord, sentences: &mut Vec<String>) {
     });
     let told: Vec<_> = record.rollouts.iter().filter(|row| is_worth_a_line(row, record)).collect();
     for rollout in told.iter().take(MOST_ROLLOUTS_TOLD) {
-        let name = rollout_name(rollout);
+        let name = rollout_name(&rollout.workload, rollout.number);
         match rollout.completed {
             Some(done) => {
                 let duration = (done.0 - rollout.started.0) as f64 / 1e9;
                 sentences.push(format!("{name}: complete in {duration:.1} s{}.", skew_words(rollout)));
             }
-            None => sentences.push(format!("{name}: NOT complete{}.", skew_words(rollout))),
+            None => {
+                let reason = rollout.blocked.as_deref().unwrap_or_default();
+                sentences.push(format!("{name}: NOT complete: {reason}{}.", skew_words(rollout)));
+            }
         }
     }
     if told.len() > MOST_ROLLOUTS_TOLD {
@@ -135,7 +145,8 @@ fn skew_words(rollout: &RolloutRow) -> String {
     text
 }
 
-fn percent(share: &Proportion) -> String {
+/// `34.7 % [31.8, 37.7] of 1000 runs`.
+pub fn percent(share: &Proportion) -> String {
     format!(
         "{:.1} % [{:.1}, {:.1}] of {} runs",
         share.share() * 100.0,
@@ -155,7 +166,7 @@ fn key_of(measure: &'static str, rollout: &RolloutRow, constraint: &str) -> Figu
 }
 
 fn repeated_rollout(rollout: &RolloutRow, result: &VariantResult, sentences: &mut Vec<String>) {
-    let name = rollout_name(rollout);
+    let name = rollout_name(&rollout.workload, rollout.number);
     for outcome in &rollout.constraints {
         let key = key_of("finalSkew", rollout, &outcome.name);
         let above = result.share_above(&key, f64::from(outcome.max_skew));
@@ -173,7 +184,16 @@ fn repeated_rollout(rollout: &RolloutRow, result: &VariantResult, sentences: &mu
     }
     let blocked = result.share_above(&key_of("rolloutBlocked", rollout, ""), 0.5);
     if blocked.count > 0 {
-        sentences.push(format!("{name}: does not complete in {}.", percent(&blocked)));
+        let reasons = result.blocked_reasons(&rollout.workload, rollout.number);
+        let reason = reasons.first().map_or_else(String::new, |(reason, runs)| {
+            let of = if *runs < blocked.count {
+                format!(" in {runs} of {}", blocked.count)
+            } else {
+                String::new()
+            };
+            format!("; why{of}: {reason}")
+        });
+        sentences.push(format!("{name}: does not complete in {}{reason}.", percent(&blocked)));
     }
 }
 

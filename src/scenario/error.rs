@@ -104,7 +104,7 @@ pub(super) fn did_you_mean<'a>(text: &str, candidates: impl Iterator<Item = &'a 
 }
 
 /// The candidate that is most like a text, if one is alike at all; of equal ones the first.
-fn nearest<'a>(text: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+pub(super) fn nearest<'a>(text: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let mut best: Option<(f64, &str)> = None;
     for candidate in candidates {
         let likeness = strsim::jaro_winkler(&text.to_lowercase(), &candidate.to_lowercase());

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use crate::cluster::setup::ClusterSetup;
 use crate::cluster::world::{self, RunEnd};
 use crate::kernel::{DigestLog, Draws, Seed, whereabouts};
-use crate::measures::{Figure, Recorder, RunRecord};
+use crate::measures::{Figure, Recorder, RolloutRow, RunRecord};
 
 /// One run of one variant.
 #[derive(Clone, Debug)]
@@ -18,6 +18,8 @@ pub struct Run {
     pub end: RunEnd,
     /// Its figures.
     pub figures: Vec<Figure>,
+    /// Its rollouts, as far as they are kept: those that did not complete, if nothing else is asked for.
+    pub rollouts: Vec<RolloutRow>,
     /// The whole record, for replication 0.
     pub record: Option<RunRecord>,
 }
@@ -37,10 +39,8 @@ pub fn run_once(
     (end, recorder.finish(end.last_change))
 }
 
-/// Runs replications 0 to `runs` − 1 of a variant on `threads` threads (0: one a core).
-///
-/// Replications share nothing but the setup, and results are collected by number, so the number of
-/// threads changes nothing but the time. `done` is called after each, from any thread.
+/// Runs replications 0 to `runs` − 1 of a variant on `threads` threads (0: one a core). Of their
+/// rollouts those are kept that did not complete.
 pub fn replicate(
     setup: &Arc<ClusterSetup>,
     seed: Seed,
@@ -48,11 +48,26 @@ pub fn replicate(
     threads: usize,
     done: &(dyn Fn() + Sync),
 ) -> Vec<Run> {
+    replicate_keeping(setup, seed, (runs, threads), &|rollout| rollout.blocked.is_some(), done)
+}
+
+/// The same, keeping the rollouts that `keep` names.
+///
+/// Replications share nothing but the setup, and results are collected by number, so the number of
+/// threads changes nothing but the time. `done` is called after each, from any thread.
+pub fn replicate_keeping(
+    setup: &Arc<ClusterSetup>,
+    seed: Seed,
+    (runs, threads): (u32, usize),
+    keep: &(dyn Fn(&RolloutRow) -> bool + Sync),
+    done: &(dyn Fn() + Sync),
+) -> Vec<Run> {
     let one = |replication: u32| {
         let first = replication == 0;
         let (end, record) = run_once(setup, seed, replication, first, None);
         done();
-        Run { replication, end, figures: record.figures(), record: first.then_some(record) }
+        let rollouts = record.rollouts.iter().filter(|rollout| keep(rollout)).cloned().collect();
+        Run { replication, end, figures: record.figures(), rollouts, record: first.then_some(record) }
     };
     if runs == 1 {
         return vec![one(0)];

@@ -1,5 +1,7 @@
 //! Summaries of repeated runs: means, quantiles, proportions with Wilson intervals.
 
+use std::collections::BTreeMap;
+
 /// The two-sided 95 % quantile of the standard normal distribution.
 const Z_95: f64 = 1.959_963_984_540_054;
 
@@ -88,6 +90,30 @@ impl Summary {
     }
 }
 
+/// What was seen and how often: the most frequent first, equally frequent ones in their order.
+pub fn by_frequency<T: Ord>(seen: impl IntoIterator<Item = T>) -> Vec<(T, u64)> {
+    let mut counts: BTreeMap<T, u64> = BTreeMap::new();
+    for item in seen {
+        *counts.entry(item).or_default() += 1;
+    }
+    let mut counts: Vec<(T, u64)> = counts.into_iter().collect();
+    counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    counts
+}
+
+/// The 95 % interval of the median, by order statistics: from the j-th smallest to the j-th largest value,
+/// j = ⌊(n + 1)/2 − 1.96 √n/2⌋ (the normal approximation of the binomial distribution). `None` for fewer
+/// than six values, among which no two say so much.
+pub fn median_interval(values: &[f64]) -> Option<(f64, f64)> {
+    let mut sorted = values.to_vec();
+    sorted.sort_unstable_by(f64::total_cmp);
+    let n = sorted.len();
+    let rank = f64::midpoint(n as f64, 1.0) - Z_95 * (n as f64).sqrt() / 2.0;
+    // Below 1, and for no values, there is no such rank.
+    let rank = if rank >= 1.0 { rank as usize } else { return None };
+    Some((sorted[rank - 1], sorted[n - rank]))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -103,6 +129,23 @@ mod tests {
         let none = Proportion::wilson(0, 100);
         assert!(none.low.total_cmp(&0.0).is_eq());
         assert!((none.high - 0.036_994).abs() < 1e-6, "{none:?}");
+    }
+
+    #[test]
+    fn the_interval_of_a_median_agrees_with_tables() {
+        // Ranks for 95 %: n = 6: 1 and 6; n = 20: 6 and 15; n = 100: 40 and 61; n = 1000: 469 and 532
+        // (Conover, Practical Nonparametric Statistics; R: qbinom(c(.025, .975), n, .5)).
+        for (n, low, high) in [(6, 1.0, 6.0), (20, 6.0, 15.0), (100, 40.0, 61.0), (1000, 469.0, 532.0)] {
+            let values: Vec<f64> = (1..=n).rev().map(f64::from).collect();
+            assert_eq!(median_interval(&values), Some((low, high)), "{n}");
+        }
+        assert_eq!(median_interval(&[1.0; 5]), None);
+        assert_eq!(median_interval(&[]), None);
+    }
+
+    #[test]
+    fn the_most_frequent_comes_first() {
+        assert_eq!(by_frequency(["b", "c", "a", "c", "b"]), [("b", 2), ("c", 2), ("a", 1)]);
     }
 
     #[test]

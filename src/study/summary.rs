@@ -1,9 +1,10 @@
 //! The runs of each variant, summarised figure by figure.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::replication::Run;
-use super::statistics::{Proportion, Summary};
+use super::statistics::{Proportion, Summary, by_frequency};
 use crate::measures::FigureKey;
 
 /// A variant's runs and what they say.
@@ -43,11 +44,23 @@ impl VariantResult {
 
     /// In how many runs a figure was above a bound, out of those in which it was there.
     pub fn share_above(&self, key: &FigureKey, bound: f64) -> Proportion {
-        let values = || {
-            self.runs.iter().filter_map(|run| {
-                run.figures.iter().find(|figure| figure.key == *key).map(|figure| figure.value)
-            })
-        };
-        Proportion::wilson(values().filter(|value| *value > bound).count() as u64, values().count() as u64)
+        let values = self.values(key);
+        let above = values.iter().filter(|value| **value > bound).count();
+        Proportion::wilson(above as u64, values.len() as u64)
+    }
+
+    /// A figure in each run in which it was there, by replication.
+    pub fn values(&self, key: &FigureKey) -> Vec<f64> {
+        let value =
+            |run: &Run| run.figures.iter().find(|figure| figure.key == *key).map(|figure| figure.value);
+        self.runs.iter().filter_map(value).collect()
+    }
+
+    /// Why a rollout did not complete, with the number of runs: the most frequent reasons first, equally
+    /// frequent ones by their words.
+    pub fn blocked_reasons(&self, workload: &str, rollout: u32) -> Vec<(Arc<str>, u64)> {
+        let rows = self.runs.iter().flat_map(|run| &run.rollouts);
+        let of_it = rows.filter(|row| *row.workload == *workload && row.number == rollout);
+        by_frequency(of_it.filter_map(|row| row.blocked.clone()))
     }
 }

@@ -1,0 +1,268 @@
+//! `kubecast rollout`: rolls one Deployment once on a dump of a cluster, many times over.
+
+mod order;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use clap::Args;
+use serde_json::{Value, json};
+
+use super::error::CliError;
+use super::input::{self, Files};
+use super::output::OutputDir;
+use super::progress::Progress;
+use super::run::{Format, pretty};
+use super::sensitivity;
+use crate::cluster::setup::ClusterSetup;
+use crate::kernel::Seed;
+use crate::measures::RolloutRow;
+use crate::report::rollout::{self as report, ArmReport, Setting, State};
+use crate::report::{run_files, sensitivity as report_sensitivity};
+use crate::scenario::assignment::Assignment;
+use crate::scenario::rollout::{self, Moment, ResolvedRollout, RolloutOrder};
+use crate::scenario::{InputError, LoadOptions};
+use crate::study::replication;
+use crate::study::rollout_outcome::RolloutOutcome;
+use crate::study::sensitivity::Answer;
+use crate::study::summary::VariantResult;
+
+/// The rollout that is asked about: 0 is the state taken over, or the creation.
+const ROLLOUT: u32 = 1;
+
+/// Options of `rollout`.
+#[derive(Clone, Debug, Args)]
+#[command(after_help = "\
+PATH is a JSON pointer into the Deployment, or the same with dots:
+  /spec/strategy/rollingUpdate/maxSurge=50%
+  spec.template.spec.topologySpreadConstraints[0].matchLabelKeys=[pod-template-hash]
+or OBJECT#PATH for anything else: node/worker-0#/spec/unschedulable=true,
+scenario#/spec/timing/containerStart={uniform: [2s, 12s]}. VALUE is YAML; null takes a field away.")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own on the command line")]
+pub struct RolloutArgs {
+    /// The Deployment: deployment/NAME or deployment/NAMESPACE/NAME.
+    #[arg(value_name = "KIND/NAME")]
+    target: String,
+    /// A dump of the cluster and manifests: files, folders, or `-` for standard input.
+    #[arg(short, long, required = true, num_args = 1.., value_name = "FILE")]
+    filename: Vec<String>,
+    /// The namespace, where KIND/NAME does not say it.
+    #[arg(short, long, value_name = "NAMESPACE")]
+    namespace: Option<String>,
+    /// Set a new image instead of a mere restart.
+    #[arg(long, value_name = "[CONTAINER=]IMAGE")]
+    image: Option<String>,
+    /// Set a value in every arm.
+    #[arg(long, value_name = "PATH=VALUE")]
+    set: Vec<String>,
+    /// One more arm, on the same luck, with these values.
+    #[arg(long, value_name = "PATH=VALUE[; PATH=VALUE]…")]
+    compare: Vec<String>,
+    /// Roll so many times in each arm.
+    #[arg(long, value_name = "N", default_value_t = 1000, value_parser = clap::value_parser!(u32).range(1..))]
+    runs: u32,
+    /// The seed of all random draws.
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// Write tables and summary into this folder.
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Threads for the runs; 0 is one a core. Changes no result.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    threads: usize,
+    /// How the answer is printed.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    /// Rerun with start-up times and lag halved and doubled, and tell which answers that moves.
+    #[arg(long)]
+    timing_sensitivity: bool,
+    /// Take warnings for errors.
+    #[arg(long)]
+    strict: bool,
+    /// Replace what an earlier run left in the output folder.
+    #[arg(long)]
+    force: bool,
+    /// No progress bar, no warnings, no answer.
+    #[arg(long)]
+    quiet: bool,
+}
+
+/// Rolls the Deployment that the arguments name.
+pub fn rollout(args: &RolloutArgs) -> Result<(), CliError> {
+    if args.timing_sensitivity {
+        sensitivity::check_runs(args.runs)?;
+    }
+    let order = order::of(args)?;
+    let out = args.out.as_deref().map(|root| OutputDir::prepare(root, args.force)).transpose()?;
+    let resolved = load(args, &order)?;
+    let (results, answers) = simulate(&resolved, &order, args);
+    let arms = reports(&resolved, &order, &results)?;
+    let workload = order.target.to_string();
+    let set: Vec<String> = order.set.iter().map(Assignment::text).collect();
+    let setting = Setting { set: &set, ..setting(&resolved, &order, &workload, args) };
+    let mut summary = report::to_json(&arms, &setting);
+    if let Some(answers) = &answers {
+        summary["timingSensitivity"] = report_sensitivity::to_json(answers);
+    }
+    if !args.quiet {
+        let text = match args.format {
+            Format::Json => pretty(&summary),
+            Format::Text => text(&arms, &setting, answers.as_deref(), args.out.as_deref()),
+        };
+        super::print(&text)?;
+    }
+    match &out {
+        Some(out) => write_files(out, &resolved, &results, &arms, &summary),
+        None => Ok(()),
+    }
+}
+
+fn load(args: &RolloutArgs, order: &RolloutOrder) -> Result<ResolvedRollout, CliError> {
+    let sources = input::read_all(&args.filename)?;
+    let options = LoadOptions { strict: args.strict, seed: args.seed };
+    let faults =
+        |errors: Vec<InputError>| CliError::WrongInput(errors.iter().map(ToString::to_string).collect());
+    let resolved = rollout::load_rollout(&sources, order, &options, &Files).map_err(faults)?;
+    if !args.quiet {
+        for warning in &resolved.scenario.warnings {
+            eprintln!("warning: {warning}");
+        }
+    }
+    Ok(resolved)
+}
+
+/// The results of each arm and, if asked for, the answers with other times.
+fn simulate(
+    resolved: &ResolvedRollout,
+    order: &RolloutOrder,
+    args: &RolloutArgs,
+) -> (Vec<VariantResult>, Option<Vec<Answer>>) {
+    let variants = &resolved.scenario.variants;
+    let reruns = if args.timing_sensitivity { sensitivity::count(variants) } else { 0 };
+    let progress = Progress::new((variants.len() as u64 + reruns) * u64::from(args.runs), args.quiet);
+    let done = || progress.tick();
+    let workload = order.target.to_string();
+    let wanted = |row: &RolloutRow| *row.workload == *workload && row.number == ROLLOUT;
+    let one = |setup: &Arc<ClusterSetup>, name: Option<String>| {
+        let size = (args.runs, args.threads);
+        let runs = replication::replicate_keeping(setup, Seed(resolved.scenario.seed), size, &wanted, &done);
+        VariantResult::new(name, runs)
+    };
+    let results: Vec<VariantResult> =
+        variants.iter().map(|variant| one(&variant.setup, variant.name.clone())).collect();
+    let answers = args
+        .timing_sensitivity
+        .then(|| sensitivity::answers(variants, &results, &|row, _| wanted(row), &|setup| one(setup, None)));
+    progress.finish();
+    (results, answers)
+}
+
+fn reports(
+    resolved: &ResolvedRollout,
+    order: &RolloutOrder,
+    results: &[VariantResult],
+) -> Result<Vec<ArmReport>, CliError> {
+    let workload = order.target.to_string();
+    let own: Vec<&[Assignment]> =
+        std::iter::once(&[][..]).chain(order.arms.iter().map(|arm| arm.set.as_slice())).collect();
+    let mut arms = Vec::with_capacity(results.len());
+    for ((variant, result), own) in resolved.scenario.variants.iter().zip(results).zip(own) {
+        let name = variant.name.clone().unwrap_or_default();
+        let outcome = RolloutOutcome::of(&result.runs, &workload, ROLLOUT, &variant.setup.names);
+        let outcome = outcome.ok_or_else(|| nothing_rolled(order, &name))?;
+        arms.push(ArmReport { name, set: own.iter().map(Assignment::text).collect(), outcome });
+    }
+    Ok(arms)
+}
+
+/// The change of the template changed nothing.
+fn nothing_rolled(order: &RolloutOrder, arm: &str) -> CliError {
+    let why = match &order.image {
+        Some(image) => format!("it runs the image {} already; leave --image out to restart it", image.image),
+        None => "it was restarted in the very second in which the simulation begins, and a second restart of that \
+                 second changes nothing; give another spec.startTime"
+            .to_owned(),
+    };
+    CliError::wrong_input(format!("{} is not rolled in arm {arm}: {why}", order.target))
+}
+
+fn setting<'a>(
+    resolved: &'a ResolvedRollout,
+    order: &'a RolloutOrder,
+    workload: &'a str,
+    args: &'a RolloutArgs,
+) -> Setting<'a> {
+    let setup = &resolved.scenario.variants[0].setup;
+    Setting {
+        workload,
+        moment: resolved.moment,
+        start: setup.start,
+        image: order.image.as_ref().and(args.image.as_deref()),
+        set: &[],
+        seed: resolved.scenario.seed,
+        runs: args.runs,
+        state: state(setup, order),
+        unknowns: &resolved.scenario.unknowns,
+    }
+}
+
+fn state(setup: &ClusterSetup, order: &RolloutOrder) -> State {
+    let deployment = rollout::deployment_of(setup, &order.target);
+    let own: Vec<_> =
+        deployment.into_iter().flat_map(|deployment| rollout::pods_of(setup, deployment)).collect();
+    let active = || own.iter().filter(|pod| pod.is_active());
+    State {
+        nodes: setup.nodes.len(),
+        pods: active().count(),
+        replicas: deployment.map_or(0, |deployment| deployment.replicas),
+        without_node: setup.pods.iter().filter(|pod| pod.is_active() && pod.node.is_none()).count(),
+        terminating: setup.pods.iter().filter(|pod| pod.deleted.is_some()).count(),
+        not_ready: active().filter(|pod| pod.node.is_some() && !pod.is_ready()).count(),
+    }
+}
+
+fn text(arms: &[ArmReport], setting: &Setting<'_>, answers: Option<&[Answer]>, out: Option<&Path>) -> String {
+    let mut text = report::to_text(arms, setting);
+    if let Some(answers) = answers {
+        text.push_str(&format!("\n{}", report_sensitivity::to_text(answers)));
+    }
+    if let Some(out) = out {
+        text.push_str(&format!("\nTables and summary: {}\n", out.display()));
+    }
+    text
+}
+
+/// The rollout's own tables, and for each arm the tables of an ordinary run.
+fn write_files(
+    out: &OutputDir,
+    resolved: &ResolvedRollout,
+    results: &[VariantResult],
+    arms: &[ArmReport],
+    summary: &Value,
+) -> Result<(), CliError> {
+    for file in report::files() {
+        out.write(file.name, |target| (file.write)(arms, target).map_err(std::io::Error::other))?;
+    }
+    for (variant, result) in resolved.scenario.variants.iter().zip(results) {
+        let folder = variant.name.as_deref().unwrap_or_default();
+        for file in run_files::files(result, &variant.setup.names) {
+            out.write(&format!("{folder}/{}", file.name), |target| (file.write)(target))?;
+        }
+    }
+    let manifest = json!({
+        "format": summary["format"],
+        "kubecast": env!("CARGO_PKG_VERSION"),
+        "rollout": summary["rollout"],
+        "seed": summary["seed"],
+        "runs": summary["runs"],
+        "set": summary["set"],
+        "arms": arms.iter().map(|arm| json!({ "arm": arm.name, "set": arm.set })).collect::<Vec<_>>(),
+        "moment": match resolved.moment { Moment::Now => "now", Moment::AfterCreation => "afterCreation" },
+        "notSimulated": summary["notSimulated"],
+    });
+    for (name, value) in [("manifest.json", &manifest), ("summary.json", summary)] {
+        let text = pretty(value);
+        out.write(name, |file| file.write_all(text.as_bytes()))?;
+    }
+    Ok(())
+}

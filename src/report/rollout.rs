@@ -1,0 +1,340 @@
+//! `kubecast rollout`: the answer in words and tables, as JSON and as CSV.
+
+mod csv_files;
+mod json;
+
+use std::fmt::Write as _;
+
+pub use csv_files::{RolloutFile, files};
+pub use json::to_json;
+
+use super::columns::Columns;
+use super::terminal::{percent, unknown_words};
+use crate::api::Timestamp;
+use crate::scenario::Unknowns;
+use crate::scenario::rollout::Moment;
+use crate::study::rollout_outcome::{ConstraintSpread, RolloutOutcome};
+use crate::study::statistics::Proportion;
+
+/// More final spreads of a constraint than this are in spreads.csv only.
+const MOST_SPREADS: usize = 8;
+/// More reasons than this are in blocked.csv only.
+const MOST_REASONS: usize = 3;
+/// Up to so many domains are written out one by one.
+const MOST_DOMAINS: usize = 8;
+
+/// What there is around a rollout.
+#[derive(Clone, Copy, Debug)]
+pub struct Setting<'a> {
+    /// `deployment/NAMESPACE/NAME`.
+    pub workload: &'a str,
+    /// When it is rolled.
+    pub moment: Moment,
+    /// The API time of the beginning.
+    pub start: Timestamp,
+    /// The new image, if it is more than a restart: `CONTAINER=IMAGE` or `IMAGE`.
+    pub image: Option<&'a str>,
+    /// What is set in every arm.
+    pub set: &'a [String],
+    /// The seed of all draws.
+    pub seed: u64,
+    /// The number of runs of each arm.
+    pub runs: u32,
+    /// The state at the beginning.
+    pub state: State,
+    /// What is not simulated.
+    pub unknowns: &'a Unknowns,
+}
+
+/// What the input holds at the beginning, and what of it has not settled.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct State {
+    /// Nodes.
+    pub nodes: usize,
+    /// Active pods of the Deployment.
+    pub pods: usize,
+    /// `spec.replicas`.
+    pub replicas: i32,
+    /// Pods of the whole cluster without a node.
+    pub without_node: usize,
+    /// Pods of the whole cluster that are being deleted.
+    pub terminating: usize,
+    /// Pods of the Deployment that have a node and are not ready.
+    pub not_ready: usize,
+}
+
+/// An arm with its outcome.
+#[derive(Clone, Debug)]
+pub struct ArmReport {
+    /// Its name.
+    pub name: String,
+    /// What it sets, as it was written.
+    pub set: Vec<String>,
+    /// What came out.
+    pub outcome: RolloutOutcome,
+}
+
+/// The answer as text.
+pub fn to_text(arms: &[ArmReport], setting: &Setting<'_>) -> String {
+    let mut text = unknown_words(setting.unknowns);
+    let _ = writeln!(text, "\n{}", question(setting));
+    text.push_str(&state_words(setting));
+    for arm in arms {
+        text.push_str(&arm_text(arm, arms.len() > 1));
+    }
+    if arms.len() > 1 {
+        let _ = write!(text, "\n{}", comparison(arms));
+    }
+    text
+}
+
+/// What is rolled, when, and how often.
+fn question(setting: &Setting<'_>) -> String {
+    let what = match setting.image {
+        Some(image) => format!("kubectl set image {} {image}", setting.workload),
+        None => format!("kubectl rollout restart {}", setting.workload),
+    };
+    let set = setting.set.join("; ");
+    let set = if set.is_empty() { set } else { format!(", with {set}") };
+    let State { nodes, pods, replicas, .. } = setting.state;
+    let when = match setting.moment {
+        Moment::Now => {
+            format!(
+                "now, at {}; {}, {replicas} wanted, {}",
+                setting.start,
+                counted(pods, "pod"),
+                counted(nodes, "node")
+            )
+        }
+        Moment::AfterCreation => format!(
+            "ten minutes after its creation has settled (the input has no pod of it); {} wanted, {}",
+            counted(usize::try_from(replicas).unwrap_or(0), "pod"),
+            counted(nodes, "node")
+        ),
+    };
+    format!("{what}{set}: {when}; {}, seed {}.", counted(setting.runs as usize, "run"), setting.seed)
+}
+
+/// What has not settled: the rollout does not wait for it, as a user would not.
+fn state_words(setting: &Setting<'_>) -> String {
+    let State { without_node, terminating, not_ready, .. } = setting.state;
+    if setting.moment == Moment::AfterCreation {
+        return String::new();
+    }
+    let mut parts = Vec::new();
+    for (count, one, several) in [
+        (without_node, "pod has no node", "pods have no node"),
+        (terminating, "pod is terminating", "pods are terminating"),
+    ] {
+        if count > 0 {
+            parts.push(format!("{count} {}", if count == 1 { one } else { several }));
+        }
+    }
+    if not_ready > 0 {
+        let of = if not_ready == 1 { "pod of the Deployment is" } else { "pods of the Deployment are" };
+        parts.push(format!("{not_ready} {of} not ready (kubecast lets every pod with a node become ready)"));
+    }
+    if parts.is_empty() {
+        return String::new();
+    }
+    format!("The cluster has not settled: {}. The rollout does not wait for that.\n", parts.join(", "))
+}
+
+fn arm_text(arm: &ArmReport, several: bool) -> String {
+    let outcome = &arm.outcome;
+    let mut text = String::new();
+    if several {
+        let set = arm.set.join("; ");
+        let set = if set.is_empty() { String::new() } else { format!(" ({set})") };
+        let _ = write!(text, "\n{}{set}\n", arm.name);
+    } else {
+        text.push('\n');
+    }
+    for sentence in sentences(outcome) {
+        let _ = writeln!(text, "  {sentence}");
+    }
+    for constraint in &outcome.constraints {
+        let _ = write!(text, "\n{}", constraint_table(constraint));
+    }
+    if outcome.constraints.is_empty() {
+        text.push_str("  The template has no topology spread constraints of its own: no spread is told.\n");
+    }
+    text
+}
+
+/// The answer in words.
+fn sentences(outcome: &RolloutOutcome) -> Vec<String> {
+    let mut sentences = completion_sentences(outcome);
+    for constraint in &outcome.constraints {
+        sentences.push(skew_sentence(constraint, outcome.blocked.count));
+    }
+    let waits = outcome.pending_longest.max;
+    sentences.push(format!(
+        "On the way at most {} above spec.replicas and {} missing to it; {}.",
+        pods(outcome.surge.max, "pod"),
+        pods(outcome.unavailable.max, "ready pod"),
+        if waits < 0.05 {
+            "no new pod waits for a node".to_owned()
+        } else {
+            format!("a new pod waits for a node for {} at most", seconds(waits))
+        }
+    ));
+    for constraint in &outcome.constraints {
+        if let (Some(least), Some(end)) = (&constraint.ready_left_min, &constraint.ready_left) {
+            let key = constraint.name.split('|').next().unwrap_or_default();
+            sentences.push(format!(
+                "The loss of any one {key} leaves at least {:.0} % of the ready pods at the worst moment, {:.0} % at \
+                 the end.",
+                least.min * 100.0,
+                end.min * 100.0
+            ));
+        }
+    }
+    sentences
+}
+
+/// How long it takes, whether it can block, and why.
+fn completion_sentences(outcome: &RolloutOutcome) -> Vec<String> {
+    let complete = outcome.runs - outcome.blocked.count;
+    let mut sentences = Vec::new();
+    if let Some(lasted) = &outcome.seconds {
+        let of = if complete == outcome.runs {
+            let never =
+                format!(" (blocked in less than {:.2} % with 95 % confidence)", outcome.blocked.high * 100.0);
+            format!("all {complete} {}{never}", runs(complete))
+        } else {
+            format!("{complete} of {} runs", outcome.runs)
+        };
+        sentences.push(format!(
+            "Complete in {of}: in {} (median), in {} or less in 95 %, in {} at most.",
+            seconds(lasted.median),
+            seconds(lasted.p95),
+            seconds(lasted.max)
+        ));
+    }
+    if outcome.blocked.count > 0 {
+        sentences.push(format!("BLOCKED in {}:", percent(&outcome.blocked)));
+        for (reason, share) in outcome.reasons.iter().take(MOST_REASONS) {
+            sentences.push(format!("  in {} {}: {reason}.", share.count, runs(share.count)));
+        }
+        let more = outcome.reasons.len().saturating_sub(MOST_REASONS);
+        if more > 0 {
+            sentences.push(format!("  … and {more} other reasons, see blocked.csv."));
+        }
+    }
+    sentences
+}
+
+/// How often a constraint is left broken. Runs that do not complete count as they end.
+fn skew_sentence(constraint: &ConstraintSpread, blocked: u64) -> String {
+    let ConstraintSpread { name, max_skew, above, .. } = constraint;
+    let counted = if blocked > 0 { ", blocked ones as they end" } else { "" };
+    if above.count == 0 {
+        return format!(
+            "Never more skew than {max_skew} on {name} in {} {}{counted} (below {:.2} % with 95 % confidence).",
+            above.runs,
+            runs(above.runs),
+            above.high * 100.0
+        );
+    }
+    format!("Skew above {max_skew} on {name} in {}{counted}.", percent(above))
+}
+
+/// The final spreads of a constraint, the most frequent first.
+fn constraint_table(constraint: &ConstraintSpread) -> String {
+    let mut table =
+        Columns::new([constraint.name.to_string(), "skew".to_owned(), "share of runs".to_owned()]);
+    for spread in constraint.finals.iter().take(MOST_SPREADS) {
+        let mark = if i64::from(spread.skew) > i64::from(constraint.max_skew) { " !" } else { "" };
+        table.push(vec![
+            spread_text(&spread.counts),
+            format!("{}{mark}", spread.skew),
+            share_text(&spread.share),
+        ]);
+    }
+    let more = constraint.finals.len().saturating_sub(MOST_SPREADS);
+    let mut text = table.to_text("    ");
+    if more > 0 {
+        let _ = writeln!(text, "    … and {more} other spreads, see spreads.csv.");
+    }
+    text
+}
+
+/// The arms side by side.
+fn comparison(arms: &[ArmReport]) -> String {
+    let mut table = Columns::new([
+        "arm",
+        "constraint",
+        "skew above maxSkew",
+        "blocked",
+        "median",
+        "95 %",
+        "surge",
+        "unavailable",
+    ]);
+    for arm in arms {
+        let outcome = &arm.outcome;
+        let quantile = |of: fn(&crate::study::statistics::Summary) -> f64| {
+            outcome.seconds.as_ref().map_or_else(String::new, |lasted| seconds(of(lasted)))
+        };
+        let names: Vec<(&str, String)> = if outcome.constraints.is_empty() {
+            vec![("", String::new())]
+        } else {
+            outcome.constraints.iter().map(|one| (&*one.name, share_text(&one.above))).collect()
+        };
+        for (constraint, above) in names {
+            table.push(vec![
+                arm.name.clone(),
+                constraint.to_owned(),
+                above,
+                share_text(&outcome.blocked),
+                quantile(|lasted| lasted.median),
+                quantile(|lasted| lasted.p95),
+                outcome.surge.max.to_string(),
+                outcome.unavailable.max.to_string(),
+            ]);
+        }
+    }
+    table.to_text("")
+}
+
+/// `3/1/1`, most first; from nine domains on how many hold so many: `1×5 0×95`.
+pub fn spread_text(counts: &[u32]) -> String {
+    if counts.len() <= MOST_DOMAINS {
+        return counts.iter().map(ToString::to_string).collect::<Vec<_>>().join("/");
+    }
+    let groups = counts.chunk_by(|a, b| a == b);
+    groups.map(|group| format!("{}×{}", group[0], group.len())).collect::<Vec<_>>().join(" ")
+}
+
+fn share_text(share: &Proportion) -> String {
+    format!("{:.1} % [{:.1}, {:.1}]", share.share() * 100.0, share.low * 100.0, share.high * 100.0)
+}
+
+fn seconds(value: f64) -> String {
+    format!("{value:.1} s")
+}
+
+fn counted(count: usize, what: &str) -> String {
+    pods(count as f64, what)
+}
+
+fn runs(count: u64) -> &'static str {
+    if count == 1 { "run" } else { "runs" }
+}
+
+fn pods(count: f64, what: &str) -> String {
+    format!("{count} {what}{}", if count.total_cmp(&1.0).is_eq() { "" } else { "s" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spreads_over_many_domains_are_counted() {
+        assert_eq!(spread_text(&[2, 2, 1]), "2/2/1");
+        assert_eq!(spread_text(&[]), "");
+        assert_eq!(spread_text(&[2, 1, 1, 1, 0, 0, 0, 0, 0]), "2×1 1×3 0×5");
+    }
+}

@@ -1,0 +1,247 @@
+//! One rollout of one Deployment on a given cluster, as a scenario: what `kubecast rollout` runs.
+//!
+//! The scenario is an ordinary one: the input's objects, an entry of the timeline that restarts the
+//! Deployment (or sets its image), and a variant for each arm. A Deployment whose pods are in the input
+//! is rolled at time 0, as a user would do it now, whether the cluster has settled or not. One that is a
+//! mere manifest is created first and rolled ten minutes after everything has settled.
+
+mod target;
+
+use kubecast_manifest::{Document, Entry, Tree, Value};
+use serde_json::json;
+
+use super::assignment::Assignment;
+use super::error::Findings;
+use super::inputs::Inputs;
+use super::objects::ObjectSource;
+use super::places::place_of;
+use super::plan::{self, Plan};
+use super::reader::{FileReader, SourceText};
+use super::reference::Reference;
+use super::{InputError, LoadOptions, Resolved, Variant, resolve_all};
+use crate::api::{Deployment, Pod};
+use crate::cluster::setup::ClusterSetup;
+pub use target::parse_target;
+
+/// What to type to get everything that a rollout hangs on.
+pub const DUMP_COMMAND: &str = "kubectl get nodes,deployments.apps,replicasets.apps,pods,services,priorityclasses -A -o yaml > dump.yaml";
+
+/// The name of the arm without values of its own.
+pub const AS_IS: &str = "as-is";
+
+/// What is rolled and how.
+#[derive(Clone, Debug)]
+pub struct RolloutOrder {
+    /// The Deployment.
+    pub target: Reference,
+    /// A new image instead of a mere restart.
+    pub image: Option<NewImage>,
+    /// What is set in every arm.
+    pub set: Vec<Assignment>,
+    /// The arms beside the one as is.
+    pub arms: Vec<Arm>,
+}
+
+/// `[CONTAINER=]IMAGE`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewImage {
+    /// The container; `None` is the only one.
+    pub container: Option<String>,
+    /// The image.
+    pub image: String,
+}
+
+/// The same rollout with other values.
+#[derive(Clone, Debug)]
+pub struct Arm {
+    /// Its name, different from every other's.
+    pub name: String,
+    /// Its values.
+    pub set: Vec<Assignment>,
+}
+
+/// When the Deployment is rolled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Moment {
+    /// At time 0: its pods are in the input.
+    Now,
+    /// Ten minutes after it was created and everything has settled: the input has no pod of it.
+    AfterCreation,
+}
+
+/// A rollout, ready to run: a variant for each arm, the one as is first.
+#[derive(Clone, Debug)]
+pub struct ResolvedRollout {
+    /// The scenario.
+    pub scenario: Resolved,
+    /// When the Deployment is rolled.
+    pub moment: Moment,
+}
+
+/// Reads inputs and makes the scenario of a rollout of them.
+pub fn load_rollout(
+    inputs: &[SourceText],
+    order: &RolloutOrder,
+    options: &LoadOptions,
+    reader: &dyn FileReader,
+) -> Result<ResolvedRollout, Vec<InputError>> {
+    let mut findings = Findings::default();
+    let mut inputs = Inputs::new(inputs, reader, &mut findings);
+    let resolved = resolve(order, options, &mut inputs, &mut findings);
+    let warnings = findings.finish(options.strict)?;
+    let (scenario, moment) = resolved.expect("without errors every arm is resolved");
+    Ok(ResolvedRollout { scenario: Resolved { warnings, ..scenario }, moment })
+}
+
+fn resolve(
+    order: &RolloutOrder,
+    options: &LoadOptions,
+    inputs: &mut Inputs<'_>,
+    findings: &mut Findings,
+) -> Option<(Resolved, Moment)> {
+    let name = order.target.to_string();
+    let mut scenario = inputs.scenario.clone().unwrap_or_else(|| plan::implicit_scenario(&name));
+    refuse_own_fields(&scenario, findings);
+    if !findings.errors.is_empty() {
+        return None;
+    }
+    let plan = Plan::new(&scenario, None, options.seed, inputs, findings)?;
+    let target =
+        target::find(&plan.objects, &order.target).map_err(|error| findings.error(None, error)).ok()?;
+    let moment = moment(target, &plan.objects, findings)?;
+    let operation = operation(target, order, moment).map_err(|error| findings.error(None, error)).ok()?;
+    let complete = set(&mut scenario, "/spec/timeline", Value::Seq(vec![operation]))
+        .and_then(|()| set(&mut scenario, "/spec/variants", variants(order)));
+    complete.map_err(|error| findings.error(place_of(&scenario.file, &scenario.tree), error)).ok()?;
+    let resolved = resolve_all(&scenario, options, inputs, findings)?;
+    if findings.errors.is_empty() {
+        for variant in &resolved.variants {
+            check_arm(variant, target, &order.target, moment, findings);
+        }
+    }
+    Some((resolved, moment))
+}
+
+/// A scenario beside the dump may say how long things take, but not what happens.
+fn refuse_own_fields(scenario: &Document, findings: &mut Findings) {
+    for field in ["timeline", "variants", "expect"] {
+        let there = scenario.tree.pointer(&format!("/spec/{field}"));
+        if let Some(tree) = there.filter(|tree| tree.as_seq().is_some_and(|items| !items.is_empty())) {
+            findings.error(
+                place_of(&scenario.file, tree),
+                format!("spec.{field}: `kubecast rollout` has its own; take it out, or use `kubecast run`"),
+            );
+        }
+    }
+}
+
+fn set(scenario: &mut Document, pointer: &str, value: Value) -> Result<(), String> {
+    scenario.tree.set(pointer, Tree::from(value))
+}
+
+/// When to roll, by what the input holds of the Deployment's pods.
+fn moment(target: &ObjectSource, objects: &[ObjectSource], findings: &mut Findings) -> Option<Moment> {
+    let pods = target::pods_of(target, objects);
+    let told = target.tree.pointer("/status/replicas").map_or(0, |tree| match &tree.value {
+        Value::Number(text) => text.parse::<usize>().unwrap_or(0),
+        _ => 0,
+    });
+    let name = &target.reference;
+    if pods == 0 && told > 0 {
+        let message = format!(
+            "{name} has {told} pods, says its status, but none of them is in the input with its ReplicaSet; dump all \
+             that counts: {DUMP_COMMAND}"
+        );
+        findings.error(target.place(), message);
+        return None;
+    }
+    if pods < told {
+        let message =
+            format!("{name} has {told} pods, says its status, but only {pods} of them are in the input");
+        findings.warning(target.place(), message);
+    }
+    Some(if pods > 0 { Moment::Now } else { Moment::AfterCreation })
+}
+
+/// The entry of the timeline.
+fn operation(target: &ObjectSource, order: &RolloutOrder, moment: Moment) -> Result<Tree, String> {
+    let name = order.target.to_string();
+    let mut entry = match moment {
+        Moment::Now => json!({ "at": "0s" }),
+        Moment::AfterCreation => json!({ "afterSettled": "10m" }),
+    };
+    match &order.image {
+        None => entry["rolloutRestart"] = json!(name),
+        Some(NewImage { container, image }) => {
+            let container = target::container(target, container.as_deref())?;
+            entry["setImage"] = json!({ "deployment": name, "container": container, "image": image });
+        }
+    }
+    Ok(Tree::from_json(&entry))
+}
+
+/// A variant for each arm, the one as is first. Of values at the same place the last one counts.
+fn variants(order: &RolloutOrder) -> Value {
+    let variant = |name: &str, own: &[Assignment]| {
+        let mut entries: Vec<Entry> = Vec::new();
+        for assignment in order.set.iter().chain(own) {
+            let key = assignment.key(&order.target);
+            entries.retain(|entry| entry.key != key);
+            entries.push(Entry { key, line: 0, column: 0, value: assignment.value().clone() });
+        }
+        let mut variant = Tree::from_json(&json!({ "name": name }));
+        let set = Entry { key: "set".to_owned(), line: 0, column: 0, value: Value::Map(entries).into() };
+        if let Value::Map(fields) = &mut variant.value {
+            fields.push(set);
+        }
+        variant
+    };
+    let arms = order.arms.iter().map(|arm| variant(&arm.name, &arm.set));
+    Value::Seq(std::iter::once(variant(AS_IS, &[])).chain(arms).collect())
+}
+
+/// Tells why an arm cannot be rolled.
+fn check_arm(
+    variant: &Variant,
+    target: &ObjectSource,
+    name: &Reference,
+    moment: Moment,
+    findings: &mut Findings,
+) {
+    let setup = &variant.setup;
+    let mut fault = |message: String| findings.error(target.place(), message);
+    if setup.nodes.is_empty() {
+        fault(format!("the input holds no node for {name} to run on; dump all that counts: {DUMP_COMMAND}"));
+        return;
+    }
+    let Some(deployment) = deployment_of(setup, name) else { return };
+    if deployment.paused {
+        let arm = variant.name.as_deref().unwrap_or(AS_IS);
+        fault(format!(
+            "{name} is paused (arm {arm}), and `kubectl rollout restart` refuses that; resume it with --set \
+             spec.paused=false"
+        ));
+    }
+    if moment == Moment::Now && pods_of(setup, deployment).next().is_none() {
+        fault(format!(
+            "the pods of {name} run on nodes that are not in the input; dump all that counts: {DUMP_COMMAND}"
+        ));
+    }
+}
+
+/// The Deployment of this name at time 0.
+pub fn deployment_of<'s>(setup: &'s ClusterSetup, name: &Reference) -> Option<&'s Deployment> {
+    setup.deployments.iter().find(|deployment| {
+        *deployment.name == *name.name && setup.names.resolve(deployment.namespace) == name.namespace
+    })
+}
+
+/// A Deployment's pods at time 0.
+pub fn pods_of<'s>(setup: &'s ClusterSetup, deployment: &Deployment) -> impl Iterator<Item = &'s Pod> {
+    let id = deployment.id;
+    setup.pods.iter().filter(move |pod| {
+        let replica_set = pod.controller.and_then(|owner| owner.replica_set);
+        let owner = replica_set.and_then(|set| setup.replica_sets.get(set.index()));
+        owner.is_some_and(|set| set.deployment == Some(id))
+    })
+}

@@ -1,0 +1,173 @@
+//! What many runs of one rollout say: how likely each final spread is, how long it takes, whether it can
+//! block and why.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::replication::Run;
+use super::statistics::{Proportion, Summary, by_frequency, median_interval};
+use crate::api::{Interner, Symbol};
+use crate::measures::{ConstraintOutcome, RolloutRow, ShareLeft};
+
+/// A rollout over all runs of one arm.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RolloutOutcome {
+    /// In how many runs.
+    pub runs: u64,
+    /// In how many it did not complete.
+    pub blocked: Proportion,
+    /// Why not, the most frequent reasons first.
+    pub reasons: Vec<(Arc<str>, Proportion)>,
+    /// Seconds from the change of the template until it was complete; `None` if it never was.
+    pub seconds: Option<Summary>,
+    /// The 95 % interval of the median of these; `None` for fewer than six.
+    pub median_interval: Option<(f64, f64)>,
+    /// The most pods above `spec.replicas`.
+    pub surge: Summary,
+    /// The most ready pods missing to `spec.replicas`.
+    pub unavailable: Summary,
+    /// The longest time in seconds that a new pod had no node.
+    pub pending_longest: Summary,
+    /// The time in seconds that all new pods together had no node.
+    pub pending_total: Summary,
+    /// Each constraint of the template.
+    pub constraints: Vec<ConstraintSpread>,
+}
+
+/// A constraint over all runs of one arm.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ConstraintSpread {
+    /// `TOPOLOGY_KEY|WHEN_UNSATISFIABLE`.
+    pub name: Arc<str>,
+    /// Allowed skew.
+    pub max_skew: i32,
+    /// In how many runs more was left.
+    pub above: Proportion,
+    /// Every final spread that came out, the most frequent first.
+    pub finals: Vec<FinalSpread>,
+    /// How often a domain ended with a number of pods, by domain and number; none where there are more
+    /// domains than are named.
+    pub domains: Vec<DomainShare>,
+    /// What the loss of any one domain would leave of the ready pods, at the worst settled instant.
+    pub ready_left_min: Option<Summary>,
+    /// The same at the end.
+    pub ready_left: Option<Summary>,
+}
+
+/// A final spread: the newest pods per domain, most first.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FinalSpread {
+    /// Pods per domain, most first.
+    pub counts: Vec<u32>,
+    /// Most minus least.
+    pub skew: u32,
+    /// In how many runs it came out.
+    pub share: Proportion,
+    /// In how many of these the rollout was complete.
+    pub complete: u64,
+}
+
+/// How often a domain ended with a number of pods.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DomainShare {
+    /// The domain.
+    pub domain: String,
+    /// The newest pods in it.
+    pub pods: u32,
+    /// In how many runs.
+    pub share: Proportion,
+}
+
+impl RolloutOutcome {
+    /// Gathers rollout `number` of a workload from the runs that kept it; `None` if it took place in none.
+    pub fn of(runs: &[Run], workload: &str, number: u32, names: &Interner) -> Option<Self> {
+        let rows: Vec<&RolloutRow> = runs
+            .iter()
+            .flat_map(|run| &run.rollouts)
+            .filter(|row| *row.workload == *workload && row.number == number)
+            .collect();
+        let count = rows.len() as u64;
+        let summary = |value: fn(&RolloutRow) -> f64| {
+            Summary::of(&rows.iter().map(|row| value(row)).collect::<Vec<_>>())
+        };
+        let seconds: Vec<f64> = rows.iter().filter_map(|row| duration(row)).collect();
+        let blocked = rows.iter().filter(|row| row.completed.is_none()).count() as u64;
+        Some(Self {
+            runs: count,
+            blocked: Proportion::wilson(blocked, count),
+            reasons: reasons(&rows),
+            median_interval: median_interval(&seconds),
+            seconds: Summary::of(&seconds),
+            surge: summary(|row| f64::from(row.surge_max))?,
+            unavailable: summary(|row| f64::from(row.unavailable_max))?,
+            pending_longest: summary(|row| row.pending.longest_ns as f64 / 1e9)?,
+            pending_total: summary(|row| row.pending.total_ns as f64 / 1e9)?,
+            constraints: constraints(&rows, names),
+        })
+    }
+}
+
+fn duration(row: &RolloutRow) -> Option<f64> {
+    row.completed.map(|done| (done.0 - row.started.0) as f64 / 1e9)
+}
+
+fn reasons(rows: &[&RolloutRow]) -> Vec<(Arc<str>, Proportion)> {
+    let share = |(reason, count)| (reason, Proportion::wilson(count, rows.len() as u64));
+    by_frequency(rows.iter().filter_map(|row| row.blocked.clone())).into_iter().map(share).collect()
+}
+
+/// The constraints in the order of the template; every run has the same ones.
+fn constraints(rows: &[&RolloutRow], names: &Interner) -> Vec<ConstraintSpread> {
+    let first = rows.first().map(|row| row.constraints.as_slice()).unwrap_or_default();
+    (0..first.len()).map(|place| constraint(rows, place, names)).collect()
+}
+
+fn constraint(rows: &[&RolloutRow], place: usize, names: &Interner) -> ConstraintSpread {
+    let of_runs: Vec<(&RolloutRow, &ConstraintOutcome)> =
+        rows.iter().filter_map(|row| Some((*row, row.constraints.get(place)?))).collect();
+    let runs = of_runs.len() as u64;
+    let (name, max_skew) = (Arc::clone(&of_runs[0].1.name), of_runs[0].1.max_skew);
+    let mut finals: BTreeMap<&[u32], (u32, u64, u64)> = BTreeMap::new();
+    let mut domains: BTreeMap<(Symbol, u32), u64> = BTreeMap::new();
+    for (row, outcome) in &of_runs {
+        let seen = finals.entry(&outcome.final_counts).or_insert((outcome.final_skew, 0, 0));
+        seen.1 += 1;
+        seen.2 += u64::from(row.completed.is_some());
+        for domain in &outcome.final_domains {
+            *domains.entry(*domain).or_default() += 1;
+        }
+    }
+    let above = of_runs.iter().filter(|(_, outcome)| i64::from(outcome.final_skew) > i64::from(max_skew));
+    let mut finals: Vec<FinalSpread> = finals
+        .into_iter()
+        .map(|(counts, (skew, count, complete))| FinalSpread {
+            counts: counts.to_vec(),
+            skew,
+            share: Proportion::wilson(count, runs),
+            complete,
+        })
+        .collect();
+    finals.sort_by_key(|spread| std::cmp::Reverse(spread.share.count));
+    let mut domains: Vec<DomainShare> = domains
+        .into_iter()
+        .map(|((domain, pods), count)| DomainShare {
+            domain: names.resolve(domain).to_owned(),
+            pods,
+            share: Proportion::wilson(count, runs),
+        })
+        .collect();
+    domains.sort_by(|a, b| (&a.domain, a.pods).cmp(&(&b.domain, b.pods)));
+    let left = |value: fn(&ConstraintOutcome) -> Option<ShareLeft>| {
+        let values = of_runs.iter().filter_map(|(_, outcome)| value(outcome)).map(ShareLeft::share);
+        Summary::of(&values.collect::<Vec<_>>())
+    };
+    ConstraintSpread {
+        name,
+        max_skew,
+        above: Proportion::wilson(above.count() as u64, runs),
+        finals,
+        domains,
+        ready_left_min: left(|outcome| outcome.ready_left_min),
+        ready_left: left(|outcome| outcome.ready_left),
+    }
+}
