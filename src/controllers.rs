@@ -5,7 +5,8 @@
 //! business; so are work queues, back-off and informer caches.
 //!
 //! DIFFERENCE: adoption and release of orphans by selector is left out; a ReplicaSet has the pods that
-//! it made, a Deployment the ReplicaSets that it made or that its input gave it.
+//! it made, a Deployment the ReplicaSets that it made or that its input gave it. A ReplicaSet that
+//! something else controls counts as nobody's.
 
 pub mod deployment;
 pub mod replica_set;

@@ -3,6 +3,9 @@
 //!
 //! Both cases are of the kind of kubernetes/kubernetes#98215: a hard spread constraint by node counts old and
 //! new pods together, so that the old ones' going decides where the new ones end.
+//!
+//! Faults put in by hand that it catches: pods to delete not ranked by their nodes, the list of a ReplicaSet's
+//! pods not in random order.
 
 #[path = "rollouts/by_hand.rs"]
 mod by_hand;

@@ -14,6 +14,25 @@
 //! Where Kubernetes itself does otherwise, a test of `rollouts/exceptions.rs` shows it by the smallest case
 //! worked out by hand: a status that lags behind, scaling in the middle, an edit of the strategy, a pause in
 //! the middle of Recreate. The properties leave out steps that scale, and pods made while paused.
+//!
+//! # Faults that they catch
+//!
+//! Each was put in by hand, one at a time, and failed at least the property named (2026-11):
+//!
+//! | fault | caught by |
+//! | --- | --- |
+//! | `maxSurge` counted one higher; the old ReplicaSet taken for the new one | step up |
+//! | one pod less must stay available; `maxUnavailable` rounded up | step down |
+//! | `maxSurge` and `maxUnavailable` both resolve to 0 and stay so | ends |
+//! | nobody looks when `minReadySeconds` are over; a key stays in the work queue for ever | ends |
+//! | a ReplicaSet makes one pod more; it does not wait for its expectations | more pods than wanted |
+//! | pods are ranked ready first | ready pod stopped |
+//! | Recreate does not wait for terminating pods | beside an old one |
+//! | a write on a stale version is accepted | status over an unseen change |
+//!
+//! Not caught here, but by the recorded vectors of `tests/conformance/rollout`: unavailable new pods left out
+//! of what may be scaled down, unhealthy old pods not cleaned up, scaling not told from rolling out. A
+//! Recreate that is not woken by its last pod is caught by `rollout_controllers` only: its deadline wakes it.
 
 #[path = "rollouts/cases.rs"]
 mod cases;
