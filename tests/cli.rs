@@ -215,6 +215,22 @@ spec:
 }
 
 #[test]
+fn a_complete_deployment_scaled_beyond_its_nodes_ends() {
+    // The condition stays NewReplicaSetAvailable, long past its deadline: no look changes anything.
+    let text = format!("{UNEVEN}  maxEvents: 100000\n").replace(
+        "- {afterSettled: 1m, rolloutRestart: deployment/web, repeat: 2}",
+        "- {at: 20m, scale: {deployment: deployment/web, replicas: 400}}",
+    );
+    let outcome = kubecast(&["run", "-", "--format", "json"], &text);
+    assert_eq!(outcome.code, 0, "{}", outcome.stderr);
+    assert!(
+        outcome.stdout.contains("quiescent") && !outcome.stdout.contains("eventLimit"),
+        "{}",
+        outcome.stdout
+    );
+}
+
+#[test]
 fn the_summary_as_json_is_the_file() {
     let out = folder("json");
     let path = out.to_str().expect("UTF-8");

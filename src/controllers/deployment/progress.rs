@@ -110,6 +110,12 @@ impl SyncState<'_> {
             return None;
         }
         let left = (i64::from(seconds) * SECOND).saturating_sub(self.now.nanos_since(current.last_update));
+        if left < 0 {
+            // DIFFERENCE: the deadline is over and the look that found so changed nothing, as with a
+            // Deployment that was complete before it was scaled up. Kubernetes looks again every 5 ms for
+            // ever; no such look can change anything, and what could puts the key into the queue itself.
+            return None;
+        }
         if left < SECOND {
             return Some(Recheck::RateLimited);
         }
