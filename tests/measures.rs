@@ -129,6 +129,21 @@ fn a_rollout_that_waits_for_its_own_old_pods() {
     assert_eq!(at(113), vec!["a=2;b=1 1/3"], "only the ready pods changed, and that is a row");
 }
 
+#[test]
+fn a_wait_counts_in_the_rollout_that_made_the_pod() {
+    // Four pods, room for three, and a restart at 40 s. Of the creation, one pod waits 30 s and one until the
+    // restart, which deletes it. The new pod in its place finds the cluster full of old ones, all of them
+    // needed: it waits until the deadline of 600 s, looked at a second later, is over and nothing goes on.
+    let text = BASE.replace("replicas: 3", "replicas: 4");
+    let record = run(&format!("{text}    - {{at: 40s, rolloutRestart: deployment/web}}\n"));
+    check(&record, 0, &[("pendingSecondsMax", 40.0), ("pendingSecondsTotal", 70.0), ("rolloutBlocked", 1.0)]);
+    check(
+        &record,
+        1,
+        &[("pendingSecondsMax", 601.0), ("pendingSecondsTotal", 601.0), ("rolloutBlocked", 1.0)],
+    );
+}
+
 fn words(row: &SpreadRow) -> String {
     let left = row.ready_left.map_or_else(String::new, |left| format!(" {}/{}", left.left, left.ready));
     format!("{}{left}", row.counts)

@@ -86,6 +86,10 @@ fn it_is_an_ordinary_scenario() {
         let figure = figures.iter().find(|figure| figure["measure"] == measure && figure["rollout"] == 1);
         figure.unwrap_or_else(|| panic!("{measure} is there")).clone()
     };
+    // The state taken over was complete, although it was never settled before the restart.
+    let adopted =
+        figures.iter().find(|figure| figure["measure"] == "rolloutBlocked" && figure["rollout"] == 0);
+    assert_eq!(adopted.map(|figure| number(&figure["max"])), Some(0.0));
     let answer = json(&dump(), &["--runs", "60"]);
     let arm = &answer["arms"][0];
     let duration = &arm["durationSeconds"];
