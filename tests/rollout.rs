@@ -263,6 +263,19 @@ fn a_mere_manifest_is_created_first() {
 }
 
 #[test]
+fn runs_that_are_cut_off_are_told() {
+    let told = text(&dump(), &["--runs", "4", "--set", "scenario#/spec/horizon=1s"]);
+    assert!(told.contains("4 runs were cut off by horizon or maxEvents"), "{told}");
+    assert!(told.contains("BLOCKED in 100.0 %") && told.contains("to become available"), "{told}");
+    let outcome = kubecast(
+        &["rollout", "deploy/app1", "-f", "-", "--runs", "4", "--set", "scenario#/spec/horizon=1s"],
+        MANIFEST,
+    );
+    assert_eq!(outcome.code, 2, "the restart comes ten minutes later");
+    assert!(outcome.stderr.contains("cut the runs off before"), "{}", outcome.stderr);
+}
+
+#[test]
 fn sensitivity_to_timing_is_told_if_asked_for() {
     let limit = ["--set", "scenario#/spec/blockedAfter=5s", "--runs", "60"];
     let calm = json(&dump(), &limit);

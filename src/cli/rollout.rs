@@ -15,7 +15,7 @@ use super::progress::Progress;
 use super::run::{Format, pretty};
 use super::sensitivity;
 use crate::cluster::setup::ClusterSetup;
-use crate::kernel::Seed;
+use crate::kernel::{Ended, Seed};
 use crate::measures::RolloutRow;
 use crate::report::rollout::{self as report, ArmReport, Setting, State};
 use crate::report::{run_files, sensitivity as report_sensitivity};
@@ -169,15 +169,17 @@ fn reports(
     for ((variant, result), own) in resolved.scenario.variants.iter().zip(results).zip(own) {
         let name = variant.name.clone().unwrap_or_default();
         let outcome = RolloutOutcome::of(&result.runs, &workload, ROLLOUT, &variant.setup.names);
-        let outcome = outcome.ok_or_else(|| nothing_rolled(order, &name))?;
-        arms.push(ArmReport { name, set: own.iter().map(Assignment::text).collect(), outcome });
+        let cut_off = result.runs.iter().filter(|run| run.end.ended != Ended::Quiescent).count() as u64;
+        let outcome = outcome.ok_or_else(|| nothing_rolled(order, &name, cut_off))?;
+        arms.push(ArmReport { name, set: own.iter().map(Assignment::text).collect(), outcome, cut_off });
     }
     Ok(arms)
 }
 
 /// The change of the template changed nothing.
-fn nothing_rolled(order: &RolloutOrder, arm: &str) -> CliError {
+fn nothing_rolled(order: &RolloutOrder, arm: &str, cut_off: u64) -> CliError {
     let why = match &order.image {
+        _ if cut_off > 0 => "horizon or maxEvents cut the runs off before".to_owned(),
         Some(image) => format!("it runs the image {} already; leave --image out to restart it", image.image),
         None => "it was restarted in the very second in which the simulation begins, and a second restart of that \
                  second changes nothing; give another spec.startTime"

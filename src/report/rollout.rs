@@ -72,6 +72,8 @@ pub struct ArmReport {
     pub set: Vec<String>,
     /// What came out.
     pub outcome: RolloutOutcome,
+    /// How many runs were cut off by `horizon` or `maxEvents`.
+    pub cut_off: u64,
 }
 
 /// The answer as text.
@@ -152,6 +154,14 @@ fn arm_text(arm: &ArmReport, several: bool) -> String {
     }
     for sentence in sentences(outcome) {
         let _ = writeln!(text, "  {sentence}");
+    }
+    if arm.cut_off > 0 {
+        let _ = writeln!(
+            text,
+            "  {} {} cut off by horizon or maxEvents before everything had settled.",
+            arm.cut_off,
+            if arm.cut_off == 1 { "run was" } else { "runs were" }
+        );
     }
     for constraint in &outcome.constraints {
         let _ = write!(text, "\n{}", constraint_table(constraint));

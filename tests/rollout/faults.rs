@@ -1,5 +1,6 @@
 //! Wrong input exits with 2, says what is wrong and what would be right, and writes nothing.
 
+use std::fs;
 use std::path::Path;
 
 use crate::dump::{dump, dump_without, kubecast};
@@ -9,6 +10,8 @@ const KUBECTL: &str = "kubectl get nodes,deployments.apps,replicasets.apps,pods,
 /// What is told of a wrong input.
 fn fault(args: &[&str], input: &str) -> String {
     let out = Path::new(env!("CARGO_TARGET_TMPDIR")).join("rollout-wrong");
+    // What an earlier test run left would be refused by itself.
+    let _ = fs::remove_dir_all(&out);
     let out = out.to_str().expect("UTF-8");
     let all = [&["rollout"], args, &["-f", "-", "--runs", "20", "--out", out]].concat();
     let outcome = kubecast(&all, input);

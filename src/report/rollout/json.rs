@@ -45,6 +45,7 @@ fn arm(arm: &ArmReport) -> Value {
         "arm": arm.name,
         "set": arm.set,
         "runs": outcome.runs,
+        "cutOffRuns": arm.cut_off,
         "blocked": share(&outcome.blocked),
         "reasons": outcome.reasons.iter().map(|(reason, of)| {
             let mut value = share(of);
