@@ -8,6 +8,7 @@
 pub mod affinity;
 pub mod behaviour;
 pub mod compile;
+pub mod cpu_set;
 pub mod defaults;
 pub mod ids;
 pub mod int_or_percent;
@@ -29,6 +30,7 @@ pub mod workload;
 pub use crate::kernel::{Interner, Symbol};
 pub use affinity::{AffinityTerm, PodAffinity, WeightedAffinityTerm};
 pub use behaviour::{ApiServerBehaviour, Behaviour, ControllersBehaviour, Release, SchedulerBehaviour};
+pub use cpu_set::CpuSet;
 pub use ids::{DeploymentId, NodeId, PodId, ReplicaSetId, Uid};
 pub use int_or_percent::IntOrPercent;
 pub use labels::Labels;

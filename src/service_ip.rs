@@ -1,0 +1,1 @@
+//! What the API server decides about Service IPs and node ports.
