@@ -29,7 +29,10 @@ pub mod workload;
 
 pub use crate::kernel::{Interner, Symbol};
 pub use affinity::{AffinityTerm, PodAffinity, WeightedAffinityTerm};
-pub use behaviour::{ApiServerBehaviour, Behaviour, ControllersBehaviour, Release, SchedulerBehaviour};
+pub use behaviour::{
+    ApiServerBehaviour, Behaviour, ControllersBehaviour, KubeletBehaviour, Release, SchedulerBehaviour,
+    ServiceIpBehaviour,
+};
 pub use cpu_set::CpuSet;
 pub use ids::{DeploymentId, NodeId, PodId, ReplicaSetId, Uid};
 pub use int_or_percent::IntOrPercent;

@@ -8,11 +8,13 @@ pub mod explain;
 pub mod input;
 pub mod output;
 pub mod progress;
+pub mod ranges;
 pub mod resources;
 pub mod rollout;
 pub mod run;
 pub mod schema;
 pub mod sensitivity;
+pub mod topology;
 pub mod validate;
 
 use clap::{Parser, Subcommand};
@@ -36,6 +38,10 @@ enum Command {
     Rollout(rollout::RolloutArgs),
     /// Explain why a pod went where it went, or stays without a node.
     Explain(explain::ExplainArgs),
+    /// Show a machine as the kubelet sees it.
+    Topology(topology::TopologyArgs),
+    /// Tell what ranges of Service IPs amount to: bands, odds of collision, time until full.
+    Ranges(ranges::RangesArgs),
     /// Check documents without running them.
     Validate(validate::ValidateArgs),
     /// Print the JSON Schema of kubecast's own documents.
@@ -55,6 +61,8 @@ pub fn main() -> std::process::ExitCode {
         Command::Run(args) => run::run(args),
         Command::Rollout(args) => rollout::rollout(args),
         Command::Explain(args) => explain::explain(args),
+        Command::Topology(args) => topology::topology(args),
+        Command::Ranges(args) => ranges::ranges(args),
         Command::Validate(args) => validate::validate(args),
         Command::Schema => schema::print(),
         Command::Conformance(args) => conformance::conformance(args),

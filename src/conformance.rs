@@ -10,6 +10,10 @@
 
 pub mod closed_loop;
 pub mod comparison;
+pub mod cpu_config;
+pub mod cpu_manager;
+mod cpu_objects;
+pub mod cpu_take;
 pub mod deployment_progress;
 pub mod fenceposts;
 pub mod new_replicas;
@@ -25,7 +29,9 @@ pub mod rollout_sequence;
 pub mod scheduler_cycle;
 mod scheduler_objects;
 pub mod scheduler_sequence;
+pub mod service_ip;
 pub mod slow_start;
+pub mod topology_merge;
 
 use std::fmt;
 
@@ -40,9 +46,14 @@ pub type Check = fn(&Value) -> Result<Value, String>;
 /// Every kind of vector there is, with its check.
 pub const KINDS: &[(&str, Check)] = &[
     ("closed-loop", closed_loop::check),
+    ("cpu-config", cpu_config::check),
+    ("cpu-manager", cpu_manager::check),
+    ("cpu-take", cpu_take::check),
     ("deployment-fenceposts", fenceposts::check),
     ("deployment-new-replicas", new_replicas::check),
     ("deployment-progress", deployment_progress::check),
+    ("node-port", service_ip::node_port::check),
+    ("node-port-service", service_ip::node_port_service::check),
     ("pod-available", pod_available::check),
     ("pod-deletion-order", pod_deletion_order::check),
     ("proportional-scale", proportional_scale::check),
@@ -51,7 +62,12 @@ pub const KINDS: &[(&str, Check)] = &[
     ("rollout-sequence", rollout_sequence::check),
     ("scheduler-cycle", scheduler_cycle::check),
     ("scheduler-sequence", scheduler_sequence::check),
+    ("service-ip", service_ip::allocation::check),
+    ("service-ip-dual-stack", service_ip::dual_stack::check),
+    ("service-ip-probability", service_ip::probability::check),
+    ("service-ip-range", service_ip::range::check),
     ("slow-start", slow_start::check),
+    ("topology-merge", topology_merge::check),
 ];
 
 /// How a vector fared.

@@ -1,5 +1,15 @@
-//! What the kubelet decides about CPUs: CPU Manager, Topology Manager, device hints, admission.
+//! What the kubelet decides about CPUs and devices when a pod arrives: CPU Manager, Topology Manager,
+//! Device Manager, admission.
+//!
+//! The models follow kubelet v1.32.10, whose decisions are recorded; what changed up to 1.34 and in 1.37
+//! is switched by [`crate::api::KubeletBehaviour`].
+//! DIFFERENCE: the Memory Manager is not simulated; it would be one more [`admission::HintProvider`].
 
+pub mod admission;
+pub mod cpu_manager;
+pub mod demand;
+mod go_text;
 pub mod machine;
+pub mod topology_manager;
 
 pub use machine::{LogicalCpu, Machine, MachineError, NumaNode};

@@ -3,6 +3,7 @@
 
 pub mod columns;
 pub mod explain;
+pub mod ranges;
 pub mod rollout;
 pub mod run_files;
 pub mod run_tables;
@@ -10,3 +11,4 @@ pub mod seconds;
 pub mod sensitivity;
 pub mod summary_json;
 pub mod terminal;
+pub mod topology;

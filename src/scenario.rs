@@ -11,6 +11,7 @@
 //! | a KubeSchedulerConfiguration → profiles | `scheduler_configuration` |
 //! | operations of the timeline | `operations` |
 //! | one rollout on a dump, as a scenario | [`rollout`], with [`assignment`]s of the command line |
+//! | machine files and named machines | [`machine`] |
 //!
 //! All faults of an input are collected (up to [`error::MAX_ERRORS`]), each with its place.
 //! Nothing here touches files: what documents name comes through a [`FileReader`].
@@ -21,6 +22,7 @@ pub mod document;
 pub mod embedded;
 pub mod error;
 pub mod expectation;
+pub mod machine;
 pub mod node_pool;
 pub mod reader;
 pub mod reference;

@@ -16,7 +16,11 @@ use rayon::prelude::*;
 use serde_json::Value;
 
 /// Every file of vectors, with how many there are in it.
-const FILES: [(&str, usize); 12] = [
+const FILES: [(&str, usize); 23] = [
+    ("cpu/config.jsonl.gz", 220),
+    ("cpu/manager.jsonl.gz", 1050),
+    ("cpu/merge.jsonl.gz", 600),
+    ("cpu/take.jsonl.gz", 2500),
     ("rollout/deployment-progress.jsonl", 150),
     ("rollout/fenceposts.jsonl", 350),
     ("rollout/new-replicas.jsonl", 250),
@@ -29,11 +33,19 @@ const FILES: [(&str, usize); 12] = [
     ("rollout/slow-start.jsonl", 80),
     ("scheduler/cycle.jsonl.gz", 1567),
     ("scheduler/sequence.jsonl.gz", 60),
+    ("service-ip/bitmap-ipv4.jsonl.gz", 270),
+    ("service-ip/bitmap-ipv6.jsonl.gz", 110),
+    ("service-ip/dual-stack.jsonl.gz", 60),
+    ("service-ip/ipaddress.jsonl.gz", 180),
+    ("service-ip/node-port-service.jsonl", 60),
+    ("service-ip/node-port.jsonl.gz", 150),
+    ("service-ip/ranges.jsonl", 230),
 ];
 
 /// Files whose vectors hold distributions, which are tested and not compared leaf by leaf; that a changed
 /// leaf is noticed is tested beside the tests themselves.
-const SAMPLED: [(&str, usize); 1] = [("closed-loop/closed-loop.jsonl", 11)];
+const SAMPLED: [(&str, usize); 2] =
+    [("closed-loop/closed-loop.jsonl", 11), ("service-ip/probability.jsonl", 312)];
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/conformance")
@@ -76,6 +88,16 @@ fn scheduler_cycles_pass() {
 #[test]
 fn scheduler_sequences_pass() {
     check("scheduler/sequence");
+}
+
+#[test]
+fn cpu_vectors_pass() {
+    check("cpu/");
+}
+
+#[test]
+fn service_ip_vectors_pass() {
+    check("service-ip/");
 }
 
 #[test]

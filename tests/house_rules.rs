@@ -21,10 +21,10 @@ const LAYERS: [(&str, &[&str]); 13] = [
     ("kubelet", &["kernel", "api"]),
     ("service_ip", &["kernel", "api"]),
     ("cluster", &["kernel", "api", "scheduler", "controllers", "kubelet", "service_ip"]),
-    ("measures", &["kernel", "api", "cluster"]),
-    ("scenario", &["kernel", "api", "scheduler", "cluster", "measures"]),
+    ("measures", &["kernel", "api", "kubelet", "cluster"]),
+    ("scenario", &["kernel", "api", "scheduler", "kubelet", "cluster", "measures"]),
     ("study", &["kernel", "api", "cluster", "measures", "scenario"]),
-    ("report", &["kernel", "api", "cluster", "measures", "scenario", "study"]),
+    ("report", &["kernel", "api", "kubelet", "service_ip", "cluster", "measures", "scenario", "study"]),
     (
         "conformance",
         &[
@@ -41,7 +41,19 @@ const LAYERS: [(&str, &[&str]); 13] = [
     ),
     (
         "cli",
-        &["kernel", "api", "scheduler", "cluster", "measures", "scenario", "study", "report", "conformance"],
+        &[
+            "kernel",
+            "api",
+            "scheduler",
+            "kubelet",
+            "service_ip",
+            "cluster",
+            "measures",
+            "scenario",
+            "study",
+            "report",
+            "conformance",
+        ],
     ),
 ];
 

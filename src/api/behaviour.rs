@@ -3,12 +3,14 @@
 //! No model compares versions; each reads the switches made for it here.
 
 pub mod gates;
+mod policy_options;
 pub mod release;
 mod table;
 
 use std::collections::BTreeMap;
 
 pub use gates::Gates;
+pub use policy_options::{OptionStage, PolicyOptions};
 pub use release::Release;
 
 /// The switches of all models.
@@ -20,6 +22,10 @@ pub struct Behaviour {
     pub scheduler: SchedulerBehaviour,
     /// kube-controller-manager.
     pub controllers: ControllersBehaviour,
+    /// kubelet.
+    pub kubelet: KubeletBehaviour,
+    /// The allocators of Service IPs and node ports in kube-apiserver.
+    pub service_ip: ServiceIpBehaviour,
 }
 
 /// What the API server does with fields on their way in.
@@ -85,6 +91,39 @@ pub struct ControllersBehaviour {
     pub pod_deletion_cost: bool,
 }
 
+/// How Service IPs and node ports are allocated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an independent switch, named after its feature gate"
+)]
+pub struct ServiceIpBehaviour {
+    /// Any address comes from the upper band first (`ServiceIPStaticSubrange`, KEP-3070).
+    pub static_subrange: bool,
+    /// The same for node ports (`ServiceNodePortStaticSubrange`, KEP-3668).
+    pub node_port_static_subrange: bool,
+    /// IPAddress objects instead of a bitmap (`MultiCIDRServiceAllocator`, KEP-1880).
+    pub ip_address_objects: bool,
+    /// Addresses are written to the bitmap too (`DisableAllocatorDualWrite` is off, from 1.31).
+    pub dual_write: bool,
+    /// Random starts in IPv6 ranges of 2⁶³ addresses and more stay within 64 bits (1.35).
+    pub overflow_safe_start: bool,
+}
+
+/// What the kubelet's managers do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KubeletBehaviour {
+    /// Which options of the CPU Manager there are.
+    pub cpu_manager_options: PolicyOptions,
+    /// Which options of the Topology Manager there are.
+    pub topology_manager_options: PolicyOptions,
+    /// A last-level cache can be taken in part by an odd request (1.34, pull request 131850).
+    pub uncore_takes_odd_counts: bool,
+    /// `distribute-cpus-across-numa` heeds `align-by-socket`, and never asks a NUMA node for more than it
+    /// has free (1.37, pull request 139778).
+    pub distribution_heeds_sockets: bool,
+}
+
 impl Behaviour {
     /// The behaviour of a release with feature gates set by the user. Besides the behaviour: notes that
     /// the user should read. The error is that of the component that would refuse to start.
@@ -132,6 +171,22 @@ impl Behaviour {
                 logarithmic_scale_down: on("LogarithmicScaleDown"),
                 pod_deletion_cost: on("PodDeletionCost"),
             },
+            kubelet: KubeletBehaviour {
+                cpu_manager_options: PolicyOptions::of_cpu_manager(release, gates),
+                topology_manager_options: PolicyOptions::of_topology_manager(release, gates),
+                uncore_takes_odd_counts: release >= Release::one(34),
+                distribution_heeds_sockets: release >= Release::one(37),
+            },
+            service_ip: ServiceIpBehaviour {
+                static_subrange: on("ServiceIPStaticSubrange"),
+                node_port_static_subrange: on("ServiceNodePortStaticSubrange"),
+                ip_address_objects: on("MultiCIDRServiceAllocator"),
+                // Before 1.31 the IPAddress allocator knew nothing of the bitmap.
+                dual_write: on("MultiCIDRServiceAllocator")
+                    && release >= Release::one(31)
+                    && !on("DisableAllocatorDualWrite"),
+                overflow_safe_start: release >= Release::one(35),
+            },
         }
     }
 }
@@ -164,6 +219,9 @@ mod tests {
         assert!(!old.api_server.sidecar_containers && new.api_server.sidecar_containers);
         assert!(!of(32).controllers.available_at_min_ready && new.controllers.available_at_min_ready);
         assert!(of(32).scheduler.queueing_hints && !of(31).scheduler.queueing_hints);
+        assert!(!old.service_ip.static_subrange && of(26).service_ip.static_subrange);
+        assert!(!of(32).service_ip.ip_address_objects && new.service_ip.ip_address_objects);
+        assert!(of(33).service_ip.dual_write && !new.service_ip.dual_write && !of(32).service_ip.dual_write);
     }
 
     #[test]

@@ -42,6 +42,13 @@ impl CpuSet {
         self.words[cpu as usize / 64] |= 1 << (cpu % 64);
     }
 
+    /// Takes a CPU out.
+    pub fn remove(&mut self, cpu: u32) {
+        if let Some(word) = self.words.get_mut(cpu as usize / 64) {
+            *word &= !(1 << (cpu % 64));
+        }
+    }
+
     /// The members of either.
     #[must_use]
     pub fn union(&self, other: &Self) -> Self {
@@ -93,6 +100,16 @@ impl CpuSet {
                 })
             })
         })
+    }
+
+    /// The words of 64 CPUs that are not zero, with their places.
+    pub(crate) fn words_in_use(&self) -> impl Iterator<Item = (u8, u64)> + '_ {
+        self.words.iter().enumerate().filter(|(_, word)| **word != 0).map(|(at, word)| (at as u8, *word))
+    }
+
+    /// The word of 64 CPUs at a place.
+    pub(crate) fn word(&self, at: u8) -> u64 {
+        self.words[usize::from(at)]
     }
 
     /// Reads a list as in `0-3,8`: numbers and ascending ranges, in any order, without spaces. The empty

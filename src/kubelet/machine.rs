@@ -1,6 +1,11 @@
 //! A machine as cAdvisor describes it to the kubelet: logical CPUs with their place, NUMA nodes, distances.
 
+mod graph;
+mod uncore;
+
 use std::fmt;
+
+pub use graph::{Link, MachineGraph, Part};
 
 use crate::api::CpuSet;
 
@@ -28,6 +33,18 @@ pub struct NumaNode {
     pub memory_bytes: Option<u64>,
 }
 
+/// A cache that several cores share, as the hardware has it. What the kubelet goes by is
+/// [`LogicalCpu::uncore`] alone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cache {
+    /// Its level: 3, rarely more.
+    pub level: u32,
+    /// Its id, unique among the caches of its level unless the kernel gives none.
+    pub id: u32,
+    /// The online CPUs that share it.
+    pub cpus: CpuSet,
+}
+
 /// A machine. [`Machine::new`] has checked that it hangs together.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Machine {
@@ -35,6 +52,7 @@ pub struct Machine {
     cpus: Vec<LogicalCpu>,
     numa_nodes: Vec<NumaNode>,
     distances: Vec<Vec<u32>>,
+    caches: Vec<Cache>,
 }
 
 /// Why a description is not that of a machine.
@@ -93,23 +111,44 @@ impl Machine {
     pub fn new(
         name: impl Into<String>,
         mut cpus: Vec<LogicalCpu>,
-        numa_nodes: Vec<NumaNode>,
-        distances: Vec<Vec<u32>>,
+        mut numa_nodes: Vec<NumaNode>,
+        mut distances: Vec<Vec<u32>>,
     ) -> Result<Self, MachineError> {
         cpus.sort_unstable();
         Self::check_nodes(&numa_nodes, &distances)?;
         Self::check_cpus(&cpus, &numa_nodes)?;
         let mut order: Vec<usize> = (0..numa_nodes.len()).collect();
         order.sort_unstable_by_key(|index| numa_nodes[*index].id);
-        let distances = match distances.is_empty() {
-            true => distances,
-            false => order
-                .iter()
-                .map(|row| order.iter().map(|column| distances[*row][*column]).collect())
-                .collect(),
-        };
-        let numa_nodes = order.iter().map(|index| numa_nodes[*index]).collect();
-        Ok(Self { name: name.into(), cpus, numa_nodes, distances })
+        if !distances.is_empty() {
+            let row = |row: &usize| order.iter().map(|column| distances[*row][*column]).collect();
+            distances = order.iter().map(row).collect();
+        }
+        numa_nodes.sort_unstable_by_key(|node| node.id);
+        Ok(Self { name: name.into(), cpus, numa_nodes, distances, caches: Vec::new() })
+    }
+
+    /// A machine of these parts, where the hardware's caches are known: each CPU's `uncore` is what
+    /// cAdvisor tells the kubelet about them.
+    pub fn with_caches(
+        name: impl Into<String>,
+        mut cpus: Vec<LogicalCpu>,
+        numa_nodes: Vec<NumaNode>,
+        distances: Vec<Vec<u32>>,
+        caches: Vec<Cache>,
+    ) -> Result<Self, MachineError> {
+        cpus.sort_unstable();
+        let told = uncore::told(&cpus, &caches);
+        cpus.iter_mut().zip(told).for_each(|(cpu, uncore)| cpu.uncore = uncore);
+        Ok(Self::new(name, cpus, numa_nodes, distances)?.drawn_with(caches))
+    }
+
+    /// The same machine with the hardware's caches beside it; each CPU's `uncore` stays.
+    #[must_use]
+    pub fn drawn_with(mut self, mut caches: Vec<Cache>) -> Self {
+        caches.retain(|cache| !cache.cpus.is_empty());
+        caches.sort_by_key(|cache| (cache.level, cache.id, cache.cpus.first()));
+        self.caches = caches;
+        self
     }
 
     fn check_nodes(numa_nodes: &[NumaNode], distances: &[Vec<u32>]) -> Result<(), MachineError> {
@@ -125,10 +164,7 @@ impl Machine {
         }
         let nodes = numa_nodes.len();
         let square = distances.len() == nodes && distances.iter().all(|row| row.len() == nodes);
-        match distances.is_empty() || square {
-            true => Ok(()),
-            false => Err(MachineError::Distances { nodes }),
-        }
+        if distances.is_empty() || square { Ok(()) } else { Err(MachineError::Distances { nodes }) }
     }
 
     fn check_cpus(cpus: &[LogicalCpu], numa_nodes: &[NumaNode]) -> Result<(), MachineError> {
@@ -174,10 +210,19 @@ impl Machine {
         &self.distances
     }
 
-    /// The same machine without some of its CPUs, as after they were taken offline.
+    /// The caches that several cores share, by level and id; none where they are not known.
+    pub fn caches(&self) -> &[Cache] {
+        &self.caches
+    }
+
+    /// The same machine without some of its CPUs, as after they were taken offline. Each CPU keeps its
+    /// `uncore`.
     pub fn without(&self, offline: &CpuSet) -> Result<Self, MachineError> {
         let cpus = self.cpus.iter().filter(|cpu| !offline.contains(cpu.cpu)).copied().collect();
-        Self::new(self.name.clone(), cpus, self.numa_nodes.clone(), self.distances.clone())
+        let left = |cache: &Cache| Cache { cpus: cache.cpus.difference(offline), ..*cache };
+        let caches = self.caches.iter().map(left).collect();
+        let rest = Self::new(self.name.clone(), cpus, self.numa_nodes.clone(), self.distances.clone())?;
+        Ok(rest.drawn_with(caches))
     }
 }
 

@@ -177,6 +177,11 @@ fn changed_scheduler_sequences_fail() {
 }
 
 #[test]
+fn changed_service_ip_vectors_fail() {
+    check("service-ip/", 91);
+}
+
+#[test]
 fn ambiguous_deletion_orders_are_compared_too() {
     let all = vectors("rollout/pod-deletion-order.jsonl.gz");
     let ambiguous: Vec<&Value> = all.iter().filter(|vector| vector["unambiguous"] == json!(false)).collect();

@@ -29,9 +29,9 @@ const fn gate(
 
 /// Every gate that is known, by name.
 pub(super) const GATES: &[FeatureGate] = &[
-    gate("CPUManagerPolicyAlphaOptions", false, &[at(23, Alpha, false)], None),
-    gate("CPUManagerPolicyBetaOptions", false, &[at(23, Beta, true)], None),
-    gate("CPUManagerPolicyOptions", false, &[at(22, Alpha, false), at(23, Beta, true), locked(33)], None),
+    gate("CPUManagerPolicyAlphaOptions", true, &[at(23, Alpha, false)], None),
+    gate("CPUManagerPolicyBetaOptions", true, &[at(23, Beta, true)], None),
+    gate("CPUManagerPolicyOptions", true, &[at(22, Alpha, false), at(23, Beta, true), locked(33)], None),
     gate(
         "DisableAllocatorDualWrite",
         false,
@@ -52,7 +52,7 @@ pub(super) const GATES: &[FeatureGate] = &[
     ),
     gate(
         "MultiCIDRServiceAllocator",
-        false,
+        true,
         &[at(27, Alpha, false), at(31, Beta, false), at(33, Ga, true), locked(34)],
         None,
     ),
@@ -68,19 +68,19 @@ pub(super) const GATES: &[FeatureGate] = &[
     gate("SchedulerAsyncPreemption", false, &[at(32, Alpha, false), at(33, Beta, true)], None),
     gate("SchedulerPopFromBackoffQ", true, &[at(33, Beta, true)], None),
     gate("SchedulerQueueingHints", true, &[at(28, Beta, false), at(32, Beta, true), locked(34)], None),
-    gate("ServiceIPStaticSubrange", false, &[at(24, Alpha, false), at(25, Beta, true), locked(26)], Some(28)),
+    gate("ServiceIPStaticSubrange", true, &[at(24, Alpha, false), at(25, Beta, true), locked(26)], Some(28)),
     gate(
         "ServiceNodePortStaticSubrange",
-        false,
+        true,
         &[at(27, Alpha, false), at(28, Beta, true), locked(29)],
         Some(31),
     ),
     gate("SidecarContainers", true, &[at(28, Alpha, false), at(29, Beta, true), locked(33)], None),
-    gate("TopologyManagerPolicyAlphaOptions", false, &[at(26, Alpha, false)], None),
-    gate("TopologyManagerPolicyBetaOptions", false, &[at(26, Beta, false), at(28, Beta, true)], None),
+    gate("TopologyManagerPolicyAlphaOptions", true, &[at(26, Alpha, false)], None),
+    gate("TopologyManagerPolicyBetaOptions", true, &[at(26, Beta, false), at(28, Beta, true)], None),
     gate(
         "TopologyManagerPolicyOptions",
-        false,
+        true,
         &[at(26, Alpha, false), at(28, Beta, true), at(32, Ga, true)],
         None,
     ),

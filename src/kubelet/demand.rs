@@ -1,0 +1,67 @@
+//! What a pod asks of the kubelet's managers.
+
+use std::sync::Arc;
+
+use crate::api::PodId;
+
+/// A container's place in the life of its pod.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ContainerKind {
+    /// Runs before the containers, and ends.
+    Init,
+    /// An init container that stays (`restartPolicy: Always`).
+    Sidecar,
+    /// A container proper.
+    App,
+}
+
+/// Devices of one resource that a container asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct DeviceDemand {
+    /// The resource, by its place in the node's list.
+    pub resource: usize,
+    /// How many.
+    pub count: u32,
+}
+
+/// What a container asks for.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ContainerDemand {
+    /// Its kind.
+    pub kind: ContainerKind,
+    /// CPUs that it wants for itself: whole numbers of Guaranteed pods; else 0, for the shared pool.
+    pub exclusive_cpus: usize,
+    /// Devices.
+    pub devices: Vec<DeviceDemand>,
+}
+
+/// What a pod asks for: init containers first, in order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PodDemand {
+    /// The pod.
+    pub pod: PodId,
+    /// Its containers; pods of one template share them.
+    pub containers: Arc<[ContainerDemand]>,
+}
+
+impl PodDemand {
+    /// The most that the pod has at a time, if a container has so much: the larger of any init container
+    /// with the sidecars before it, and of containers with all sidecars.
+    pub fn most_at_a_time(&self, of: impl Fn(&ContainerDemand) -> usize) -> usize {
+        let (mut sidecars, mut starting, mut running) = (0, 0, 0);
+        for container in self.containers.iter() {
+            let has = of(container);
+            match container.kind {
+                ContainerKind::Sidecar => sidecars += has,
+                ContainerKind::Init => starting = starting.max(sidecars + has),
+                ContainerKind::App => running += has,
+            }
+        }
+        starting.max(sidecars + running)
+    }
+
+    /// The exclusive CPUs that the pod has at a time.
+    pub fn exclusive_cpus(&self) -> usize {
+        self.most_at_a_time(|container| container.exclusive_cpus)
+    }
+}

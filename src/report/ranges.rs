@@ -1,0 +1,181 @@
+//! Ranges of Service IPs, as text and as JSON.
+//!
+//! ```text
+//! 10.96.0.0  10.96.0.1 … 10.96.0.16  10.96.0.17 … 10.96.0.254  10.96.0.255
+//! ·········  ░░░░░░░░░░░░░░░░░░░░░░  ████████████████████████  ···········
+//! network    static band: 16         dynamic band: 238         broadcast
+//! ```
+
+mod drawing;
+mod json;
+
+use std::fmt::Write as _;
+
+pub use json::to_json;
+
+use super::columns::Columns;
+use crate::service_ip::assessment::{Assessment, RangeAssessment};
+use crate::service_ip::exhaustion::{Flow, Time};
+use crate::service_ip::probability::{Answer, Method};
+use crate::service_ip::range::Band;
+
+/// Days of a year.
+const YEAR_DAYS: f64 = 365.25;
+
+/// What there is around an assessment.
+#[derive(Clone, Debug)]
+pub struct Setting {
+    /// `1.34`.
+    pub release: String,
+    /// Whether addresses are kept as IPAddress objects.
+    pub ip_address_objects: bool,
+    /// Services that come and go.
+    pub flow: Option<Flow>,
+}
+
+impl Setting {
+    fn allocator(&self) -> &'static str {
+        if self.ip_address_objects { "IPAddress objects" } else { "bitmap" }
+    }
+}
+
+/// The assessment as text.
+pub fn to_text(assessment: &Assessment, setting: &Setting) -> String {
+    let mut text = String::new();
+    for one in &assessment.ranges {
+        if !text.is_empty() {
+            text.push('\n');
+        }
+        range_text(&mut text, one, assessment.services, setting);
+    }
+    if let Some(services) = assessment.dual_stack_services {
+        let _ = writeln!(text, "\nDual-stack: {services} more Services can have an address of each family.");
+    }
+    text
+}
+
+fn range_text(text: &mut String, one: &RangeAssessment, services: u64, setting: &Setting) {
+    let range = &one.range;
+    let _ = writeln!(
+        text,
+        "{}: {} usable addresses, {} (Kubernetes {})\n",
+        range.cidr(),
+        range.size(),
+        setting.allocator(),
+        setting.release
+    );
+    text.push_str(&drawing::bands(range));
+    let held: Vec<String> = one.held.iter().map(|place| range.address(*place).to_string()).collect();
+    if !held.is_empty() {
+        let _ = writeln!(text, "\nHeld beforehand: {}.", held.join(", "));
+    }
+    if !one.addresses.is_empty() {
+        let _ = writeln!(text, "\nAfter {} that get any address, taken is\n", counted(services));
+        text.push_str(&chances(one));
+    }
+    if let (Some([band, all]), Some(flow)) = (one.exhaustion, setting.flow) {
+        let _ = writeln!(text, "\n{}\n", flow_words(flow));
+        let mut table = Columns::new(["", "addresses free at first", "expected time until full"]);
+        let free = |band| one.free(band);
+        let sum = free(Band::Dynamic).saturating_add(free(Band::Static));
+        if range.offset() > 0 {
+            table.push(vec!["dynamic band".to_owned(), free(Band::Dynamic).to_string(), time(band)]);
+        }
+        table.push(vec!["whole range".to_owned(), sum.to_string(), time(all)]);
+        text.push_str(&table.to_text("  "));
+    }
+    if !one.warnings.is_empty() {
+        text.push('\n');
+    }
+    for warning in &one.warnings {
+        let _ = writeln!(text, "Warning: {warning}.");
+    }
+}
+
+fn counted(services: u64) -> String {
+    format!("{services} {}", if services == 1 { "Service" } else { "Services" })
+}
+
+fn chances(one: &RangeAssessment) -> String {
+    let mut table = Columns::new(["address", "band", "chance", "found by"]);
+    let cells = |answer: Option<Answer>| match answer {
+        Some(answer) => [chance(answer.probability), method(answer.method)],
+        None => ["unknown".to_owned(), "out of reach: the range is too full and too large".to_owned()],
+    };
+    for (address, band, answer) in &one.addresses {
+        let [chance, method] = cells(*answer);
+        table.push(vec![address.to_string(), band.name().to_owned(), chance, method]);
+    }
+    if one.addresses.len() > 1 {
+        let [chance, method] = cells(one.any);
+        table.push(vec!["any of them".to_owned(), String::new(), chance, method]);
+    }
+    table.to_text("  ")
+}
+
+/// A chance with four digits behind the point, or two that count.
+fn chance(probability: f64) -> String {
+    match probability {
+        p if p <= 0.0 => "0".to_owned(),
+        p if p >= 1.0 => "1".to_owned(),
+        p if p < 0.001 => format!("{p:.1e}"),
+        p => format!("{p:.4}"),
+    }
+}
+
+fn method(method: Method) -> String {
+    match method {
+        Method::Certain => "certain".to_owned(),
+        Method::ClosedForm(form) => format!("closed form {form}"),
+        Method::ExactSum => "exact sum".to_owned(),
+        Method::Simulation(interval) => format!(
+            "{} simulated installations, 95 % within {:.4} and {:.4}",
+            interval.runs, interval.low, interval.high
+        ),
+    }
+}
+
+fn flow_words(flow: Flow) -> String {
+    let come = format!("With {} Services created a day", flow.arrivals_per_day);
+    if flow.departures_per_day <= 0.0 {
+        return format!("{come} and none deleted:");
+    }
+    format!(
+        "{come} and {} % of those that are there deleted a day, their number tends to {:.0}:",
+        (flow.departures_per_day * 1e8).round() / 1e6,
+        flow.arrivals_per_day / flow.departures_per_day
+    )
+}
+
+fn time(time: Time) -> String {
+    match time {
+        Time::Now => "full already".to_owned(),
+        Time::Never => "never: none is created".to_owned(),
+        Time::OutOfReach => "out of reach: the range is too large".to_owned(),
+        Time::Days(days) if days < 2.0 * YEAR_DAYS => format!("{days:.1} days"),
+        Time::Days(days) if days < 1e6 * YEAR_DAYS => format!("{:.1} years", days / YEAR_DAYS),
+        Time::Days(days) => format!("{:.1e} years", days / YEAR_DAYS),
+        Time::Log10Days { exponent, at_least } => {
+            format!("{}10^{exponent:.0} days", if at_least { "more than " } else { "" })
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn chances_and_times_are_told_briefly() {
+        let told: Vec<String> = [0.0, 1.0, 0.395_5, 0.000_012].into_iter().map(chance).collect();
+        assert_eq!(told, ["0", "1", "0.3955", "1.2e-5"]);
+        for (days, told) in [
+            (Time::Days(12.34), "12.3 days"),
+            (Time::Days(3_652.5), "10.0 years"),
+            (Time::Days(3.6525e12), "1.0e10 years"),
+            (Time::Log10Days { exponent: 400.2, at_least: true }, "more than 10^400 days"),
+        ] {
+            assert_eq!(time(days), told);
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! A machine for people and for programs: its parts as a tree, the NUMA distances, the kubelet's sums, and
+//! what is irregular about it.
+
+mod distances;
+mod facts;
+mod json;
+mod remarks;
+mod tree;
+
+use std::fmt::Write as _;
+
+pub use json::to_json;
+
+use crate::scenario::machine::Described;
+use crate::scenario::machine::catalogue::NamedMachine;
+use facts::Facts;
+
+/// Columns of the terminal that texts are broken to.
+const WIDTH: usize = 96;
+
+/// A machine as text.
+pub fn to_text(described: &Described) -> String {
+    let machine = &described.machine;
+    let facts = Facts::of(machine);
+    let mut text = format!("{} ({})\n\n", machine.name(), described.source);
+    text.push_str(&tree::draw(machine));
+    let _ = write!(text, "\n{}", facts.table());
+    text.push_str(&distances::table(machine));
+    let remarks = remarks::of(machine, &facts);
+    for (heading, sentences) in [("Remarks", &remarks), ("From the reader", &described.notes)] {
+        if !sentences.is_empty() {
+            let _ = write!(text, "\n{heading}:\n");
+            for sentence in sentences {
+                text.push_str(&wrapped("- ", "  ", sentence));
+            }
+        }
+    }
+    text
+}
+
+/// The catalogue, a machine a line.
+pub fn catalogue(machines: &[NamedMachine]) -> String {
+    let widest = machines.iter().map(|machine| machine.name.len()).max().unwrap_or(0);
+    let mut text = String::new();
+    for machine in machines {
+        let shape = &machine.layout;
+        let formula = format!(
+            "{}s{}n{}c{}t",
+            shape.sockets, shape.numa_per_socket, shape.cores_per_numa, shape.threads
+        );
+        let _ = writeln!(text, "{:widest$}  {formula:12}  {}", machine.name, machine.title);
+    }
+    let suffixes = "Any formula is a machine too: sockets, NUMA nodes of each, cores of each, threads of each, \
+                    with suffixes for the numbering of CPUs (-linux, -compact, -round-robin) and of NUMA nodes \
+                    (-socket-major, -interleaved) and for the cores that share a last-level cache (-uncore8).";
+    let _ = write!(text, "\n{}", wrapped("", "", suffixes));
+    text
+}
+
+/// A text broken into lines.
+fn wrapped(first: &str, other: &str, text: &str) -> String {
+    let mut lines = String::new();
+    let mut line = first.to_owned();
+    let mut empty = true;
+    for word in text.split_whitespace() {
+        if !empty && line.chars().count() + 1 + word.chars().count() > WIDTH {
+            let _ = writeln!(lines, "{line}");
+            (line, empty) = (other.to_owned(), true);
+        }
+        if !empty {
+            line.push(' ');
+        }
+        line.push_str(word);
+        empty = false;
+    }
+    let _ = writeln!(lines, "{line}");
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_broken_between_words() {
+        let text = "word ".repeat(40);
+        let lines = wrapped("- ", "  ", &text);
+        assert!(lines.lines().all(|line| line.len() <= WIDTH));
+        assert_eq!(lines.lines().count(), 3);
+        assert_eq!(lines.split_whitespace().count(), 41);
+    }
+}

@@ -1,0 +1,50 @@
+//! NUMA distances, as a table while it is narrow, else by distance.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use super::wrapped;
+use crate::api::CpuSet;
+use crate::kubelet::Machine;
+
+/// Nodes that still make a table of 80 columns.
+const WIDEST_TABLE: usize = 16;
+
+/// The distances with a heading; nothing where there is one node only.
+pub(super) fn table(machine: &Machine) -> String {
+    let nodes = machine.numa_nodes();
+    if nodes.len() < 2 {
+        return String::new();
+    }
+    if machine.distances().is_empty() {
+        return "\nNUMA distances are not known.\n".to_owned();
+    }
+    let mut text = "\nNUMA distances:\n".to_owned();
+    if nodes.len() > WIDEST_TABLE {
+        for (node, row) in nodes.iter().zip(machine.distances()) {
+            let mut by_distance: BTreeMap<u32, CpuSet> = BTreeMap::new();
+            for (to, distance) in nodes.iter().zip(row) {
+                by_distance.entry(*distance).or_insert(CpuSet::EMPTY).insert(to.id);
+            }
+            let far = |(distance, to): (&u32, &CpuSet)| format!("{distance} to {to}");
+            let line = by_distance.iter().map(far).collect::<Vec<_>>().join("; ");
+            text.push_str(&wrapped(&format!("  {:>2}: ", node.id), "      ", &line));
+        }
+        return text;
+    }
+    let widest = machine.distances().iter().flatten().map(|distance| distance.to_string().len()).max();
+    let width = widest.unwrap_or(0).max(2) + 1;
+    text.push_str("    ");
+    for node in nodes {
+        let _ = write!(text, "{:>width$}", node.id);
+    }
+    text.push('\n');
+    for (node, row) in nodes.iter().zip(machine.distances()) {
+        let _ = write!(text, "  {:>2}", node.id);
+        for distance in row {
+            let _ = write!(text, "{distance:>width$}");
+        }
+        text.push('\n');
+    }
+    text
+}

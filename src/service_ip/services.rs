@@ -1,0 +1,261 @@
+//! Whole Services: what is allocated for them when they are created, updated and deleted
+//! (`pkg/registry/core/service/storage/alloc.go`, v1.32).
+//!
+//! A Service gets all that it asks for or nothing: when one address or port is not to be had, whatever the
+//! same call had taken goes back. On an update, what is no longer needed goes back once all the rest is
+//! there.
+//!
+//! DIFFERENCE: that a Service is valid in itself (names, types, one address of each family) is for
+//! [`crate::api::validate`]; here it is taken for granted.
+
+mod cluster_ips;
+mod families;
+mod patch;
+mod ports;
+#[cfg(test)]
+mod tests;
+
+use std::net::IpAddr;
+
+use super::allocator::{Allocator, IpAllocator};
+use super::cidr::Family;
+use super::error::ServiceError;
+use super::node_ports::{PortAllocator, PortOperation};
+use super::random::RandomSource;
+use crate::api::Protocol;
+
+/// `spec.type`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ServiceType {
+    /// An address within the cluster, or none (headless).
+    #[default]
+    ClusterIP,
+    /// A name elsewhere.
+    ExternalName,
+    /// A load balancer, with node ports unless it does without.
+    LoadBalancer,
+    /// Ports on every node.
+    NodePort,
+}
+
+/// `spec.ipFamilyPolicy`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FamilyPolicy {
+    /// One family.
+    SingleStack,
+    /// Two if the cluster has them.
+    PreferDualStack,
+    /// Two.
+    RequireDualStack,
+}
+
+impl FamilyPolicy {
+    /// The name in the API.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::SingleStack => "SingleStack",
+            Self::PreferDualStack => "PreferDualStack",
+            Self::RequireDualStack => "RequireDualStack",
+        }
+    }
+}
+
+/// An entry of `spec.ports`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServicePort {
+    /// Its name; may be empty.
+    pub name: String,
+    /// The protocol.
+    pub protocol: Protocol,
+    /// The Service's port.
+    pub port: u16,
+    /// The port on the nodes; 0: none (yet).
+    pub node_port: u16,
+}
+
+/// The part of a Service that allocation looks at.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each stands for a field of the API of its own")]
+pub struct Service {
+    /// `metadata.name`, for errors.
+    pub name: String,
+    /// `spec.type`.
+    pub type_: ServiceType,
+    /// Whether `spec.selector` has an entry.
+    pub has_selector: bool,
+    /// `spec.ipFamilyPolicy`.
+    pub ip_family_policy: Option<FamilyPolicy>,
+    /// `spec.ipFamilies`.
+    pub ip_families: Vec<Family>,
+    /// `clusterIP: None`: the Service has no addresses.
+    pub headless: bool,
+    /// `spec.clusterIPs`; `None` stands for any address of the family at the same place.
+    pub cluster_ips: Vec<Option<IpAddr>>,
+    /// `spec.ports`.
+    pub ports: Vec<ServicePort>,
+    /// `spec.allocateLoadBalancerNodePorts` is false.
+    pub no_load_balancer_node_ports: bool,
+    /// `spec.externalTrafficPolicy` is `Local`.
+    pub external_traffic_local: bool,
+    /// `spec.healthCheckNodePort`; 0: none (yet).
+    pub health_check_node_port: u16,
+}
+
+impl Service {
+    /// Whether it gets addresses, if it is not headless.
+    fn is_of_cluster_ip_type(&self) -> bool {
+        self.type_ != ServiceType::ExternalName
+    }
+
+    /// Whether it gets node ports.
+    fn is_of_node_port_type(&self) -> bool {
+        matches!(self.type_, ServiceType::NodePort | ServiceType::LoadBalancer)
+    }
+
+    /// Whether ports that ask for no node port get one.
+    fn wants_node_ports(&self) -> bool {
+        match self.type_ {
+            ServiceType::NodePort => true,
+            ServiceType::LoadBalancer => !self.no_load_balancer_node_ports,
+            _ => false,
+        }
+    }
+
+    /// Whether a port for health checks is needed (`NeedsHealthCheck`).
+    fn needs_health_check(&self) -> bool {
+        self.type_ == ServiceType::LoadBalancer && self.external_traffic_local
+    }
+
+    /// `spec.clusterIPs` as Go prints it.
+    fn printed_cluster_ips(&self) -> String {
+        let text = |address: &Option<IpAddr>| address.map_or_else(String::new, |a| a.to_string());
+        let items: Vec<String> =
+            self.cluster_ips.iter().map(|address| format!("{:?}", text(address))).collect();
+        format!("[]string{{{}}}", items.join(", "))
+    }
+}
+
+/// Whose random numbers are asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pool {
+    /// The addresses of a family.
+    ServiceIps(Family),
+    /// The node ports.
+    NodePorts,
+}
+
+/// One random source for each allocator, as in Kubernetes, or one for all.
+pub trait RandomSources {
+    /// The source of a pool.
+    fn of(&mut self, pool: Pool) -> &mut dyn RandomSource;
+}
+
+impl<R: RandomSource> RandomSources for R {
+    fn of(&mut self, _: Pool) -> &mut dyn RandomSource {
+        self
+    }
+}
+
+/// The allocators of an API server (`Allocators` of `storage`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServiceAllocators {
+    /// One for each family; the first is that of the cluster's default family.
+    ips: Vec<Allocator>,
+    /// Node ports.
+    pub node_ports: PortAllocator,
+}
+
+/// Addresses by family.
+type Addresses = Vec<(Family, IpAddr)>;
+
+impl ServiceAllocators {
+    /// The allocators of one family, or of both, the cluster's default first.
+    pub fn new(ips: Vec<Allocator>, node_ports: PortAllocator) -> Self {
+        let families: Vec<Family> = ips.iter().map(IpAllocator::family).collect();
+        let is_one_each = matches!(&families[..], [_]) || matches!(&families[..], [a, b] if a != b);
+        assert!(is_one_each, "one or two families, one allocator each");
+        Self { ips, node_ports }
+    }
+
+    /// The cluster's default family.
+    pub fn default_family(&self) -> Family {
+        self.ips[0].family()
+    }
+
+    /// Whether the cluster has a family.
+    pub fn has_family(&self, family: Family) -> bool {
+        self.ips.iter().any(|allocator| allocator.family() == family)
+    }
+
+    /// The allocator of a family.
+    pub fn ip(&self, family: Family) -> Option<&Allocator> {
+        self.ips.iter().find(|allocator| allocator.family() == family)
+    }
+
+    /// The allocator of a family, to change.
+    pub fn ip_mut(&mut self, family: Family) -> Option<&mut Allocator> {
+        self.ips.iter_mut().find(|allocator| allocator.family() == family)
+    }
+
+    /// A Service is created: its fields are filled in, or it and the allocators stay as they were.
+    pub fn create(
+        &mut self,
+        service: &mut Service,
+        randoms: &mut dyn RandomSources,
+    ) -> Result<(), ServiceError> {
+        let mut wanted = service.clone();
+        families::init(self, &mut wanted, None)?;
+        let taken = self.allocate_cluster_ips(&mut wanted, randoms)?;
+        let mut operation = PortOperation::default();
+        match ports::create(&mut self.node_ports, &mut operation, &mut wanted, randoms) {
+            Ok(()) => operation.commit(&mut self.node_ports),
+            Err(error) => {
+                operation.revert(&mut self.node_ports);
+                self.release(&taken);
+                return Err(error);
+            }
+        }
+        *service = wanted;
+        Ok(())
+    }
+
+    /// A Service is updated from `old`: the new fields are filled in, or it and the allocators stay as they
+    /// were.
+    pub fn update(
+        &mut self,
+        old: &Service,
+        service: &mut Service,
+        randoms: &mut dyn RandomSources,
+    ) -> Result<(), ServiceError> {
+        let mut wanted = service.clone();
+        patch::before_update(&mut wanted, old);
+        patch::immutable(&wanted, old)?;
+        families::init(self, &mut wanted, Some(old))?;
+        let (taken, unneeded) = self.update_cluster_ips(&mut wanted, old, randoms)?;
+        let mut operation = PortOperation::default();
+        match ports::update(&mut self.node_ports, &mut operation, &mut wanted, old, randoms) {
+            Ok(()) => operation.commit(&mut self.node_ports),
+            Err(error) => {
+                operation.revert(&mut self.node_ports);
+                self.release(&taken);
+                return Err(error);
+            }
+        }
+        self.release(&unneeded);
+        *service = wanted;
+        Ok(())
+    }
+
+    /// A Service is deleted: all that it holds goes back.
+    pub fn delete(&mut self, service: &Service) {
+        if service.is_of_cluster_ip_type() && !service.headless {
+            self.release_cluster_ips(service.cluster_ips.iter().copied().flatten());
+        }
+        for port in service.ports.iter().filter(|port| port.node_port != 0) {
+            self.node_ports.release(port.node_port);
+        }
+        if service.needs_health_check() && service.health_check_node_port != 0 {
+            self.node_ports.release(service.health_check_node_port);
+        }
+    }
+}
