@@ -39,7 +39,10 @@ pub use int_or_percent::IntOrPercent;
 pub use labels::Labels;
 pub use node::{Node, NodeImage};
 pub use node_selector::{NodeRequirement, NodeSelectorOperator, NodeSelectorTerm, PreferredNodeTerm};
-pub use pod::{ControllerRef, HostPort, Pod, PodPhase, PodSpec, Protocol, ReadyCondition, WorkloadKind};
+pub use pod::{
+    ContainerKind, ContainerSpec, ControllerRef, HostPort, Pod, PodPhase, PodSpec, Protocol, ReadyCondition,
+    WorkloadKind,
+};
 pub use priority::PriorityClasses;
 pub use quantity::Quantity;
 pub use resources::{PodRequests, Resources};

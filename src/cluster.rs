@@ -2,6 +2,7 @@
 //! events between them. The only place where the models meet.
 
 pub mod api_server;
+pub mod container_managers;
 pub mod controller_manager;
 pub mod draw_uses;
 pub mod event;

@@ -4,6 +4,7 @@
 //! topology spread constraints as it changes, the course of every rollout with why it is blocked and what
 //! the loss of a domain would leave, and events. Nothing here decides anything; what Kubernetes decides is in the layers below.
 
+pub mod admissions;
 pub mod domain_loss;
 pub mod event_log;
 pub mod figures;
@@ -18,6 +19,7 @@ mod rollout;
 mod tally;
 mod watched;
 
+pub use admissions::{AdmissionRow, Admissions};
 pub use domain_loss::ShareLeft;
 pub use event_log::EventRow;
 pub use figures::{Figure, FigureKey, MEASURES};

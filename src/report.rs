@@ -1,6 +1,8 @@
 //! Reports: figures and records to CSV, JSON and the terminal. Nothing is computed here that a
 //! decision could hang on, and nothing of the machine, the clock or a path enters a file.
 
+mod admissions_table;
+mod admissions_words;
 pub mod columns;
 pub mod explain;
 pub mod ranges;

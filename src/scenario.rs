@@ -22,6 +22,7 @@ pub mod document;
 pub mod embedded;
 pub mod error;
 pub mod expectation;
+mod kubelets;
 pub mod machine;
 pub mod node_pool;
 pub mod reader;

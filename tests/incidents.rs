@@ -16,7 +16,7 @@ use serde_json::Value;
 const RUNS: &str = "20";
 
 /// Variants of which one and the same is expected, or nearly: different ways to the same end.
-const ALIKE: [(&str, &[&str]); 9] = [
+const ALIKE: [(&str, &[&str]); 13] = [
     ("incidents/98215", &["25-25", "60-20", "100-0"]),
     ("incidents/98215", &["25-25-fixed", "60-20-fixed", "100-0-fixed", "1-0"]),
     // Without the fix it is seen in 17 % of the runs only: that 20 runs do not show it says little.
@@ -29,6 +29,10 @@ const ALIKE: [(&str, &[&str]); 9] = [
         "incidents/pytorch-984",
         &["matchLabelKeys-nodeSelector", "matchLabelKeys-nodeTaintsPolicy", "small-nodes-nodeSelector"],
     ),
+    ("incidents/kep-2625", &["without", "six-cpus"]),
+    ("incidents/84597", &["restricted", "single-numa-node"]),
+    ("incidents/122473", &["none-off", "none-on"]),
+    ("incidents/114642", &["both-1.37", "align-by-socket-only"]),
     ("effects/match-label-keys-full-cluster", &["without", "more-at-a-time"]),
 ];
 

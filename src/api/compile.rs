@@ -2,6 +2,7 @@
 //! never fails, it takes what cannot be read as absent.
 
 pub mod affinity;
+pub mod containers;
 pub mod node;
 pub mod pod;
 pub mod requests;

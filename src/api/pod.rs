@@ -48,6 +48,28 @@ pub struct PodSpec {
     pub termination_grace_seconds: i64,
     /// The largest `initialDelaySeconds` among the containers' readiness probes; 0 without any.
     pub readiness_initial_delay_seconds: i64,
+    /// What the kubelet's managers look at: init containers first, in order.
+    pub containers: Vec<ContainerSpec>,
+}
+
+/// A container's place in the life of its pod.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ContainerKind {
+    /// Runs before the containers, and ends.
+    Init,
+    /// An init container that stays (`restartPolicy: Always`).
+    Sidecar,
+    /// A container proper.
+    App,
+}
+
+/// A container as the kubelet's managers see it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ContainerSpec {
+    /// Its kind.
+    pub kind: ContainerKind,
+    /// CPUs that it wants for itself under the static policy; 0: it runs in the shared pool.
+    pub exclusive_cpus: u32,
 }
 
 impl PodSpec {

@@ -8,7 +8,7 @@ use super::error::CliError;
 use super::input;
 use super::run::Format;
 use crate::report::topology::{catalogue as list, to_json, to_text};
-use crate::scenario::machine::catalogue::{CATALOGUE, NameError, find};
+use crate::scenario::machine::catalogue::{CATALOGUE, find};
 use crate::scenario::machine::{Described, read};
 
 /// Options of `topology`.
@@ -56,20 +56,5 @@ pub fn described(wanted: &str) -> Result<Described, CliError> {
         return read(&name, &source.text)
             .map_err(|error| CliError::wrong_input(format!("{wanted}: {error}")));
     }
-    find(wanted).map_err(|error| {
-        CliError::wrong_input(match error {
-            NameError::Unknown(alike) => {
-                let near = match &alike[..] {
-                    [] => String::new(),
-                    alike => format!("; did you mean {}?", alike.join(", ")),
-                };
-                format!(
-                    "{wanted}: there is no such file, and no such machine in the catalogue{near} \
-                     (`kubecast topology --list` shows all)"
-                )
-            }
-            NameError::Formula(what) => format!("{wanted}: {what}"),
-            NameError::NotAMachine(error) => format!("{wanted}: {error}"),
-        })
-    })
+    find(wanted).map_err(|error| CliError::wrong_input(format!("{wanted}: {error}")))
 }

@@ -31,3 +31,5 @@ pub const TERMINATION: DrawUse = DrawUse(16);
 pub const CORDON_TAINT: DrawUse = DrawUse(17);
 /// [`super::timing::Timing::watch`], one draw a change and reader.
 pub const WATCH: DrawUse = DrawUse(18);
+/// [`super::timing::Timing::refusal`].
+pub const REFUSAL: DrawUse = DrawUse(19);

@@ -32,6 +32,8 @@ pub enum Event {
     BackoffOver,
     /// Pods that stayed unschedulable for long are tried again.
     FlushUnschedulable,
+    /// A kubelet's refusal of a pod reaches the API.
+    Refused(PodId),
     /// A pod's containers run.
     ContainersRunning(PodId),
     /// A pod's probes succeed.

@@ -1,32 +1,48 @@
 //! The kubelets: from a binding to running and ready, from a deletion to gone.
 //!
 //! Follows kubelet v1.34's pod workers as far as time goes: pull, start, first readiness probe, grace
-//! period. Leaves out: admission by resources and topology, failing probes and containers, restarts.
+//! period. Nodes with a machine admit pods by CPUs and topology first ([`super::container_managers`]).
+//! Leaves out: admission by resources, failing probes and containers, restarts.
+
+use std::sync::Arc;
 
 use super::api_server::ApiServer;
+use super::container_managers::ContainerManagers;
 use super::draw_uses;
 use super::event::Event;
+use super::record::Record;
+use super::setup::ClusterSetup;
 use super::store::Change;
 use crate::api::{NodeId, Pod, PodId, PodPhase, Symbol};
 use crate::kernel::{Distribution, DrawUse, EventClass, EventId, EventQueue, LookupSet, SimDuration};
 
-/// What the kubelets keep in mind: a timer for each pod, and the images they pulled.
+/// What the kubelets keep in mind: a timer for each pod, the images they pulled, CPUs.
 #[derive(Default)]
 pub struct Kubelets {
+    managers: ContainerManagers,
     timers: Vec<Option<EventId>>,
     pulled: LookupSet<(NodeId, Symbol)>,
 }
 
 impl Kubelets {
+    /// Kubelets of idle nodes.
+    pub fn new(setup: &ClusterSetup) -> Self {
+        Self { managers: ContainerManagers::new(setup), ..Self::default() }
+    }
+
     /// Takes note of a change of a pod.
-    pub fn observe(&mut self, change: &Change, api: &ApiServer<'_>, queue: &mut EventQueue<Event>) {
+    pub fn observe(&mut self, change: &Change, api: &mut ApiServer<'_>, queue: &mut EventQueue<Event>) {
         let Change::Pod { old, new } = change else { return };
         let Some(pod) = new else {
             if let Some(pod) = old {
                 self.cancel(pod.id, queue);
+                self.managers.leave(pod.id);
             }
             return;
         };
+        if pod.is_finished() {
+            self.managers.leave(pod.id);
+        }
         let Some(node) = pod.node else { return };
         let was_bound = old.as_ref().is_some_and(|old| old.node.is_some());
         let was_deleted = old.as_ref().is_some_and(|old| old.deleted.is_some());
@@ -40,7 +56,12 @@ impl Kubelets {
         }
     }
 
-    fn start(&mut self, pod: &Pod, node: NodeId, api: &ApiServer<'_>, queue: &mut EventQueue<Event>) {
+    fn start(&mut self, pod: &Pod, node: NodeId, api: &mut ApiServer<'_>, queue: &mut EventQueue<Event>) {
+        if !self.is_admitted(pod, node, api) && pod.phase == PodPhase::Pending {
+            let delay = sample(&api.setup.timing.refusal, draw_uses::REFUSAL, pod, api);
+            self.set_timer(pod.id, delay, Event::Refused(pod.id), api, queue);
+            return;
+        }
         if pod.phase == PodPhase::Running {
             if !pod.is_ready() {
                 self.set_timer(pod.id, readiness_delay(pod, api), Event::Ready(pod.id), api, queue);
@@ -53,6 +74,20 @@ impl Kubelets {
             delay = delay.plus(sample(&timing.image_pull, draw_uses::IMAGE_PULL, pod, api));
         }
         self.set_timer(pod.id, delay, Event::ContainersRunning(pod.id), api, queue);
+    }
+
+    /// Lets the node's managers decide, if it has a machine.
+    fn is_admitted(&mut self, pod: &Pod, node: NodeId, api: &mut ApiServer<'_>) -> bool {
+        let Some(decision) = self.managers.arrive(pod, node) else { return true };
+        let admitted = decision.refusal.is_none();
+        api.record(&Record::Admission { pod: pod.id, node, decision: Arc::new(decision) });
+        admitted
+    }
+
+    /// A refused pod has failed.
+    pub fn refused(&mut self, id: PodId, api: &mut ApiServer<'_>) {
+        self.timers[id.index()] = None;
+        api.update_pod(id, |pod| pod.phase = PodPhase::Failed);
     }
 
     /// Whether an image of the pod is not on the node; the images are there from now on.

@@ -48,7 +48,7 @@ impl Readers {
     pub fn new(scheduler: SchedulerProcess, api: &ApiServer<'_>) -> Self {
         let lags =
             Reader::ALL.map(|reader| Lag { trails: !hop(reader, api).is_constant_zero(), ..Lag::default() });
-        Self { manager: ControllerManager::default(), scheduler, kubelets: Kubelets::default(), lags }
+        Self { manager: ControllerManager::default(), scheduler, kubelets: Kubelets::new(&api.setup), lags }
     }
 
     /// Shows everybody all that was written, whatever their lag: the state at time 0.

@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+use super::container_managers::Decision;
 use super::store::Change;
 use crate::api::{Deployment, Node, NodeId, Pod, PodId, ReplicaSet};
 use crate::kernel::Digest;
+use crate::kubelet::admission::Refusal;
 
 /// Something that happened.
 #[derive(Clone, Debug)]
@@ -17,6 +19,15 @@ pub enum Record {
         pod: PodId,
         /// `0/5 nodes are available: …`.
         message: Arc<str>,
+    },
+    /// A kubelet with a machine admitted or refused a pod.
+    Admission {
+        /// The pod.
+        pod: PodId,
+        /// Its node.
+        node: NodeId,
+        /// What was decided.
+        decision: Arc<Decision>,
     },
     /// An entry of the timeline was carried out, or could not be.
     Operation {
@@ -39,6 +50,7 @@ impl Record {
                 digest.u32(pod.0);
                 digest.str(message);
             }
+            Self::Admission { pod, node, decision } => encode_admission(*pod, *node, decision, digest),
             Self::Operation { label, error } => {
                 digest.u8(11);
                 digest.str(label);
@@ -46,6 +58,21 @@ impl Record {
             }
             Self::InstantEnd => {}
         }
+    }
+}
+
+fn encode_admission(pod: PodId, node: NodeId, decision: &Decision, digest: &mut Digest) {
+    digest.u8(12);
+    digest.u32(pod.0);
+    digest.u32(node.0);
+    digest.str(decision.refusal.as_ref().map_or("", Refusal::reason));
+    digest.u32(decision.assigned.len() as u32);
+    for (container, cpus) in decision.assigned.iter() {
+        digest.u32(*container as u32);
+        digest.str(&cpus.to_string());
+    }
+    for fault in &decision.faults {
+        digest.str(fault.kind.name());
     }
 }
 

@@ -1,6 +1,7 @@
 //! What a simulated cluster starts from: everything compiled, shared by all replications.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::operation::TimelineEntry;
 use super::timing::Timing;
@@ -9,6 +10,9 @@ use crate::api::{
     Timestamp,
 };
 use crate::kernel::{SimDuration, SimTime};
+use crate::kubelet::Machine;
+use crate::kubelet::cpu_manager::StaticPolicy;
+use crate::kubelet::topology_manager::{NumaInfo, TopologyManagerConfig};
 use crate::scheduler::profile::Profile;
 use crate::scheduler::queue::QueueConfig;
 
@@ -25,6 +29,8 @@ pub struct ClusterSetup {
     pub timing: Timing,
     /// Nodes; `id` is the index.
     pub nodes: Vec<Node>,
+    /// The kubelets' managers, by node; `None` where the node has no machine.
+    pub kubelets: Vec<Option<Arc<KubeletSetup>>>,
     /// The priorities that pods can name.
     pub priorities: PriorityClasses,
     /// Labels of namespaces.
@@ -43,6 +49,19 @@ pub struct ClusterSetup {
     pub scheduler: SchedulerSetup,
     /// When and why a run ends.
     pub limits: RunLimits,
+}
+
+/// A machine with its kubelet's managers, checked; nodes of one kind share it.
+#[derive(Clone, Debug)]
+pub struct KubeletSetup {
+    /// The machine.
+    pub machine: Machine,
+    /// Its NUMA nodes.
+    pub numa: NumaInfo,
+    /// The Topology Manager's settings.
+    pub topology_manager: TopologyManagerConfig,
+    /// The CPU Manager's static policy; `None`: the policy `none`.
+    pub cpu_policy: Option<StaticPolicy>,
 }
 
 /// The scheduler's configuration.

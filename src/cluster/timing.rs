@@ -11,6 +11,7 @@
 //! | `containerStart` | image there → containers running | lognormal, median 1.5 s, 99 % within 5 s | SIG Scalability's pod start-up objective: 99 % within 5 s |
 //! | `readiness` | running → Ready | 0, after the probe's `initialDelaySeconds` | kubelet: the first probe follows the initial delay |
 //! | `termination` | deleted → gone | the whole grace period | a container that ignores SIGTERM is killed then |
+//! | `refusal` | refused by the kubelet → `Failed` in the API | 100 ms | kubecast's assumption for one status write |
 //! | `cordonTaint` | cordoned → taint on the node | 100 ms | one pass of the node life-cycle controller |
 //! | `watch.*` | write → seen by that reader | 0 | a cursor at the head of the watch log |
 
@@ -39,6 +40,8 @@ pub struct Timing {
     pub termination: Option<Distribution>,
     /// Cordoned to taint on the node.
     pub cordon_taint: Distribution,
+    /// From a kubelet's refusal of a pod to its status in the API.
+    pub refusal: Distribution,
     /// Lag of each reader behind the store.
     pub watch: WatchLag,
     /// Whether API times are cut to whole seconds, as Kubernetes stores them.
@@ -71,6 +74,7 @@ impl Default for Timing {
             readiness: none(),
             termination: None,
             cordon_taint: Distribution::Constant(SimDuration(100_000_000)),
+            refusal: Distribution::Constant(SimDuration(100_000_000)),
             watch: WatchLag { scheduler: none(), controller_manager: none(), kubelet: none() },
             whole_second_timestamps: true,
         }

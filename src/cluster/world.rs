@@ -195,6 +195,7 @@ impl Model for Cluster<'_> {
             Event::Bind(pod, node) => readers.scheduler.bind(pod, node, api),
             Event::BackoffOver => readers.scheduler.backoff_over(now),
             Event::FlushUnschedulable => readers.scheduler.flush_unschedulable(api),
+            Event::Refused(pod) => readers.kubelets.refused(pod, api),
             Event::ContainersRunning(pod) => readers.kubelets.containers_running(pod, api, queue),
             Event::Ready(pod) => readers.kubelets.ready(pod, api),
             Event::Gone(pod) => readers.kubelets.gone(pod, api),

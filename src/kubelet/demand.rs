@@ -2,18 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::api::PodId;
-
-/// A container's place in the life of its pod.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum ContainerKind {
-    /// Runs before the containers, and ends.
-    Init,
-    /// An init container that stays (`restartPolicy: Always`).
-    Sidecar,
-    /// A container proper.
-    App,
-}
+pub use crate::api::ContainerKind;
+use crate::api::{Pod, PodId};
 
 /// Devices of one resource that a container asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -45,6 +35,16 @@ pub struct PodDemand {
 }
 
 impl PodDemand {
+    /// What a pod asks for; devices are left out.
+    pub fn of(pod: &Pod) -> Self {
+        let containers = pod.spec.containers.iter().map(|container| ContainerDemand {
+            kind: container.kind,
+            exclusive_cpus: container.exclusive_cpus as usize,
+            devices: Vec::new(),
+        });
+        Self { pod: pod.id, containers: containers.collect() }
+    }
+
     /// The most that the pod has at a time, if a container has so much: the larger of any init container
     /// with the sidecars before it, and of containers with all sidecars.
     pub fn most_at_a_time(&self, of: impl Fn(&ContainerDemand) -> usize) -> usize {

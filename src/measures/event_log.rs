@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::api::Pod;
+use crate::cluster::container_managers::Decision;
 use crate::cluster::record::Record;
 use crate::cluster::store::Change;
 use crate::kernel::{Interner, SimTime};
@@ -31,6 +32,18 @@ pub fn failed_scheduling(pod: &Pod, message: &str, now: SimTime, names: &Interne
         object: object_of(pod, names),
         message: message.to_owned(),
     }
+}
+
+/// The event of a pod that its kubelet refused; the message is Kubernetes' own.
+pub fn failed_admission(pod: &Pod, decision: &Decision, now: SimTime, names: &Interner) -> Option<EventRow> {
+    let refusal = decision.refusal.as_ref()?;
+    Some(EventRow {
+        time: now,
+        kind: "Warning",
+        reason: refusal.reason(),
+        object: object_of(pod, names),
+        message: refusal.to_string(),
+    })
 }
 
 fn object_of(pod: &Pod, names: &Interner) -> String {

@@ -6,7 +6,7 @@ use super::recorder::RunRecord;
 use super::rollout_row::RolloutRow;
 
 /// Names of measures, with what they mean.
-pub const MEASURES: [(&str, &str); 14] = [
+pub const MEASURES: [(&str, &str); 20] = [
     ("finalSkew", "max − min over the eligible domains at the end of a rollout, newest ReplicaSet only"),
     ("maxSkewDuring", "the largest max − min at any settled instant of a rollout, pods of all revisions"),
     ("timeAboveMaxSkewSeconds", "for how long the skew exceeded maxSkew during a rollout"),
@@ -27,6 +27,15 @@ pub const MEASURES: [(&str, &str); 14] = [
         "the share of the ready pods outside the domain with most of them, at the worst settled instant of a rollout",
     ),
     ("readyShareAfterDomainLoss", "the same at the end of a rollout; absent without ready pods"),
+    (
+        "admittedPods",
+        "pods that kubelets with a machine admitted; this and the next five are there with spec.kubelets",
+    ),
+    ("refusedPods", "pods that kubelets with a machine refused"),
+    ("pinnedContainers", "containers that got CPUs for themselves"),
+    ("pinnedAcrossNumaNodes", "those with CPUs on more than one NUMA node"),
+    ("pinnedAcrossSockets", "those with CPUs on more than one socket"),
+    ("kubeletFaults", "faults of the kubelet's own code, such as CPUs given to two containers"),
 ];
 
 /// What a figure is about.
@@ -63,6 +72,7 @@ impl RunRecord {
         whole("pods", here().count());
         whole("scheduledPods", here().filter(|row| row.pod.node.is_some()).count());
         whole("pendingPods", here().filter(|row| row.is_pending_placement()).count());
+        figures.extend(self.admissions.figures());
         for rollout in &self.rollouts {
             rollout_figures(rollout, &mut figures);
         }

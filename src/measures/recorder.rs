@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::admissions::Admissions;
 use super::blocked::Cut;
 use super::event_log::{self, EventRow};
 use super::pod_rows::PodRows;
@@ -27,6 +28,8 @@ pub struct RunRecord {
     pub spread: Vec<SpreadRow>,
     /// Events, if details were asked for.
     pub events: Vec<EventRow>,
+    /// What kubelets with a machine decided.
+    pub admissions: Admissions,
 }
 
 /// Folds records into a [`RunRecord`].
@@ -43,6 +46,7 @@ pub struct Recorder {
 impl Recorder {
     /// An empty recorder. `details` keeps events and the course of skew as well.
     pub fn new(setup: &Arc<ClusterSetup>, details: bool) -> Self {
+        let any_machine = setup.kubelets.iter().any(Option::is_some);
         Self {
             setup: Arc::clone(setup),
             details,
@@ -50,7 +54,10 @@ impl Recorder {
             owner_of: Vec::new(),
             courses: Vec::new(),
             touched: Vec::new(),
-            out: RunRecord::default(),
+            out: RunRecord {
+                admissions: Admissions { any_machine, ..Admissions::default() },
+                ..RunRecord::default()
+            },
         }
     }
 
@@ -185,6 +192,16 @@ impl TraceSink<Record> for Recorder {
                 {
                     let event = event_log::failed_scheduling(&row.pod, message, now, &self.setup.names);
                     self.out.events.push(event);
+                }
+            }
+            Record::Admission { pod, node, decision } => {
+                let kubelet = self.setup.kubelets.get(node.index()).and_then(Option::as_ref);
+                self.out.admissions.observe((now, self.details), (*pod, *node), decision, kubelet);
+                if self.details
+                    && let Some(row) = self.out.pods.get(*pod)
+                {
+                    let names = &self.setup.names;
+                    self.out.events.extend(event_log::failed_admission(&row.pod, decision, now, names));
                 }
             }
             Record::Operation { .. } => {}

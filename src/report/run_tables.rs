@@ -5,6 +5,7 @@ use std::io::Write;
 
 use csv::Writer;
 
+use super::admissions_table;
 use super::seconds::seconds;
 use crate::api::{Interner, Pod, PodPhase, WorkloadKind};
 use crate::kernel::SimTime;
@@ -17,16 +18,19 @@ pub struct Table {
     pub name: &'static str,
     /// Writes the whole table.
     pub write: fn(&RunRecord, &Interner, &mut dyn Write) -> csv::Result<()>,
+    /// Whether it is about nodes with a machine (`spec.kubelets`).
+    pub needs_machine: bool,
 }
 
 /// All tables of a run. A new table is one function and one line here.
-pub const TABLES: [Table; 6] = [
-    Table { name: "placements.csv", write: placements },
-    Table { name: "pods.csv", write: pods },
-    Table { name: "spread.csv", write: spread },
-    Table { name: "rollouts.csv", write: rollouts },
-    Table { name: "pending.csv", write: pending },
-    Table { name: "events.csv", write: events },
+pub const TABLES: [Table; 7] = [
+    Table { name: "placements.csv", write: placements, needs_machine: false },
+    Table { name: "pods.csv", write: pods, needs_machine: false },
+    Table { name: "spread.csv", write: spread, needs_machine: false },
+    Table { name: "rollouts.csv", write: rollouts, needs_machine: false },
+    Table { name: "pending.csv", write: pending, needs_machine: false },
+    Table { name: "events.csv", write: events, needs_machine: false },
+    Table { name: "admissions.csv", write: admissions_table::write, needs_machine: true },
 ];
 
 fn time(moment: Option<SimTime>) -> String {

@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use super::embedded::Manifest;
 use super::expectation::ExpectationDocument;
+use super::kubelets::KubeletDocument;
 use super::node_pool::NodePool;
 use super::scheduler_settings::SchedulerSettings;
 use super::time::{ApiTime, Duration};
@@ -82,6 +83,10 @@ pub struct ScenarioSpec {
     /// Groups of synthetic nodes.
     #[serde(default)]
     pub node_pools: Vec<NodePool>,
+    /// Which nodes are which machine, and how their kubelets are configured: the first entry that fits a
+    /// node is its own. Nodes without one admit every pod.
+    #[serde(default)]
+    pub kubelets: Vec<KubeletDocument>,
     /// Generators of synthetic objects.
     #[serde(default)]
     pub workloads: Vec<Workload>,

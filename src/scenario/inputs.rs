@@ -71,6 +71,16 @@ impl<'a> Inputs<'a> {
         }
     }
 
+    /// The text of a file that is no manifest. The error says what is wrong, with the path.
+    pub(super) fn text(&self, path: &str, named_in: &str) -> Result<SourceText, String> {
+        let path = relative_to(named_in, path);
+        let mut sources = self.reader.read(&path).map_err(|error| format!("{path}: {error}"))?;
+        match (sources.pop(), sources.is_empty()) {
+            (Some(source), true) => Ok(source),
+            _ => Err(format!("{path}: a file is wanted, not a folder")),
+        }
+    }
+
     /// The objects of a file that the scenario names, read once.
     pub(super) fn file(
         &mut self,

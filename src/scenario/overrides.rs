@@ -57,6 +57,7 @@ impl Override<'_> {
         match self.target.split_once('/') {
             None if self.target == "scenario" => Some(("", "")),
             Some(("nodePool", name)) => Some(("nodePools", name)),
+            Some(("kubelet", name)) => Some(("kubelets", name)),
             Some(("workload", name)) => Some(("workloads", name)),
             _ => None,
         }

@@ -10,6 +10,7 @@ use super::document::{API_VERSION, ScenarioDocument};
 use super::error::{Findings, Place, did_you_mean};
 use super::expectation::Expectation;
 use super::inputs::Inputs;
+use super::kubelets::{self, KubeletPlan};
 use super::objects::{self, ObjectSource};
 use super::overrides;
 use super::places::{place, place_of};
@@ -25,6 +26,8 @@ pub(super) struct Plan {
     pub(super) seed: Seed,
     /// What is there at the start.
     pub(super) objects: Vec<ObjectSource>,
+    /// The machines and the configurations of kubelets, by entry.
+    pub(super) kubelets: Vec<Option<KubeletPlan>>,
     /// What generators create later, in order of time.
     pub(super) arrivals: Vec<(SimTime, ObjectSource)>,
     /// What entries of the timeline apply, by the entry's number.
@@ -53,6 +56,7 @@ pub(super) fn decode_scenario(scenario: &Document, findings: &mut Findings) -> O
         }
     };
     refuse_equal_names(scenario, "nodePools", findings);
+    refuse_equal_names(scenario, "kubelets", findings);
     refuse_equal_names(scenario, "workloads", findings);
     refuse_equal_names(scenario, "variants", findings);
     if document.spec.max_events == Some(0) {
@@ -98,6 +102,7 @@ impl Plan {
         let seed = Seed(seed.or(document.spec.seed).unwrap_or(1));
         let mut plan = Self {
             objects: inputs.objects.clone(),
+            kubelets: Vec::new(),
             arrivals: Vec::new(),
             applied: BTreeMap::new(),
             scenario,
@@ -120,6 +125,7 @@ impl Plan {
         for (index, pool) in spec.node_pools.iter().enumerate() {
             self.objects.extend(pool.expand(&format!("/spec/nodePools/{index}"), &self.scenario, findings));
         }
+        self.kubelets = kubelets::gather(&spec.kubelets, &self.scenario, inputs, findings);
         for (index, workload) in spec.workloads.iter().enumerate() {
             let pointer = format!("/spec/workloads/{index}");
             for generated in workload.expand(&pointer, &self.scenario, self.seed, findings) {

@@ -5,6 +5,7 @@ use kubecast_manifest::Object;
 use super::builder::Builder;
 use super::document::DEFAULT_MAX_EVENTS;
 use super::error::Findings;
+use super::kubelets;
 use super::objects::ObjectSource;
 use super::operations;
 use super::plan::Plan;
@@ -56,7 +57,8 @@ pub(super) fn resolve(plan: &Plan, findings: &mut Findings) -> Option<(ClusterSe
             return None;
         }
     };
-    let beginning = Beginning::of(plan, &mut builder, findings);
+    let mut beginning = Beginning::of(plan, &mut builder, findings);
+    let kubelets = kubelets::resolve(plan, release, &mut builder, &mut beginning.nodes, findings);
     let timeline = operations::timeline(plan, &mut builder, findings);
     if !matches!(configured, Found::Faulty) {
         warn_unknown_schedulers(&scheduler, &builder, findings);
@@ -64,7 +66,9 @@ pub(super) fn resolve(plan: &Plan, findings: &mut Findings) -> Option<(ClusterSe
     for warning in builder.gatherer.warnings() {
         findings.warning(None, warning);
     }
-    let mut unknowns = builder.gatherer.finish(builder.pod_priorities.len(), notes, release.models());
+    let mut models = release.models();
+    models.extend((!spec.kubelets.is_empty()).then(|| release.kubelet_model()));
+    let mut unknowns = builder.gatherer.finish(builder.pod_priorities.len(), notes, models);
     unknowns.items.extend_from_slice(configured.configuration().map_or(&[], |found| &found.unknowns));
     let limits = RunLimits {
         horizon: spec.horizon.map(|horizon| SimTime(horizon.0.0)),
@@ -78,6 +82,7 @@ pub(super) fn resolve(plan: &Plan, findings: &mut Findings) -> Option<(ClusterSe
         start,
         timing,
         nodes: beginning.nodes,
+        kubelets,
         namespaces: builder.namespaces.clone(),
         selector_owners: beginning.selector_owners,
         deployments: beginning.deployments,

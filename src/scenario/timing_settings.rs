@@ -31,6 +31,8 @@ pub struct TimingSettings {
     termination: Option<Distribution>,
     /// From a node cordoned to its taint. Default 100ms.
     cordon_taint: Option<Distribution>,
+    /// From a pod refused by its kubelet to its status in the API. Default 100ms.
+    refusal: Option<Distribution>,
     /// How far each reader trails the API server. Default 0s each.
     #[serde(default)]
     watch: WatchSettings,
@@ -91,6 +93,7 @@ impl TimingSettings {
         set(&mut timing.container_start, &self.container_start);
         set(&mut timing.readiness, &self.readiness);
         set(&mut timing.cordon_taint, &self.cordon_taint);
+        set(&mut timing.refusal, &self.refusal);
         set(&mut timing.watch.scheduler, &self.watch.scheduler);
         set(&mut timing.watch.controller_manager, &self.watch.controller_manager);
         set(&mut timing.watch.kubelet, &self.watch.kubelet);

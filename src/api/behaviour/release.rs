@@ -55,14 +55,21 @@ impl Release {
     pub fn models(self) -> Vec<String> {
         [("kube-scheduler", 34), ("Deployment and ReplicaSet controllers", 32)]
             .iter()
-            .map(|&(model, recorded)| {
-                if self.minor == recorded {
-                    return format!("{model}: recorded at v{self}");
-                }
-                let how = if self.is_exact() { "by gates and known differences" } else { "by gates only" };
-                format!("{model}: recorded at v1.{recorded}, extrapolated to v{self} {how}")
-            })
+            .map(|&(model, recorded)| self.against(model, recorded))
             .collect()
+    }
+
+    /// The same of the kubelet's managers.
+    pub fn kubelet_model(self) -> String {
+        self.against("CPU Manager and Topology Manager", 32)
+    }
+
+    fn against(self, model: &str, recorded: u8) -> String {
+        if self.minor == recorded {
+            return format!("{model}: recorded at v{self}");
+        }
+        let how = if self.is_exact() { "by gates and known differences" } else { "by gates only" };
+        format!("{model}: recorded at v1.{recorded}, extrapolated to v{self} {how}")
     }
 
     /// Whether the models follow this release in more than its gates.

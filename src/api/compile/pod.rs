@@ -6,7 +6,7 @@ use k8s_openapi::api::core::v1 as core;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1 as meta;
 
 use super::selector::{labels, node_selector_term, preferred_node_terms, tolerations};
-use super::{CompileContext, affinity, requests, spread};
+use super::{CompileContext, affinity, containers, requests, spread};
 use crate::api::{
     AffinityTerm, HostPort, Interner, LabelSelector, Labels, PodPhase, PodSpec, Protocol, ReadyCondition,
     Requirement, SelectorOperator, Symbol, Timestamp, Uid,
@@ -198,6 +198,7 @@ pub fn compile_pod_spec(
             .collect(),
         termination_grace_seconds: spec.termination_grace_period_seconds.unwrap_or(30),
         readiness_initial_delay_seconds: initial_delay(spec),
+        containers: containers::containers(spec, context),
     }
 }
 

@@ -93,7 +93,7 @@ fn is_pod_level(name: &str) -> bool {
     name == "cpu" || name == "memory" || name.starts_with("hugepages-")
 }
 
-fn read(list: Option<&BTreeMap<String, Text>>) -> List {
+pub(super) fn read(list: Option<&BTreeMap<String, Text>>) -> List {
     let entries = list.into_iter().flatten();
     entries.map(|(name, text)| (name.clone(), Quantity::parse(&text.0).unwrap_or_default())).collect()
 }

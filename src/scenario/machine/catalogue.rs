@@ -5,6 +5,8 @@
 //! choose otherwise: of a machine at hand, read its own file. Ids of cores and caches are numbered through;
 //! Linux' own may have gaps, which changes no decision. `docs/machines.md` lists the rows with their sources.
 
+use std::fmt;
+
 use super::layout::{CpuNumbering, Distances, LastLevelCache, Layout, NumaNumbering};
 use super::{Described, MachineFileError};
 
@@ -30,6 +32,27 @@ pub enum NameError {
     Formula(String),
     /// The parts do not hang together.
     NotAMachine(MachineFileError),
+}
+
+impl fmt::Display for NameError {
+    /// What is wrong, without the name.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unknown(alike) => {
+                let near = match &alike[..] {
+                    [] => String::new(),
+                    alike => format!("; did you mean {}?", alike.join(", ")),
+                };
+                write!(
+                    f,
+                    "there is no such file, and no such machine in the catalogue{near} (`kubecast topology \
+                     --list` shows all)"
+                )
+            }
+            Self::Formula(what) => f.write_str(what),
+            Self::NotAMachine(error) => error.fmt(f),
+        }
+    }
 }
 
 /// Sockets, NUMA nodes a socket, cores a node, threads; numbered in the most common way.

@@ -1,0 +1,85 @@
+//! The managers of the kubelets that have a machine: admission of pods that arrive, release of CPUs.
+//!
+//! Follows kubelet v1.32: a pod that is bound to the node is admitted or refused once; its CPUs are
+//! released when it is no longer active (ended, or gone after its grace period). Pods that run at time 0
+//! are admitted like new ones, by their number, as their CPUs are not in any dump; one that is refused
+//! there stays, without exclusive CPUs.
+//! DIFFERENCE: the kubelet's general admission (`OutOfcpu` and so on) is left to the scheduler's filters,
+//! which see the same sums; a pod that names its node itself is not checked.
+//! DIFFERENCE: a kubelet that would not return admits every later pod without looking at it.
+
+use std::sync::Arc;
+
+use super::setup::{ClusterSetup, KubeletSetup};
+use crate::api::{CpuSet, NodeId, Pod, PodId};
+use crate::kernel::LookupMap;
+use crate::kubelet::admission::{NoDevices, Refusal, admit};
+use crate::kubelet::cpu_manager::{CpuManager, Fault};
+use crate::kubelet::demand::PodDemand;
+
+/// What a kubelet decided about a pod.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Decision {
+    /// Why it refused the pod, if it did.
+    pub refusal: Option<Refusal>,
+    /// The containers that have exclusive CPUs, by their place, with these; none where it refused.
+    pub assigned: Arc<[(usize, CpuSet)]>,
+    /// Faults of the kubelet on the way.
+    pub faults: Vec<Fault>,
+}
+
+/// The managers of all nodes.
+#[derive(Default)]
+pub struct ContainerManagers {
+    nodes: Vec<Option<NodeManagers>>,
+    homes: LookupMap<PodId, NodeId>,
+}
+
+struct NodeManagers {
+    setup: Arc<KubeletSetup>,
+    /// `None` under the CPU Manager policy `none`.
+    cpus: Option<CpuManager>,
+}
+
+impl ContainerManagers {
+    /// Those of a setup; the nodes are idle.
+    pub fn new(setup: &ClusterSetup) -> Self {
+        let start = |setup: &Arc<KubeletSetup>| NodeManagers {
+            cpus: setup
+                .cpu_policy
+                .clone()
+                .map(|policy| CpuManager::start(policy, None).expect("a policy starts on an empty state")),
+            setup: Arc::clone(setup),
+        };
+        let nodes = setup.kubelets.iter().map(|kubelet| kubelet.as_ref().map(start)).collect();
+        Self { nodes, homes: LookupMap::default() }
+    }
+
+    /// A pod arrives at its node. `None` where the node has no machine.
+    pub fn arrive(&mut self, pod: &Pod, node: NodeId) -> Option<Decision> {
+        let managers = self.nodes.get_mut(node.index())?.as_mut()?;
+        let demand = PodDemand::of(pod);
+        let (numa, config) = (&managers.setup.numa, managers.setup.topology_manager);
+        let outcome = admit(numa, config, &mut NoDevices, managers.cpus.as_mut(), &demand, &mut |_, _, _| {});
+        let mut decision = Decision { refusal: outcome.err(), assigned: Arc::from([]), faults: Vec::new() };
+        if let Some(cpus) = &mut managers.cpus {
+            decision.faults = cpus.take_faults();
+            if decision.refusal.is_some() {
+                cpus.remove(pod.id);
+            } else {
+                decision.assigned = cpus.state().of(pod.id).into();
+                self.homes.insert(pod.id, node);
+            }
+        }
+        Some(decision)
+    }
+
+    /// A pod is no longer active.
+    pub fn leave(&mut self, pod: PodId) {
+        let Some(node) = self.homes.remove(&pod) else { return };
+        let managers = self.nodes.get_mut(node.index()).and_then(Option::as_mut);
+        if let Some(cpus) = managers.and_then(|managers| managers.cpus.as_mut()) {
+            cpus.remove(pod);
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! What kubelets with a machine decided about the pods that arrived, and where exclusive CPUs lie.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::figures::{Figure, FigureKey};
+use crate::api::{CpuSet, NodeId, PodId};
+use crate::cluster::container_managers::Decision;
+use crate::cluster::setup::KubeletSetup;
+use crate::kernel::SimTime;
+use crate::kubelet::cpu_manager::FaultKind;
+
+/// A pod that was refused, or a container that got CPUs for itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AdmissionRow {
+    /// When.
+    pub time: SimTime,
+    /// The pod.
+    pub pod: PodId,
+    /// Its node.
+    pub node: NodeId,
+    /// The container, by its place: init containers first; `None` of a pod that was refused.
+    pub container: Option<usize>,
+    /// Its CPUs.
+    pub cpus: CpuSet,
+    /// On how many NUMA nodes they are.
+    pub numa_nodes: usize,
+    /// On how many sockets they are.
+    pub sockets: usize,
+    /// `status.reason` of a pod that was refused.
+    pub reason: &'static str,
+    /// `status.message` of a pod that was refused.
+    pub message: String,
+}
+
+/// All admissions of a run.
+#[derive(Clone, Debug, Default)]
+pub struct Admissions {
+    /// Refusals and allocations in order, if details were asked for.
+    pub rows: Vec<AdmissionRow>,
+    /// Whether any node has a machine: without one there is nothing to tell.
+    pub any_machine: bool,
+    /// Pods that were admitted.
+    pub admitted: usize,
+    /// Pods that were refused, by reason.
+    pub refused: BTreeMap<&'static str, usize>,
+    /// Faults of the kubelet.
+    pub faults: BTreeMap<FaultKind, usize>,
+    /// Containers that got CPUs for themselves.
+    pub pinned: usize,
+    /// Those with CPUs on more than one NUMA node.
+    pub across_numa_nodes: usize,
+    /// Those with CPUs on more than one socket.
+    pub across_sockets: usize,
+}
+
+impl Admissions {
+    /// Takes note of a decision.
+    pub(super) fn observe(
+        &mut self,
+        (now, details): (SimTime, bool),
+        (pod, node): (PodId, NodeId),
+        decision: &Decision,
+        kubelet: Option<&Arc<KubeletSetup>>,
+    ) {
+        for fault in &decision.faults {
+            *self.faults.entry(fault.kind).or_default() += 1;
+        }
+        let row = AdmissionRow {
+            time: now,
+            pod,
+            node,
+            container: None,
+            cpus: CpuSet::EMPTY,
+            numa_nodes: 0,
+            sockets: 0,
+            reason: "",
+            message: String::new(),
+        };
+        if let Some(refusal) = &decision.refusal {
+            *self.refused.entry(refusal.reason()).or_default() += 1;
+            if details {
+                self.rows.push(AdmissionRow {
+                    reason: refusal.reason(),
+                    message: refusal.to_string(),
+                    ..row
+                });
+            }
+            return;
+        }
+        self.admitted += 1;
+        let Some(policy) = kubelet.and_then(|kubelet| kubelet.cpu_policy.as_ref()) else { return };
+        for (container, cpus) in decision.assigned.iter() {
+            let topology = policy.topology();
+            let numa_nodes = topology.numa_nodes().iter().filter(|node| node.any_free(cpus)).count();
+            let sockets = topology.sockets().iter().filter(|socket| socket.any_free(cpus)).count();
+            self.pinned += 1;
+            self.across_numa_nodes += usize::from(numa_nodes > 1);
+            self.across_sockets += usize::from(sockets > 1);
+            if details {
+                let container = Some(*container);
+                self.rows.push(AdmissionRow { container, cpus: *cpus, numa_nodes, sockets, ..row.clone() });
+            }
+        }
+    }
+
+    /// The figures of the whole cluster; none where no node has a machine.
+    pub(super) fn figures(&self) -> Vec<Figure> {
+        if !self.any_machine {
+            return Vec::new();
+        }
+        let whole = |measure, value: usize| {
+            let key = FigureKey { measure, workload: "".into(), rollout: None, constraint: "".into() };
+            Figure { key, value: value as f64 }
+        };
+        vec![
+            whole("admittedPods", self.admitted),
+            whole("refusedPods", self.refused.values().sum()),
+            whole("pinnedContainers", self.pinned),
+            whole("pinnedAcrossNumaNodes", self.across_numa_nodes),
+            whole("pinnedAcrossSockets", self.across_sockets),
+            whole("kubeletFaults", self.faults.values().sum()),
+        ]
+    }
+}

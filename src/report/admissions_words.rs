@@ -1,0 +1,61 @@
+//! What kubelets with a machine decided, in sentences: the same for one run and for many.
+
+use crate::measures::FigureKey;
+use crate::study::statistics::Summary;
+use crate::study::summary::VariantResult;
+
+/// The sentences; none where no node has a machine.
+pub(super) fn sentences(result: &VariantResult) -> Vec<String> {
+    let figure = |measure: &'static str| {
+        let key = FigureKey { measure, workload: "".into(), rollout: None, constraint: "".into() };
+        result.summary(&key)
+    };
+    let (Some(admitted), Some(refused)) = (figure("admittedPods"), figure("refusedPods")) else {
+        return Vec::new();
+    };
+    let mut told =
+        vec![format!("kubelets admitted {} pods and refused {}.", range(admitted), range(refused))];
+    told.extend(reasons(result));
+    let parts = (figure("pinnedContainers"), figure("pinnedAcrossNumaNodes"), figure("pinnedAcrossSockets"));
+    if let (Some(pinned), Some(nodes), Some(sockets)) = parts
+        && pinned.mean > 0.0
+    {
+        let share = |of: &Summary| format!("{:.1} %", 100.0 * of.mean / pinned.mean);
+        told.push(format!(
+            "of {} containers with CPUs of their own, {} lie on several NUMA nodes and {} on several sockets.",
+            range(pinned),
+            share(nodes),
+            share(sockets)
+        ));
+    }
+    told.extend(faults(result));
+    told
+}
+
+/// A number, or the smallest and the largest of many runs.
+fn range(of: &Summary) -> String {
+    if of.min < of.max { format!("{} to {}", of.min, of.max) } else { of.max.to_string() }
+}
+
+/// Why pods were refused in the first run, most often first.
+fn reasons(result: &VariantResult) -> Option<String> {
+    let admissions = &result.runs.first()?.record.as_ref()?.admissions;
+    let mut reasons: Vec<(usize, &str)> =
+        admissions.refused.iter().map(|(reason, count)| (*count, *reason)).collect();
+    reasons.sort_by_key(|(count, reason)| (std::cmp::Reverse(*count), *reason));
+    let words: Vec<String> =
+        reasons.iter().map(|(count, reason)| format!("{reason} {count} times")).collect();
+    let whose = if result.runs.len() > 1 { "refused in the first run: " } else { "refused: " };
+    (!words.is_empty()).then(|| format!("{whose}{}.", words.join(", ")))
+}
+
+/// Faults of the kubelet in the first run, with what brings them about.
+fn faults(result: &VariantResult) -> Vec<String> {
+    let record = result.runs.first().and_then(|run| run.record.as_ref());
+    let faults = record.into_iter().flat_map(|record| &record.admissions.faults);
+    faults
+        .map(|(kind, count)| {
+            format!("WARNING: a fault of the kubelet itself, {count} times: {kind}: {}.", kind.cause())
+        })
+        .collect()
+}

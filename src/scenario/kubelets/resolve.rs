@@ -1,0 +1,190 @@
+//! Entries of `spec.kubelets` to the managers of nodes, as the kubelet would start them.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::super::builder::Builder;
+use super::super::error::Findings;
+use super::super::plan::Plan;
+use super::configuration::KubeletConfiguration;
+use super::{KubeletDocument, KubeletPlan};
+use crate::api::behaviour::Release;
+use crate::api::{Behaviour, CpuSet, KubeletBehaviour, Node};
+use crate::cluster::setup::KubeletSetup;
+use crate::kubelet::Machine;
+use crate::kubelet::cpu_manager::{CpuTopology, Reservation, build_policy, reserved_count};
+use crate::kubelet::topology_manager::{NumaInfo, TopologyManagerConfig};
+
+/// A kubelet that started: its managers, and what pods can have of the machine's CPU.
+struct Started {
+    setup: Arc<KubeletSetup>,
+    allocatable_milli: i64,
+}
+
+/// Starts the kubelets and gives each node its own; a node that says nothing of CPU gets what its machine
+/// has. The list is by node.
+pub(in super::super) fn resolve(
+    plan: &Plan,
+    release: Release,
+    builder: &mut Builder,
+    nodes: &mut [Node],
+    findings: &mut Findings,
+) -> Vec<Option<Arc<KubeletSetup>>> {
+    let entries = &plan.document.spec.kubelets;
+    if entries.is_empty() {
+        return Vec::new();
+    }
+    let mut started: Vec<Option<Started>> = Vec::new();
+    for (index, kubelet) in plan.kubelets.iter().enumerate() {
+        let kubelet = kubelet.as_ref();
+        started.push(kubelet.and_then(|kubelet| start(plan, index, kubelet, release, builder, findings)));
+    }
+    let mut taken = vec![false; entries.len()];
+    let mut setups = vec![None; nodes.len()];
+    for node in nodes.iter_mut() {
+        let fits = |entry: &KubeletDocument, builder: &mut Builder| {
+            entry.node_selector.iter().all(|(key, value)| {
+                let (key, value) = (builder.names.intern(key), builder.names.intern(value));
+                node.labels.get(key) == Some(value)
+            })
+        };
+        let Some(index) = entries.iter().position(|entry| fits(entry, builder)) else { continue };
+        taken[index] = true;
+        let Some(started) = &started[index] else { continue };
+        agree_on_cpu(plan, index, started, node, builder, findings);
+        setups[node.id.index()] = Some(Arc::clone(&started.setup));
+    }
+    for (index, _) in taken.iter().enumerate().filter(|(_, taken)| !**taken) {
+        let message = format!("spec.kubelets[{index}]: no node of the beginning has these labels");
+        findings.warning(plan.place_of_kubelet(index, "nodeSelector"), message);
+    }
+    setups
+}
+
+/// A node's allocatable CPU is what the machine has beyond the reservation.
+fn agree_on_cpu(
+    plan: &Plan,
+    index: usize,
+    started: &Started,
+    node: &mut Node,
+    builder: &Builder,
+    findings: &mut Findings,
+) {
+    let of_machine = started.allocatable_milli;
+    if node.allocatable.milli_cpu == 0 {
+        node.allocatable.milli_cpu = of_machine;
+    } else if node.allocatable.milli_cpu != of_machine {
+        let message = format!(
+            "spec.kubelets[{index}]: node {:?} has {}m allocatable CPU, its machine {} leaves {of_machine}m; leave \
+             it out, or name the machine that it is",
+            builder.names.resolve(node.name),
+            node.allocatable.milli_cpu,
+            started.setup.machine.name()
+        );
+        findings.error(plan.place_of_kubelet(index, "machine"), message);
+    }
+}
+
+fn start(
+    plan: &Plan,
+    index: usize,
+    kubelet: &KubeletPlan,
+    release: Release,
+    builder: &Builder,
+    findings: &mut Findings,
+) -> Option<Started> {
+    let configuration = match &kubelet.configuration {
+        None => KubeletConfiguration::default(),
+        Some(source) => KubeletConfiguration::read(source, findings)?,
+    };
+    let behaviour = behaviour(plan, &configuration, release, builder);
+    let started = behaviour.and_then(|behaviour| managers(&kubelet.machine, &configuration, behaviour));
+    match started {
+        Ok(started) => Some(started),
+        Err(errors) => {
+            // The kubelet reports any one of these; it looks at them in no fixed order.
+            let place = kubelet.configuration.as_ref().and_then(super::super::objects::ObjectSource::place);
+            for error in errors {
+                let place = place.clone().or_else(|| plan.place_of_kubelet(index, "machine"));
+                findings.error(place, format!("spec.kubelets[{index}]: the kubelet does not start: {error}"));
+            }
+            None
+        }
+    }
+}
+
+/// The scenario's gates, and over them the configuration's own.
+fn behaviour(
+    plan: &Plan,
+    configuration: &KubeletConfiguration,
+    release: Release,
+    builder: &Builder,
+) -> Result<KubeletBehaviour, Vec<String>> {
+    if configuration.feature_gates.is_empty() {
+        return Ok(builder.behaviour.kubelet);
+    }
+    let mut gates: BTreeMap<String, bool> = plan.document.spec.feature_gates.clone();
+    gates.extend(configuration.feature_gates.iter().map(|(name, on)| (name.clone(), *on)));
+    Behaviour::resolve(release, &gates).map(|(behaviour, _)| behaviour.kubelet).map_err(|error| vec![error])
+}
+
+fn managers(
+    machine: &Machine,
+    configuration: &KubeletConfiguration,
+    behaviour: KubeletBehaviour,
+) -> Result<Started, Vec<String>> {
+    let one = |error: String| vec![error];
+    for (options, known, manager) in [
+        (&configuration.cpu_manager_policy_options, behaviour.cpu_manager_options.any, "CPUManager"),
+        (
+            &configuration.topology_manager_policy_options,
+            behaviour.topology_manager_options.any,
+            "TopologyManager",
+        ),
+    ] {
+        if !known && !options.is_empty() {
+            return Err(one(format!(
+                "policy options of the {manager} require feature gate {manager}PolicyOptions enabled"
+            )));
+        }
+    }
+    let topology_manager = TopologyManagerConfig::parse(
+        configuration.topology_manager_policy.as_deref().unwrap_or("none"),
+        configuration.topology_manager_scope.as_deref().unwrap_or("container"),
+        &configuration.topology_manager_policy_options,
+        &behaviour.topology_manager_options,
+        machine,
+    )?;
+    let (reservation, reserved_milli) = reservation(configuration).map_err(one)?;
+    let cpu_policy = build_policy(
+        configuration.cpu_manager_policy.as_deref().unwrap_or("none"),
+        &configuration.cpu_manager_policy_options,
+        reservation,
+        &Arc::new(CpuTopology::new(machine)),
+        topology_manager.policy,
+        behaviour,
+    )?;
+    let allocatable_milli = machine.cpus().len() as i64 * 1000 - reserved_milli;
+    if allocatable_milli < 0 {
+        return Err(one(format!(
+            "{reserved_milli}m CPU are reserved, the machine has {} CPUs",
+            machine.cpus().len()
+        )));
+    }
+    let numa = NumaInfo::new(machine);
+    let setup = KubeletSetup { machine: machine.clone(), numa, topology_manager, cpu_policy };
+    Ok(Started { setup: Arc::new(setup), allocatable_milli })
+}
+
+/// What is reserved, for the static policy and for the node's allocatable CPU. Named CPUs take the place of
+/// reserved amounts.
+fn reservation(configuration: &KubeletConfiguration) -> Result<(Result<Reservation, String>, i64), String> {
+    if let Some(list) = configuration.reserved_system_cpus.as_deref().filter(|list| !list.is_empty()) {
+        let cpus = CpuSet::parse(list)
+            .map_err(|error| format!("unable to parse the CPUs in reservedSystemCPUs {list:?}: {error}"))?;
+        let milli = cpus.len() as i64 * 1000;
+        return Ok((reserved_count(Some(milli)).map(|_| Reservation::Cpus(cpus)), milli));
+    }
+    let milli = configuration.reserved_milli()?;
+    Ok((reserved_count(milli).map(Reservation::Count), milli.unwrap_or(0)))
+}

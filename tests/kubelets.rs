@@ -1,0 +1,189 @@
+//! `spec.kubelets`: the kubelet's managers on the simulated clock, and what is refused before a run.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+use std::sync::Arc;
+
+use kubecast::api::{CpuSet, NodeId, PodId};
+use kubecast::cluster::record::Record;
+use kubecast::cluster::store::Change;
+use kubecast::cluster::world::run;
+use kubecast::kernel::{Draws, Seed, SimTime, TraceSink};
+use kubecast::scenario::{LoadOptions, NoFiles, SourceText, load};
+
+const SCENARIO: &str = r#"
+apiVersion: kubecast.dev/v1alpha1
+kind: Scenario
+metadata: {name: one-node}
+spec:
+  nodePools:
+    - {name: node, count: 1, template: {status: {allocatable: {memory: 64Gi, pods: "110"}}}}
+  kubelets:
+    - name: all
+      machine: MACHINE
+      configuration:
+        apiVersion: kubelet.config.k8s.io/v1beta1
+        kind: KubeletConfiguration
+CONFIGURATION
+"#;
+
+fn scenario(machine: &str, configuration: &str) -> String {
+    let indented: Vec<String> = configuration.lines().map(|line| format!("        {line}")).collect();
+    SCENARIO.replace("MACHINE", machine).replace("CONFIGURATION", &indented.join("\n"))
+}
+
+/// Exit code and everything that was told of `kubecast COMMAND` on a text.
+fn kubecast(command: &str, name: &str, text: &str) -> (i32, String) {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("kubelets");
+    fs::create_dir_all(&folder).expect("a folder for the documents");
+    let path = folder.join(format!("{name}.yaml"));
+    fs::write(&path, text).expect("the document is written");
+    let Output { status, stdout, stderr } = Command::new(env!("CARGO_BIN_EXE_kubecast"))
+        .arg(command)
+        .arg(&path)
+        .output()
+        .expect("the binary starts");
+    let told = [stdout, stderr].map(|bytes| String::from_utf8(bytes).expect("UTF-8")).concat();
+    (status.code().expect("ends by itself"), told)
+}
+
+#[test]
+fn what_the_kubelet_refuses_is_wrong_input_in_its_words() {
+    let alpha = "featureGates: {CPUManagerPolicyAlphaOptions: true}\ncpuManagerPolicy: static\n\
+                 reservedSystemCPUs: \"0\"\n";
+    let static_policy = "cpuManagerPolicy: static\nreservedSystemCPUs: \"0\"\n";
+    for (name, machine, configuration, told) in [
+        (
+            "single-numa-node",
+            "2s2n4c2t",
+            format!(
+                "{alpha}cpuManagerPolicyOptions: {{align-by-socket: \"true\"}}\n\
+                 topologyManagerPolicy: single-numa-node"
+            ),
+            "Topolgy manager single-numa-node policy is incompatible with CPUManager align-by-socket",
+        ),
+        (
+            "alpha-option",
+            "2s2n4c2t",
+            format!("{static_policy}cpuManagerPolicyOptions: {{align-by-socket: \"true\"}}"),
+            "CPU Manager Policy Alpha-level Options not enabled, but option \"align-by-socket\" provided",
+        ),
+        (
+            "pair",
+            "2s2n4c2t",
+            format!(
+                "{alpha}cpuManagerPolicyOptions: {{full-pcpus-only: \"true\", \
+                 distribute-cpus-across-cores: \"true\"}}"
+            ),
+            "options full-pcpus-only and distribute-cpus-across-cores can not be used at the same time",
+        ),
+        (
+            "too-many-nodes",
+            "2s5n4c2t",
+            format!("{static_policy}topologyManagerPolicy: restricted"),
+            "unsupported on machines with more than 8 NUMA Nodes",
+        ),
+        (
+            "no-reservation",
+            "1s1n4c2t",
+            "cpuManagerPolicy: static".to_owned(),
+            "unable to determine reserved CPU resources for static policy",
+        ),
+        (
+            "zero-reservation",
+            "1s1n4c2t",
+            "cpuManagerPolicy: static\nkubeReserved: {cpu: \"0\"}".to_owned(),
+            "requires systemreserved.cpu + kubereserved.cpu to be greater than zero",
+        ),
+        ("no-machine", "2s4n8c3", static_policy.to_owned(), "no such machine in the catalogue"),
+        ("misspelt", "1s1n4c2t", "cpuManagerPolcy: static".to_owned(), "did you mean \"cpuManagerPolicy\"?"),
+        (
+            "not-there",
+            "1s1n4c2t",
+            "cpuManagerPolicy: static\nreservedSystemCPUs: \"99\"".to_owned(),
+            "unknown CPU ID: 99",
+        ),
+        ("a-list", "1s1n4c2t", "reservedSystemCPUs: \"3-1\"".to_owned(), "invalid range \"3-1\" (3 > 1)"),
+    ] {
+        let (code, output) = kubecast("validate", name, &scenario(machine, &configuration));
+        assert_eq!(code, 2, "{name}: {output}");
+        assert!(output.contains(told), "{name}: {output}");
+    }
+}
+
+#[test]
+fn allocatable_cpu_agrees_with_the_machine() {
+    let text = scenario("1s1n4c2t", "cpuManagerPolicy: static\nkubeReserved: {cpu: 500m}");
+    // 8 CPUs less 500m, as nothing is said of CPU.
+    assert_eq!(kubecast("validate", "silent", &text).0, 0);
+    let wrong = text.replace("{memory: 64Gi", "{cpu: \"8\", memory: 64Gi");
+    let (code, told) = kubecast("validate", "wrong", &wrong);
+    assert!(code == 2 && told.contains("8000m allocatable CPU, its machine 1s1n4c2t leaves 7500m"), "{told}");
+    let right = text.replace("{memory: 64Gi", "{cpu: 7500m, memory: 64Gi");
+    assert_eq!(kubecast("validate", "right", &right).0, 0);
+}
+
+#[test]
+fn fields_without_effect_are_told() {
+    let text = scenario("1s1n4c2t", "maxPods: 50\nevictionHard: {memory.available: 100Mi}");
+    let (code, told) = kubecast("validate", "without-effect", &text);
+    assert!(code == 0 && told.contains("without effect on the simulation: maxPods, evictionHard"), "{told}");
+}
+
+/// Watches every admission and every end of a pod: no CPU is given away twice, none that is reserved.
+struct Watcher {
+    reserved: CpuSet,
+    held: BTreeMap<(NodeId, PodId), CpuSet>,
+    pods: BTreeMap<PodId, NodeId>,
+    admitted: usize,
+    released: usize,
+}
+
+impl TraceSink<Record> for Watcher {
+    fn record(&mut self, now: SimTime, _: u64, record: &Record) {
+        match record {
+            Record::Admission { pod, node, decision } => {
+                let own = decision.assigned.iter().fold(CpuSet::EMPTY, |all, (_, cpus)| all.union(cpus));
+                assert!(own.is_disjoint(&self.reserved), "{own} at {now:?}");
+                let others = self.held.iter().filter(|((of, _), _)| of == node);
+                for ((_, other), cpus) in others {
+                    assert!(own.is_disjoint(cpus), "{pod:?} and {other:?} share CPUs at {now:?}");
+                }
+                assert!(decision.faults.is_empty());
+                if decision.refusal.is_none() {
+                    self.admitted += 1;
+                    self.held.insert((*node, *pod), own);
+                    self.pods.insert(*pod, *node);
+                }
+            }
+            Record::Change(Change::Pod { old: Some(old), new }) => {
+                let ended = new.as_ref().is_none_or(|pod| pod.is_finished());
+                if ended && let Some(node) = self.pods.remove(&old.id) {
+                    self.held.remove(&(node, old.id));
+                    self.released += 1;
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The churn of the ready scenario, every variant: CPUs are exclusive at every moment.
+#[test]
+fn no_cpu_is_exclusive_to_two_pods_at_any_time() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/align-by-socket.yaml");
+    let text = fs::read_to_string(path).expect("the scenario is there");
+    let source = SourceText { name: "align-by-socket.yaml".into(), text: text.into() };
+    let scenario = load(&[source], &LoadOptions::default(), &NoFiles).expect("a good scenario");
+    for variant in &scenario.variants {
+        let setup = Arc::clone(&variant.setup);
+        let reserved = CpuSet::parse("0,64").expect("a list");
+        let mut watcher =
+            Watcher { reserved, held: BTreeMap::new(), pods: BTreeMap::new(), admitted: 0, released: 0 };
+        run(&setup, Draws::new(Seed(1), 0), &mut watcher, None);
+        // 576 pods, and twice as many that replace them.
+        assert_eq!((watcher.admitted, watcher.released), (3 * 576, 2 * 576));
+    }
+}
