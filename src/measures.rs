@@ -5,6 +5,7 @@
 //! the loss of a domain would leave, and events. Nothing here decides anything; what Kubernetes decides is in the layers below.
 
 pub mod admissions;
+pub mod cpu_course;
 pub mod domain_loss;
 pub mod event_log;
 pub mod figures;
@@ -20,6 +21,7 @@ mod tally;
 mod watched;
 
 pub use admissions::{AdmissionRow, Admissions};
+pub use cpu_course::{CpuCourse, CpuRow};
 pub use domain_loss::ShareLeft;
 pub use event_log::EventRow;
 pub use figures::{Figure, FigureKey, MEASURES};

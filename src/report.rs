@@ -4,6 +4,7 @@
 mod admissions_table;
 mod admissions_words;
 pub mod columns;
+mod cpu_tables;
 pub mod explain;
 pub mod ranges;
 pub mod rollout;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::admissions::Admissions;
 use super::blocked::Cut;
+use super::cpu_course::CpuCourse;
 use super::event_log::{self, EventRow};
 use super::pod_rows::PodRows;
 use super::rollout::{Course, Surroundings};
@@ -30,6 +31,8 @@ pub struct RunRecord {
     pub events: Vec<EventRow>,
     /// What kubelets with a machine decided.
     pub admissions: Admissions,
+    /// CPUs of nodes with a machine over time, if details were asked for.
+    pub cpu: CpuCourse,
 }
 
 /// Folds records into a [`RunRecord`].
@@ -130,11 +133,22 @@ impl Recorder {
             Change::Pod { old, new } => {
                 self.out.pods.observe(old.as_ref(), new.as_ref(), now);
                 self.pod_changed(old.as_ref(), new.as_ref(), now);
+                if self.details && new.as_ref().is_none_or(|pod| pod.is_finished()) {
+                    self.pod_ended(old.as_ref(), now);
+                }
             }
             Change::ReplicaSet { old, new } => self.replica_set_changed(old.as_ref(), new.as_ref()),
             Change::Deployment { old, new } => self.deployment_changed(old.as_ref(), new.as_ref(), now),
             Change::SelectorOwner(_) => {}
         }
+    }
+
+    /// CPUs of a pod that has ended are free, as the API shows it; a kubelet that trails frees them later.
+    fn pod_ended(&mut self, old: Option<&Arc<Pod>>, now: SimTime) {
+        let Some(pod) = old.map(|pod| pod.id) else { return };
+        let home = self.out.cpu.home(pod);
+        let kubelet = home.and_then(|node| self.setup.kubelets.get(node.index())?.as_ref());
+        self.out.cpu.ended(now, pod, kubelet);
     }
 
     fn deployment_changed(
@@ -197,11 +211,13 @@ impl TraceSink<Record> for Recorder {
             Record::Admission { pod, node, decision } => {
                 let kubelet = self.setup.kubelets.get(node.index()).and_then(Option::as_ref);
                 self.out.admissions.observe((now, self.details), (*pod, *node), decision, kubelet);
-                if self.details
-                    && let Some(row) = self.out.pods.get(*pod)
-                {
+                if self.details {
+                    self.out.cpu.admitted(now, (*pod, *node), decision, kubelet);
+                    let row = self.out.pods.get(*pod);
                     let names = &self.setup.names;
-                    self.out.events.extend(event_log::failed_admission(&row.pod, decision, now, names));
+                    let event =
+                        row.and_then(|row| event_log::failed_admission(&row.pod, decision, now, names));
+                    self.out.events.extend(event);
                 }
             }
             Record::Operation { .. } => {}

@@ -6,6 +6,7 @@ use std::io::Write;
 use csv::Writer;
 
 use super::admissions_table;
+use super::cpu_tables;
 use super::seconds::seconds;
 use crate::api::{Interner, Pod, PodPhase, WorkloadKind};
 use crate::kernel::SimTime;
@@ -23,7 +24,7 @@ pub struct Table {
 }
 
 /// All tables of a run. A new table is one function and one line here.
-pub const TABLES: [Table; 7] = [
+pub const TABLES: [Table; 9] = [
     Table { name: "placements.csv", write: placements, needs_machine: false },
     Table { name: "pods.csv", write: pods, needs_machine: false },
     Table { name: "spread.csv", write: spread, needs_machine: false },
@@ -31,6 +32,8 @@ pub const TABLES: [Table; 7] = [
     Table { name: "pending.csv", write: pending, needs_machine: false },
     Table { name: "events.csv", write: events, needs_machine: false },
     Table { name: "admissions.csv", write: admissions_table::write, needs_machine: true },
+    Table { name: "cpu.csv", write: cpu_tables::cpu, needs_machine: true },
+    Table { name: "numa.csv", write: cpu_tables::numa, needs_machine: true },
 ];
 
 fn time(moment: Option<SimTime>) -> String {
