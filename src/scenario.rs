@@ -48,6 +48,7 @@ mod overrides;
 mod places;
 mod plan;
 mod resolve;
+mod run_time;
 mod scheduler_configuration;
 mod start_time;
 

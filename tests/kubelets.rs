@@ -6,12 +6,12 @@ use std::path::Path;
 use std::process::{Command, Output};
 use std::sync::Arc;
 
-use kubecast::api::{CpuSet, NodeId, PodId};
+use kubecast::api::{CpuSet, NodeId, PodId, PodPhase};
 use kubecast::cluster::record::Record;
 use kubecast::cluster::store::Change;
 use kubecast::cluster::world::run;
 use kubecast::kernel::{Draws, Seed, SimTime, TraceSink};
-use kubecast::scenario::{LoadOptions, NoFiles, SourceText, load};
+use kubecast::scenario::{LoadOptions, NoFiles, SourceText, Variant, load};
 
 const SCENARIO: &str = r#"
 apiVersion: kubecast.dev/v1alpha1
@@ -170,20 +170,84 @@ impl TraceSink<Record> for Watcher {
     }
 }
 
-/// The churn of the ready scenario, every variant: CPUs are exclusive at every moment.
-#[test]
-fn no_cpu_is_exclusive_to_two_pods_at_any_time() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/align-by-socket.yaml");
+/// Runs every variant of a ready scenario, and gives the pods that were admitted and that then ended.
+fn watched(scenario: &str) -> Vec<(usize, usize)> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios").join(scenario);
     let text = fs::read_to_string(path).expect("the scenario is there");
-    let source = SourceText { name: "align-by-socket.yaml".into(), text: text.into() };
+    let source = SourceText { name: scenario.into(), text: text.into() };
     let scenario = load(&[source], &LoadOptions::default(), &NoFiles).expect("a good scenario");
-    for variant in &scenario.variants {
+    let watch = |variant: &Variant| {
         let setup = Arc::clone(&variant.setup);
         let reserved = CpuSet::parse("0,64").expect("a list");
         let mut watcher =
             Watcher { reserved, held: BTreeMap::new(), pods: BTreeMap::new(), admitted: 0, released: 0 };
         run(&setup, Draws::new(Seed(1), 0), &mut watcher, None);
-        // 576 pods, and twice as many that replace them.
-        assert_eq!((watcher.admitted, watcher.released), (3 * 576, 2 * 576));
+        (watcher.admitted, watcher.released)
+    };
+    scenario.variants.iter().map(watch).collect()
+}
+
+/// Rolling updates: 576 pods, and twice as many that replace them.
+#[test]
+fn no_cpu_is_exclusive_to_two_pods_at_any_time() {
+    assert_eq!(watched("align-by-socket.yaml"), [(3 * 576, 2 * 576); 8]);
+}
+
+/// Jobs that end by themselves: all that were admitted end, and give their CPUs back.
+#[test]
+fn jobs_give_their_cpus_back() {
+    for (admitted, ended) in watched("cpu-churn.yaml") {
+        assert!(admitted > 6_000 && admitted == ended, "{admitted} admitted, {ended} ended");
+    }
+}
+
+/// One node of 14 CPUs beside the reserved ones, jobs of 12 CPUs and 100 s, at 0 s and 50 s: the second is bound when the
+/// first has ended, at 102 s with 2 s until containers run, and ends at 204 s. With Always nothing ends.
+#[test]
+fn a_job_runs_for_its_lifetime() {
+    let job = |policy: &str| {
+        let text = scenario("2s1n8c1t", "cpuManagerPolicy: static\nreservedSystemCPUs: \"0,8\"");
+        format!(
+            r#"{text}
+  timing: {{containerStart: 2s}}
+  workloads:
+    - name: job
+      count: 2
+      arrivals: {{every: 50s}}
+      lifetime: 100s
+      template:
+        apiVersion: v1
+        kind: Pod
+        spec:
+          restartPolicy: {policy}
+          containers:
+            - {{name: a, image: a, resources: {{limits: {{cpu: "12", memory: 1Gi}}}}}}
+"#
+        )
+    };
+    let (code, told) = kubecast("validate", "always", &job("Always"));
+    assert!(code == 2 && told.contains("needs restartPolicy Never or OnFailure"), "{told}");
+    let source = SourceText { name: "jobs.yaml".into(), text: job("Never").into() };
+    let scenario = load(&[source], &LoadOptions::default(), &NoFiles).expect("a good scenario");
+    let mut ends = Ends::default();
+    run(&scenario.variants[0].setup, Draws::new(Seed(1), 0), &mut ends, None);
+    assert_eq!(ends.0.len(), 2);
+    // The scheduling cycle takes less than a millisecond.
+    for (seconds, expected) in ends.0.iter().zip([102.0, 204.0]) {
+        assert!((seconds - expected).abs() < 0.01, "{seconds}, not {expected}");
+    }
+}
+
+/// When pods succeeded, in seconds.
+#[derive(Default)]
+struct Ends(Vec<f64>);
+
+impl TraceSink<Record> for Ends {
+    fn record(&mut self, now: SimTime, _: u64, record: &Record) {
+        if let Record::Change(Change::Pod { new: Some(pod), .. }) = record
+            && pod.phase == PodPhase::Succeeded
+        {
+            self.0.push(now.0 as f64 / 1e9);
+        }
     }
 }

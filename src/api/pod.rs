@@ -48,6 +48,8 @@ pub struct PodSpec {
     pub termination_grace_seconds: i64,
     /// The largest `initialDelaySeconds` among the containers' readiness probes; 0 without any.
     pub readiness_initial_delay_seconds: i64,
+    /// How long it runs until it has succeeded; `None`: until it is deleted.
+    pub run_for: Option<SimDuration>,
     /// What the kubelet's managers look at: init containers first, in order.
     pub containers: Vec<ContainerSpec>,
 }

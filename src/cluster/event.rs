@@ -38,6 +38,8 @@ pub enum Event {
     ContainersRunning(PodId),
     /// A pod's probes succeed.
     Ready(PodId),
+    /// A pod's containers have ended by themselves.
+    Ended(PodId),
     /// A terminating pod's containers have stopped.
     Gone(PodId),
     /// The node life-cycle controller answers a cordon or an uncordon.

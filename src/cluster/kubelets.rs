@@ -13,7 +13,7 @@ use super::event::Event;
 use super::record::Record;
 use super::setup::ClusterSetup;
 use super::store::Change;
-use crate::api::{NodeId, Pod, PodId, PodPhase, Symbol};
+use crate::api::{NodeId, Pod, PodId, PodPhase, ReadyCondition, Symbol};
 use crate::kernel::{Distribution, DrawUse, EventClass, EventId, EventQueue, LookupSet, SimDuration};
 
 /// What the kubelets keep in mind: a timer for each pod, the images they pulled, CPUs.
@@ -63,7 +63,9 @@ impl Kubelets {
             return;
         }
         if pod.phase == PodPhase::Running {
-            if !pod.is_ready() {
+            if pod.is_ready() {
+                self.set_end(pod.id, pod.spec.run_for, api, queue);
+            } else {
                 self.set_timer(pod.id, readiness_delay(pod, api), Event::Ready(pod.id), api, queue);
             }
             return;
@@ -110,9 +112,13 @@ impl Kubelets {
     pub fn containers_running(&mut self, id: PodId, api: &mut ApiServer<'_>, queue: &mut EventQueue<Event>) {
         self.timers[id.index()] = None;
         let Some(pod) = api.store().pod(id) else { return };
-        let delay = readiness_delay(pod, api);
+        let (delay, run_for) = (readiness_delay(pod, api), pod.spec.run_for);
         if delay == SimDuration(0) {
             api.set_pod_running(id, true);
+            self.set_end(id, run_for, api, queue);
+        } else if let Some(run_for) = run_for.filter(|run_for| *run_for <= delay) {
+            api.set_pod_running(id, false);
+            self.set_end(id, Some(run_for), api, queue);
         } else {
             api.set_pod_running(id, false);
             self.set_timer(id, delay, Event::Ready(id), api, queue);
@@ -120,9 +126,35 @@ impl Kubelets {
     }
 
     /// A pod's probes succeed.
-    pub fn ready(&mut self, id: PodId, api: &mut ApiServer<'_>) {
+    pub fn ready(&mut self, id: PodId, api: &mut ApiServer<'_>, queue: &mut EventQueue<Event>) {
         self.timers[id.index()] = None;
+        let Some(pod) = api.store().pod(id) else { return };
+        let (waited, run_for) = (readiness_delay(pod, api), pod.spec.run_for);
         api.set_pod_running(id, true);
+        let left = run_for.map(|run_for| SimDuration(run_for.0.saturating_sub(waited.0)));
+        self.set_end(id, left, api, queue);
+    }
+
+    /// A pod's containers end by themselves, well.
+    pub fn ended(&mut self, id: PodId, api: &mut ApiServer<'_>) {
+        self.timers[id.index()] = None;
+        let since = Some(api.api_time());
+        api.update_pod(id, |pod| {
+            pod.phase = PodPhase::Succeeded;
+            pod.ready = Some(ReadyCondition { ready: false, since });
+        });
+    }
+
+    fn set_end(
+        &mut self,
+        id: PodId,
+        run_for: Option<SimDuration>,
+        api: &ApiServer<'_>,
+        queue: &mut EventQueue<Event>,
+    ) {
+        if let Some(run_for) = run_for {
+            self.set_timer(id, run_for, Event::Ended(id), api, queue);
+        }
     }
 
     /// A terminating pod's containers have stopped.

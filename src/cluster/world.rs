@@ -197,7 +197,8 @@ impl Model for Cluster<'_> {
             Event::FlushUnschedulable => readers.scheduler.flush_unschedulable(api),
             Event::Refused(pod) => readers.kubelets.refused(pod, api),
             Event::ContainersRunning(pod) => readers.kubelets.containers_running(pod, api, queue),
-            Event::Ready(pod) => readers.kubelets.ready(pod, api),
+            Event::Ready(pod) => readers.kubelets.ready(pod, api, queue),
+            Event::Ended(pod) => readers.kubelets.ended(pod, api),
             Event::Gone(pod) => readers.kubelets.gone(pod, api),
             Event::CordonTaint(node) => node_lifecycle::reconcile(node, api),
         }

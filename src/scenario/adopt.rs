@@ -8,6 +8,7 @@ use super::directory::ObjectId;
 use super::error::Findings;
 use super::objects::ObjectSource;
 use super::reference::Reference;
+use super::run_time;
 use crate::api::compile::pod::controller_of;
 use crate::api::compile::{self, OwnerText};
 use crate::api::{
@@ -48,7 +49,8 @@ impl Builder {
     ) -> Option<Pod> {
         self.check_priority(source, "/spec", pod.spec.as_ref(), findings);
         let (context, names) = self.context();
-        let compiled = compile::compile_pod(pod, &context, names);
+        let mut compiled = compile::compile_pod(pod, &context, names);
+        compiled.spec.run_for = run_time::of(source, findings);
         let node = match compiled.node_name.map(|name| self.node_named(name)) {
             None => None,
             Some(Ok(node)) => Some(node),

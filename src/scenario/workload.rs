@@ -10,6 +10,7 @@ use super::error::Findings;
 use super::node_pool::MOST_OBJECTS;
 use super::objects::ObjectSource;
 use super::places::{place_of, text};
+use super::run_time;
 use super::time::Duration;
 use crate::kernel::{DrawUse, Draws, Identity, Seed, SimTime, stable_hash};
 
@@ -19,6 +20,8 @@ const INDEX: &str = "{index}";
 const LATEST: SimTime = SimTime(3_155_760_000_000_000_000);
 /// The random draws of arrival times, of replication 0.
 const ARRIVALS: DrawUse = DrawUse(40);
+/// The random draws of lifetimes, of replication 0.
+const LIFETIMES: DrawUse = DrawUse(41);
 
 /// Synthetic objects from one template.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -38,6 +41,9 @@ pub struct Workload {
     pub(super) template: Embedded,
     /// When the objects are created. Default: they are there from the start.
     pub(super) arrivals: Option<Arrivals>,
+    /// How long each Pod runs, from running containers until it has succeeded; its restartPolicy must be
+    /// Never or OnFailure. Drawn once for each, with the scenario's seed. Default: until it is deleted.
+    pub(super) lifetime: Option<Distribution>,
 }
 
 /// When the objects of a generator are created.
@@ -86,10 +92,25 @@ impl Workload {
             let arrives = arrivals.as_mut().map(|times| times.next().unwrap_or(LATEST));
             let mut tree = base.clone();
             put_index(&mut tree, &index.to_string());
+            if let Some(lifetime) = &self.lifetime
+                && let Err(error) = tree.set(run_time::POINTER, self.run_for(lifetime, index, seed, template))
+            {
+                findings
+                    .error(place_of(&scenario.file, template), format!("workload/{}: {error}", self.name));
+                return Vec::new();
+            }
             let object = ObjectSource::new(&scenario.file, tree, findings);
             generated.extend(object.map(|object| Generated { object, arrives }));
         }
         generated
+    }
+
+    /// The lifetime of one object, as the annotation says it.
+    fn run_for(&self, lifetime: &Distribution, index: u32, seed: Seed, template: &Tree) -> Tree {
+        let owner = stable_hash(self.name.as_bytes());
+        let who = Identity { owner, revision: 0, ordinal: index };
+        let drawn = lifetime.0.sample(&mut Draws::new(seed, 0).keyed(LIFETIMES, who, 0));
+        text(&format!("{}ns", drawn.0), template)
     }
 
     /// The template with a name that has the number in it.

@@ -42,6 +42,7 @@ pub(crate) fn pod(names: &mut Interner, id: u32, name: &str) -> Pod {
         scheduling_gates: Vec::new(),
         termination_grace_seconds: 30,
         readiness_initial_delay_seconds: 0,
+        run_for: None,
         containers: Vec::new(),
     };
     Pod {

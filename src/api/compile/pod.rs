@@ -198,6 +198,8 @@ pub fn compile_pod_spec(
             .collect(),
         termination_grace_seconds: spec.termination_grace_period_seconds.unwrap_or(30),
         readiness_initial_delay_seconds: initial_delay(spec),
+        // The API says nothing of it; who knows it sets it.
+        run_for: None,
         containers: containers::containers(spec, context),
     }
 }

@@ -40,6 +40,7 @@ pub(crate) fn pod_spec(labels: Labels) -> PodSpec {
         scheduling_gates: Vec::new(),
         termination_grace_seconds: 30,
         readiness_initial_delay_seconds: 0,
+        run_for: None,
         containers: Vec::new(),
     }
 }
