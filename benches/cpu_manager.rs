@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use kubecast::api::behaviour::Behaviour;
-use kubecast::api::{CpuSet, PodId, Release};
+use kubecast::api::{CpuSet, PodId};
 use kubecast::kernel::{Digest, Draw, DrawUse, Draws, Seed};
 use kubecast::kubelet::admission::{NoDevices, admit};
 use kubecast::kubelet::cpu_manager::{
@@ -45,13 +45,10 @@ struct Churn {
 impl Churn {
     fn new(formula: &str, reserved: &str, options: StaticPolicyOptions) -> Self {
         let machine = catalogue::find(formula).expect("a machine").machine;
-        let behaviour = Behaviour::resolve(Release::parse("1.34").expect("a release"), &[].into())
-            .expect("the default gates")
-            .0;
         let reserved = Reservation::Cpus(CpuSet::parse(reserved).expect("a list"));
+        let topology = Arc::new(CpuTopology::new(&machine));
         let policy =
-            StaticPolicy::new(Arc::new(CpuTopology::new(&machine)), options, reserved, behaviour.kubelet)
-                .expect("a policy");
+            StaticPolicy::new(topology, options, reserved, Behaviour::default().kubelet).expect("a policy");
         let template = |exclusive_cpus| -> Arc<[ContainerDemand]> {
             [ContainerDemand { kind: ContainerKind::App, exclusive_cpus, devices: Vec::new() }].into()
         };
@@ -78,7 +75,9 @@ impl Churn {
 
     /// A pod comes; whether it was admitted.
     fn admission(&mut self) -> bool {
-        if self.used * 100 > self.allocatable * FILL.1 {
+        let template = self.draw.below(self.templates.len() as u64) as usize;
+        let size = REQUESTS.0 + template;
+        if (self.used + size) * 100 > self.allocatable * FILL.1 {
             while self.used * 100 > self.allocatable * FILL.0 {
                 let at = self.draw.below(self.running.len() as u64) as usize;
                 let (pod, size) = self.running.swap_remove(at);
@@ -86,14 +85,12 @@ impl Churn {
                 self.used -= size;
             }
         }
-        let template = self.draw.below(self.templates.len() as u64) as usize;
         let pod = PodDemand { pod: PodId(self.next), containers: Arc::clone(&self.templates[template]) };
         self.next = self.next.wrapping_add(1);
-        let mut nobody = |_: Option<usize>, _: &[_], _| {};
-        let answer =
-            admit(&self.numa, self.config, &mut NoDevices, Some(&mut self.cpus), &pod, &mut nobody).is_ok();
-        if answer {
-            let size = REQUESTS.0 + template;
+        let nobody = &mut |_: Option<usize>, _: &[_], _| {};
+        let admitted =
+            admit(&self.numa, self.config, &mut NoDevices, Some(&mut self.cpus), &pod, nobody).is_ok();
+        if admitted {
             self.running.push((pod.pod, size));
             self.used += size;
             self.admitted += 1;
@@ -101,7 +98,7 @@ impl Churn {
             self.cpus.remove(pod.pod);
             self.refused += 1;
         }
-        answer
+        admitted
     }
 
     /// What a fixed number of admissions came to.

@@ -2,12 +2,13 @@
 //! Device Manager, admission.
 //!
 //! The models follow kubelet v1.32.10, whose decisions are recorded; what changed up to 1.34 and in 1.37
-//! is switched by [`crate::api::KubeletBehaviour`].
+//! is switched by [`crate::api::KubeletBehaviour`]. Of the Device Manager no decisions are recorded.
 //! DIFFERENCE: the Memory Manager is not simulated; it would be one more [`admission::HintProvider`].
 
 pub mod admission;
 pub mod cpu_manager;
 pub mod demand;
+pub mod device_manager;
 mod go_text;
 pub mod machine;
 pub mod topology_manager;

@@ -287,7 +287,7 @@ fn expectations() {
     check(
         &expect("{measure: finalSkw, max: 1}"),
         &[
-            "f.yaml:20:7: spec.expect[0]: unknown measure \"finalSkw\" (did you mean \"finalSkew\"?); known: finalSkew, maxSkewDuring, timeAboveMaxSkewSeconds, rolloutDurationSeconds, rolloutBlocked, pendingPods, scheduledPods, pods, surgePodsMax, unavailablePodsMax, pendingSecondsMax, pendingSecondsTotal, readyShareAfterDomainLossMin, readyShareAfterDomainLoss",
+            "f.yaml:20:7: spec.expect[0]: unknown measure \"finalSkw\" (did you mean \"finalSkew\"?); known: finalSkew, maxSkewDuring, timeAboveMaxSkewSeconds, rolloutDurationSeconds, rolloutBlocked, pendingPods, scheduledPods, pods, surgePodsMax, unavailablePodsMax, pendingSecondsMax, pendingSecondsTotal, readyShareAfterDomainLossMin, readyShareAfterDomainLoss, admittedPods, refusedPods, pinnedContainers, pinnedAcrossNumaNodes, pinnedAcrossSockets, pinnedOffDeviceNodes, kubeletFaults",
         ],
     );
     check(

@@ -66,12 +66,14 @@ pub enum ContainerKind {
 }
 
 /// A container as the kubelet's managers see it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ContainerSpec {
     /// Its kind.
     pub kind: ContainerKind,
     /// CPUs that it wants for itself under the static policy; 0: it runs in the shared pool.
     pub exclusive_cpus: u32,
+    /// Extended resources that it asks for, by name.
+    pub extended: Vec<(Symbol, i64)>,
 }
 
 impl PodSpec {

@@ -11,11 +11,13 @@
 use std::sync::Arc;
 
 use super::setup::{ClusterSetup, KubeletSetup};
-use crate::api::{CpuSet, NodeId, Pod, PodId};
+use crate::api::{CpuSet, NodeId, Pod, PodId, Symbol};
 use crate::kernel::LookupMap;
-use crate::kubelet::admission::{NoDevices, Refusal, admit};
+use crate::kubelet::admission::{Refusal, admit};
 use crate::kubelet::cpu_manager::{CpuManager, Fault};
 use crate::kubelet::demand::PodDemand;
+use crate::kubelet::device_manager::DeviceManager;
+use crate::kubelet::topology_manager::NumaMask;
 
 /// What a kubelet decided about a pod.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,6 +26,8 @@ pub struct Decision {
     pub refusal: Option<Refusal>,
     /// The containers that have exclusive CPUs, by their place, with these; none where it refused.
     pub assigned: Arc<[(usize, CpuSet)]>,
+    /// The containers that have devices, by their place, with the NUMA nodes that these sit on.
+    pub device_nodes: Arc<[(usize, NumaMask)]>,
     /// Faults of the kubelet on the way.
     pub faults: Vec<Fault>,
 }
@@ -39,6 +43,23 @@ struct NodeManagers {
     setup: Arc<KubeletSetup>,
     /// `None` under the CPU Manager policy `none`.
     cpus: Option<CpuManager>,
+    devices: DeviceManager,
+    resources: Vec<Symbol>,
+}
+
+impl NodeManagers {
+    /// Where the devices of a pod's containers sit; those without a NUMA node are left out.
+    fn device_nodes(&self, demand: &PodDemand) -> Arc<[(usize, NumaMask)]> {
+        let nodes_of = |container: usize| -> NumaMask {
+            let sit = self.devices.assigned(demand.pod, container).flat_map(|(resource, ordinals)| {
+                let devices = &self.setup.devices[resource].1.devices;
+                ordinals.filter_map(|ordinal| devices[ordinal])
+            });
+            sit.collect()
+        };
+        let all = (0..demand.containers.len()).map(|container| (container, nodes_of(container)));
+        all.filter(|(_, nodes)| nodes.count() > 0).collect()
+    }
 }
 
 impl ContainerManagers {
@@ -49,6 +70,11 @@ impl ContainerManagers {
                 .cpu_policy
                 .clone()
                 .map(|policy| CpuManager::start(policy, None).expect("a policy starts on an empty state")),
+            devices: DeviceManager::new(
+                setup.numa.all(),
+                setup.devices.iter().map(|(_, resource)| resource.clone()),
+            ),
+            resources: setup.devices.iter().map(|(name, _)| *name).collect(),
             setup: Arc::clone(setup),
         };
         let nodes = setup.kubelets.iter().map(|kubelet| kubelet.as_ref().map(start)).collect();
@@ -58,18 +84,29 @@ impl ContainerManagers {
     /// A pod arrives at its node. `None` where the node has no machine.
     pub fn arrive(&mut self, pod: &Pod, node: NodeId) -> Option<Decision> {
         let managers = self.nodes.get_mut(node.index())?.as_mut()?;
-        let demand = PodDemand::of(pod);
+        let demand = PodDemand::of(pod, &managers.resources);
         let (numa, config) = (&managers.setup.numa, managers.setup.topology_manager);
-        let outcome = admit(numa, config, &mut NoDevices, managers.cpus.as_mut(), &demand, &mut |_, _, _| {});
-        let mut decision = Decision { refusal: outcome.err(), assigned: Arc::from([]), faults: Vec::new() };
+        let outcome =
+            admit(numa, config, &mut managers.devices, managers.cpus.as_mut(), &demand, &mut |_, _, _| {});
+        let mut decision = Decision {
+            refusal: outcome.err(),
+            assigned: Arc::from([]),
+            device_nodes: Arc::from([]),
+            faults: Vec::new(),
+        };
         if let Some(cpus) = &mut managers.cpus {
             decision.faults = cpus.take_faults();
             if decision.refusal.is_some() {
                 cpus.remove(pod.id);
             } else {
                 decision.assigned = cpus.state().of(pod.id).into();
-                self.homes.insert(pod.id, node);
             }
+        }
+        if decision.refusal.is_some() {
+            managers.devices.remove(pod.id);
+        } else {
+            decision.device_nodes = managers.device_nodes(&demand);
+            self.homes.insert(pod.id, node);
         }
         Some(decision)
     }
@@ -77,8 +114,9 @@ impl ContainerManagers {
     /// A pod is no longer active.
     pub fn leave(&mut self, pod: PodId) {
         let Some(node) = self.homes.remove(&pod) else { return };
-        let managers = self.nodes.get_mut(node.index()).and_then(Option::as_mut);
-        if let Some(cpus) = managers.and_then(|managers| managers.cpus.as_mut()) {
+        let Some(managers) = self.nodes.get_mut(node.index()).and_then(Option::as_mut) else { return };
+        managers.devices.remove(pod);
+        if let Some(cpus) = &mut managers.cpus {
             cpus.remove(pod);
         }
     }

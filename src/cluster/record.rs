@@ -71,6 +71,10 @@ fn encode_admission(pod: PodId, node: NodeId, decision: &Decision, digest: &mut 
         digest.u32(*container as u32);
         digest.str(&cpus.to_string());
     }
+    for (container, nodes) in decision.device_nodes.iter() {
+        digest.u32(*container as u32);
+        digest.str(&nodes.to_string());
+    }
     for fault in &decision.faults {
         digest.str(fault.kind.name());
     }

@@ -12,6 +12,7 @@ use crate::api::{
 use crate::kernel::{SimDuration, SimTime};
 use crate::kubelet::Machine;
 use crate::kubelet::cpu_manager::StaticPolicy;
+use crate::kubelet::device_manager::DeviceResource;
 use crate::kubelet::topology_manager::{NumaInfo, TopologyManagerConfig};
 use crate::scheduler::profile::Profile;
 use crate::scheduler::queue::QueueConfig;
@@ -62,6 +63,8 @@ pub struct KubeletSetup {
     pub topology_manager: TopologyManagerConfig,
     /// The CPU Manager's static policy; `None`: the policy `none`.
     pub cpu_policy: Option<StaticPolicy>,
+    /// Extended resources whose devices the node has, by name.
+    pub devices: Vec<(Symbol, DeviceResource)>,
 }
 
 /// The scheduler's configuration.

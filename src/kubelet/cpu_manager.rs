@@ -14,8 +14,6 @@ mod hints;
 mod options;
 mod state;
 mod static_policy;
-#[cfg(test)]
-mod tests;
 mod topology;
 
 use std::sync::Arc;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 pub use crate::api::ContainerKind;
-use crate::api::{Pod, PodId};
+use crate::api::{Pod, PodId, Symbol};
 
 /// Devices of one resource that a container asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -35,12 +35,16 @@ pub struct PodDemand {
 }
 
 impl PodDemand {
-    /// What a pod asks for; devices are left out.
-    pub fn of(pod: &Pod) -> Self {
+    /// What a pod asks for; of extended resources those that the node has devices of, by their place.
+    pub fn of(pod: &Pod, resources: &[Symbol]) -> Self {
+        let device = |(name, count): &(Symbol, i64)| {
+            let resource = resources.iter().position(|resource| resource == name)?;
+            Some(DeviceDemand { resource, count: u32::try_from(*count).unwrap_or(u32::MAX) })
+        };
         let containers = pod.spec.containers.iter().map(|container| ContainerDemand {
             kind: container.kind,
             exclusive_cpus: container.exclusive_cpus as usize,
-            devices: Vec::new(),
+            devices: container.extended.iter().filter_map(device).collect(),
         });
         Self { pod: pod.id, containers: containers.collect() }
     }

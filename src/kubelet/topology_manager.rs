@@ -7,8 +7,6 @@
 mod hint;
 mod merge;
 mod options;
-#[cfg(test)]
-mod tests;
 
 pub use hint::{NumaMask, TopologyHint};
 pub use options::{PolicyName, Scope, TopologyManagerConfig};

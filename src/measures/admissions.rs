@@ -52,6 +52,8 @@ pub struct Admissions {
     pub across_numa_nodes: usize,
     /// Those with CPUs on more than one socket.
     pub across_sockets: usize,
+    /// Those with devices, and CPUs on a NUMA node that has none of them.
+    pub off_device_nodes: usize,
 }
 
 impl Admissions {
@@ -97,6 +99,11 @@ impl Admissions {
             self.pinned += 1;
             self.across_numa_nodes += usize::from(numa_nodes > 1);
             self.across_sockets += usize::from(sockets > 1);
+            let devices = decision.device_nodes.iter().find(|(with, _)| with == container);
+            self.off_device_nodes += usize::from(devices.is_some_and(|(_, nodes)| {
+                let mut used = topology.numa_nodes().iter().filter(|node| node.any_free(cpus));
+                used.any(|node| !nodes.contains(node.id))
+            }));
             if details {
                 let container = Some(*container);
                 self.rows.push(AdmissionRow { container, cpus: *cpus, numa_nodes, sockets, ..row.clone() });
@@ -119,6 +126,7 @@ impl Admissions {
             whole("pinnedContainers", self.pinned),
             whole("pinnedAcrossNumaNodes", self.across_numa_nodes),
             whole("pinnedAcrossSockets", self.across_sockets),
+            whole("pinnedOffDeviceNodes", self.off_device_nodes),
             whole("kubeletFaults", self.faults.values().sum()),
         ]
     }

@@ -6,7 +6,7 @@ use super::recorder::RunRecord;
 use super::rollout_row::RolloutRow;
 
 /// Names of measures, with what they mean.
-pub const MEASURES: [(&str, &str); 20] = [
+pub const MEASURES: [(&str, &str); 21] = [
     ("finalSkew", "max − min over the eligible domains at the end of a rollout, newest ReplicaSet only"),
     ("maxSkewDuring", "the largest max − min at any settled instant of a rollout, pods of all revisions"),
     ("timeAboveMaxSkewSeconds", "for how long the skew exceeded maxSkew during a rollout"),
@@ -29,12 +29,13 @@ pub const MEASURES: [(&str, &str); 20] = [
     ("readyShareAfterDomainLoss", "the same at the end of a rollout; absent without ready pods"),
     (
         "admittedPods",
-        "pods that kubelets with a machine admitted; this and the next five are there with spec.kubelets",
+        "pods that kubelets with a machine admitted; this and the next six are there with spec.kubelets",
     ),
     ("refusedPods", "pods that kubelets with a machine refused"),
     ("pinnedContainers", "containers that got CPUs for themselves"),
     ("pinnedAcrossNumaNodes", "those with CPUs on more than one NUMA node"),
     ("pinnedAcrossSockets", "those with CPUs on more than one socket"),
+    ("pinnedOffDeviceNodes", "those with devices, and CPUs on a NUMA node that has none of their devices"),
     ("kubeletFaults", "faults of the kubelet's own code, such as CPUs given to two containers"),
 ];
 

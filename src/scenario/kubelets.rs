@@ -34,9 +34,24 @@ pub struct KubeletDocument {
     /// or .txt.
     #[schemars(example = &"2s4n16c2t")]
     pub machine: String,
+    /// Devices of extended resources: for each resource, how many sit on each NUMA node (by its number, in
+    /// quotes), or a number of devices of which nobody knows where they sit.
+    #[serde(default)]
+    #[schemars(example = serde_json::json!({"nvidia.com/gpu": {"0": 2, "1": 2}}))]
+    pub devices: BTreeMap<String, Devices>,
     /// A KubeletConfiguration, or a file that holds one. Default: the kubelet's defaults, under which every
     /// container runs in the shared pool.
     pub configuration: Option<Manifest>,
+}
+
+/// Where the devices of a resource sit.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Devices {
+    /// So many, without a NUMA node.
+    Anywhere(u32),
+    /// So many on each NUMA node.
+    OnNumaNodes(BTreeMap<String, u32>),
 }
 
 /// An entry with its machine and its configuration read.

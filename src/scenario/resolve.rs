@@ -1,5 +1,7 @@
 //! A variant's documents to the cluster that a run starts from.
 
+use std::sync::Arc;
+
 use kubecast_manifest::Object;
 
 use super::builder::Builder;
@@ -14,7 +16,7 @@ use super::start_time;
 use super::unknowns::Unknowns;
 use crate::api::behaviour::Release;
 use crate::api::{Behaviour, Deployment, Node, Pod, ReplicaSet, SelectorOwner};
-use crate::cluster::setup::{ClusterSetup, RunLimits, SchedulerSetup};
+use crate::cluster::setup::{ClusterSetup, KubeletSetup, RunLimits, SchedulerSetup};
 use crate::kernel::SimTime;
 
 /// The objects of the beginning, by kind.
@@ -68,7 +70,13 @@ pub(super) fn resolve(plan: &Plan, findings: &mut Findings) -> Option<(ClusterSe
     }
     let mut models = release.models();
     models.extend((!spec.kubelets.is_empty()).then(|| release.kubelet_model()));
+    if spec.kubelets.iter().any(|kubelet| !kubelet.devices.is_empty()) {
+        models.push("Device Manager: not checked, no decisions of it are recorded".to_owned());
+    }
     let mut unknowns = builder.gatherer.finish(builder.pod_priorities.len(), notes, models);
+    if beginning.places_all_devices(&kubelets) {
+        unknowns.items.retain(|item| item.what != super::unknowns::EXTENDED_RESOURCES);
+    }
     unknowns.items.extend_from_slice(configured.configuration().map_or(&[], |found| &found.unknowns));
     let limits = RunLimits {
         horizon: spec.horizon.map(|horizon| SimTime(horizon.0.0)),
@@ -159,6 +167,19 @@ impl Beginning {
             beginning.take_passive(source, builder, findings);
         }
         beginning
+    }
+
+    /// Whether every node has a machine that says where the devices of all extended resources sit that any
+    /// pod asks for.
+    fn places_all_devices(&self, kubelets: &[Option<Arc<KubeletSetup>>]) -> bool {
+        let templates = self.deployments.iter().map(|deployment| &deployment.template.pod);
+        let specs = self.pods.iter().map(|pod| &pod.spec).chain(templates);
+        let specs = specs.chain(self.replica_sets.iter().map(|set| &set.pod));
+        let mut asked = specs.flat_map(|spec| &spec.containers).flat_map(|container| &container.extended);
+        let has = |kubelet: &Option<Arc<KubeletSetup>>, name| {
+            kubelet.as_ref().is_some_and(|kubelet| kubelet.devices.iter().any(|(of, _)| of == name))
+        };
+        !kubelets.is_empty() && asked.all(|(name, _)| kubelets.iter().all(|kubelet| has(kubelet, name)))
     }
 
     /// Compiles a node, Deployment, ReplicaSet or pod.

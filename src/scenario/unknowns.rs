@@ -7,6 +7,9 @@ use kubecast_manifest::Tree;
 
 use super::objects::ObjectSource;
 
+/// Devices whose place is not known.
+pub(super) const EXTENDED_RESOURCES: &str = "extended resources";
+
 /// Everything of an input that is not simulated and can change the result.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Unknowns {
@@ -106,7 +109,7 @@ const FIELDS: [Field; 5] = [
         has: |spec| each(spec, "resourceClaims").next().is_some(),
     },
     Field {
-        what: "extended resources",
+        what: EXTENDED_RESOURCES,
         effect: "counted, but which device a container gets is not chosen",
         has: |spec| {
             let resources = |container: &Tree| {

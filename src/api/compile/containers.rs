@@ -11,10 +11,14 @@ use k8s_openapi::api::core::v1 as core;
 
 use super::CompileContext;
 use super::requests::{is_sidecar, read};
-use crate::api::{ContainerKind, ContainerSpec, Quantity};
+use crate::api::{ContainerKind, ContainerSpec, Interner, Quantity, Symbol};
 
 /// The containers, init containers first.
-pub fn containers(spec: &core::PodSpec, context: &CompileContext<'_>) -> Vec<ContainerSpec> {
+pub fn containers(
+    spec: &core::PodSpec,
+    context: &CompileContext<'_>,
+    names: &mut Interner,
+) -> Vec<ContainerSpec> {
     let pod_level = context.api_server.pod_level_resources && spec.resources.is_some();
     let exclusive = !pod_level && is_guaranteed(spec);
     let inits = spec.init_containers.iter().flatten().map(|container| {
@@ -27,8 +31,17 @@ pub fn containers(spec: &core::PodSpec, context: &CompileContext<'_>) -> Vec<Con
         .map(|(container, kind)| ContainerSpec {
             kind,
             exclusive_cpus: if exclusive { whole_cpus(container) } else { 0 },
+            extended: extended(container, names),
         })
         .collect()
+}
+
+/// Resources whose names have a domain, but for Kubernetes' own.
+fn extended(container: &core::Container, names: &mut Interner) -> Vec<(Symbol, i64)> {
+    let limits = container.resources.as_ref().and_then(|resources| resources.limits.as_ref());
+    let of_devices = |name: &String| name.contains('/') && !name.contains("kubernetes.io/");
+    let asked = read(limits).into_iter().filter(|(name, count)| of_devices(name) && count.0 > 0);
+    asked.map(|(name, count)| (names.intern(&name), count.value())).collect()
 }
 
 /// The requested CPUs, if they are whole.
@@ -70,7 +83,7 @@ mod tests {
         let api_server = Behaviour::default().api_server;
         let context = CompileContext { api_server: &api_server, priorities: &PriorityClasses::default() };
         let of = |container: ContainerSpec| (container.kind, container.exclusive_cpus);
-        containers(&spec, &context).into_iter().map(of).collect()
+        containers(&spec, &context, &mut Interner::new()).into_iter().map(of).collect()
     }
 
     fn container(cpu: &str, limit: &str, memory: &str) -> Value {

@@ -200,7 +200,7 @@ pub fn compile_pod_spec(
         readiness_initial_delay_seconds: initial_delay(spec),
         // The API says nothing of it; who knows it sets it.
         run_for: None,
-        containers: containers::containers(spec, context),
+        containers: containers::containers(spec, context, names),
     }
 }
 

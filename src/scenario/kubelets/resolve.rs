@@ -7,12 +7,13 @@ use super::super::builder::Builder;
 use super::super::error::Findings;
 use super::super::plan::Plan;
 use super::configuration::KubeletConfiguration;
-use super::{KubeletDocument, KubeletPlan};
+use super::{Devices, KubeletDocument, KubeletPlan};
 use crate::api::behaviour::Release;
-use crate::api::{Behaviour, CpuSet, KubeletBehaviour, Node};
+use crate::api::{Behaviour, CpuSet, KubeletBehaviour, Node, Symbol};
 use crate::cluster::setup::KubeletSetup;
 use crate::kubelet::Machine;
 use crate::kubelet::cpu_manager::{CpuTopology, Reservation, build_policy, reserved_count};
+use crate::kubelet::device_manager::DeviceResource;
 use crate::kubelet::topology_manager::{NumaInfo, TopologyManagerConfig};
 
 /// A kubelet that started: its managers, and what pods can have of the machine's CPU.
@@ -51,6 +52,20 @@ pub(in super::super) fn resolve(
         let Some(index) = entries.iter().position(|entry| fits(entry, builder)) else { continue };
         taken[index] = true;
         let Some(started) = &started[index] else { continue };
+        for (name, resource) in &started.setup.devices {
+            let told = node.allocatable.scalar_amount(*name);
+            if told == 0 {
+                node.allocatable.add_scalar(*name, resource.devices.len() as i64);
+            } else if told != resource.devices.len() as i64 {
+                let message = format!(
+                    "spec.kubelets[{index}]: node {:?} has {told} {}, its devices are {}",
+                    builder.names.resolve(node.name),
+                    resource.name,
+                    resource.devices.len()
+                );
+                findings.error(plan.place_of_kubelet(index, "devices"), message);
+            }
+        }
         agree_on_cpu(plan, index, started, node, builder, findings);
         setups[node.id.index()] = Some(Arc::clone(&started.setup));
     }
@@ -90,7 +105,7 @@ fn start(
     index: usize,
     kubelet: &KubeletPlan,
     release: Release,
-    builder: &Builder,
+    builder: &mut Builder,
     findings: &mut Findings,
 ) -> Option<Started> {
     let configuration = match &kubelet.configuration {
@@ -98,7 +113,9 @@ fn start(
         Some(source) => KubeletConfiguration::read(source, findings)?,
     };
     let behaviour = behaviour(plan, &configuration, release, builder);
-    let started = behaviour.and_then(|behaviour| managers(&kubelet.machine, &configuration, behaviour));
+    let devices = devices(&plan.document.spec.kubelets[index].devices, &kubelet.machine, builder);
+    let started =
+        behaviour.and_then(|behaviour| managers(&kubelet.machine, &configuration, devices?, behaviour));
     match started {
         Ok(started) => Some(started),
         Err(errors) => {
@@ -128,9 +145,43 @@ fn behaviour(
     Behaviour::resolve(release, &gates).map(|(behaviour, _)| behaviour.kubelet).map_err(|error| vec![error])
 }
 
+/// The devices of an entry.
+fn devices(
+    written: &BTreeMap<String, Devices>,
+    machine: &Machine,
+    builder: &mut Builder,
+) -> Result<Vec<(Symbol, DeviceResource)>, Vec<String>> {
+    let mut devices = Vec::new();
+    for (name, places) in written {
+        let resource = match places {
+            Devices::Anywhere(count) => DeviceResource::new(name.clone(), [], *count as usize),
+            Devices::OnNumaNodes(counts) => {
+                let mut on_nodes = Vec::new();
+                for (node, count) in counts {
+                    let there = |id: &u32| machine.numa_nodes().iter().any(|node| node.id == *id);
+                    match node.parse().ok().filter(there) {
+                        Some(id) => on_nodes.push((id, *count as usize)),
+                        None => {
+                            return Err(vec![format!(
+                                "devices of {name}: the machine {} has no NUMA node {node:?}",
+                                machine.name()
+                            )]);
+                        }
+                    }
+                }
+                on_nodes.sort_unstable();
+                DeviceResource::new(name.clone(), on_nodes, 0)
+            }
+        };
+        devices.push((builder.names.intern(name), resource));
+    }
+    Ok(devices)
+}
+
 fn managers(
     machine: &Machine,
     configuration: &KubeletConfiguration,
+    devices: Vec<(Symbol, DeviceResource)>,
     behaviour: KubeletBehaviour,
 ) -> Result<Started, Vec<String>> {
     let one = |error: String| vec![error];
@@ -172,7 +223,7 @@ fn managers(
         )));
     }
     let numa = NumaInfo::new(machine);
-    let setup = KubeletSetup { machine: machine.clone(), numa, topology_manager, cpu_policy };
+    let setup = KubeletSetup { machine: machine.clone(), numa, topology_manager, cpu_policy, devices };
     Ok(Started { setup: Arc::new(setup), allocatable_milli })
 }
 
