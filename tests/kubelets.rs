@@ -238,6 +238,89 @@ fn a_job_runs_for_its_lifetime() {
     }
 }
 
+/// The last state of every pod, by name.
+#[derive(Default)]
+struct Last(BTreeMap<String, (PodPhase, bool)>);
+
+impl TraceSink<Record> for Last {
+    fn record(&mut self, _: SimTime, _: u64, record: &Record) {
+        if let Record::Change(Change::Pod { old, new }) = record {
+            match (old, new) {
+                (_, Some(pod)) => _ = self.0.insert(pod.name.to_string(), (pod.phase, pod.deleted.is_some())),
+                (Some(pod), None) => _ = self.0.remove(&*pod.name),
+                (None, None) => {}
+            }
+        }
+    }
+}
+
+fn last_states(text: &str) -> BTreeMap<String, (PodPhase, bool)> {
+    let source = SourceText { name: "pods.yaml".into(), text: text.into() };
+    let scenario = load(&[source], &LoadOptions::default(), &NoFiles).expect("a good scenario");
+    let mut last = Last::default();
+    run(&scenario.variants[0].setup, Draws::new(Seed(1), 0), &mut last, None);
+    last.0
+}
+
+fn pod(name: &str, cpus: u32, more: &str) -> String {
+    format!(
+        r#"
+    - apiVersion: v1
+      kind: Pod
+      metadata: {{name: {name}}}
+      spec:
+        nodeName: node-0
+        containers:
+          - {{name: a, image: a, resources: {{limits: {{cpu: "{cpus}", memory: 1Gi}}}}}}
+      {more}"#
+    )
+}
+
+/// Rule 62: with pods of 4, 4, 2 and 2 CPUs the kubelet does not return from giving 14. It admits nobody after that,
+/// not even a pod without CPUs of its own, and stops nobody: a pod that is deleted stays for ever.
+#[test]
+fn a_kubelet_that_would_not_return_hangs() {
+    let configuration = "cpuManagerPolicy: static\nreservedSystemCPUs: \"0,4\"\n\
+                         cpuManagerPolicyOptions: {full-pcpus-only: \"true\", distribute-cpus-across-numa: \"true\"}";
+    let pods: String = [("a", 4), ("b", 4), ("c", 2), ("d", 2), ("endless", 14), ("late", 0)]
+        .map(|(name, cpus)| pod(name, cpus, ""))
+        .concat();
+    let text = scenario("1s4n4c2t", configuration);
+    let text = format!("{text}\n  manifests:{pods}\n  timeline:\n    - {{at: 1m, delete: pod/default/a}}\n");
+    let last = last_states(&text);
+    let running: Vec<&str> = last
+        .iter()
+        .filter(|(_, state)| **state == (PodPhase::Running, false))
+        .map(|(name, _)| name.as_str())
+        .collect();
+    // What was starting goes on by itself.
+    assert_eq!(running, ["b", "c", "d"]);
+    assert_eq!(last["a"], (PodPhase::Running, true));
+    assert_eq!([last["endless"], last["late"]], [(PodPhase::Pending, false); 2]);
+    let (code, told) = kubecast("run", "hangs", &text);
+    assert!(code == 0 && told.contains("a fault of the kubelet itself, once: would-not-return"), "{told}");
+    assert!(told.contains("admitted 4 pods and refused 0"), "{told}");
+}
+
+/// One node of 7 CPUs beside the reserved one. What runs at time 0 is not refused, even if it could not be admitted;
+/// what terminates then has its CPUs until it is gone, 30 s later, so that a pod of 7 CPUs comes too early.
+#[test]
+fn pods_of_the_beginning_hold_their_cpus() {
+    let text = scenario("1s1n8c1t", "cpuManagerPolicy: static\nreservedSystemCPUs: \"0\"");
+    let running = "status: {phase: Running}";
+    let ghost = pod("ghost", 4, running).replace(
+        "metadata: {name: ghost}",
+        "metadata: {name: ghost, uid: 11111111-2222-4333-8444-555555555555, \
+         deletionTimestamp: \"2026-01-01T00:00:30Z\"}",
+    );
+    let pods = [ghost, pod("old", 7, running), pod("new", 7, "")].concat();
+    let start = "  startTime: \"2026-01-01T00:00:00Z\"\n";
+    let last = last_states(&format!("{text}\n{start}  manifests:{pods}\n"));
+    assert_eq!(last["old"], (PodPhase::Running, false));
+    assert_eq!(last["new"], (PodPhase::Failed, false));
+    assert_eq!(last.get("ghost"), None);
+}
+
 /// When pods succeeded, in seconds.
 #[derive(Default)]
 struct Ends(Vec<f64>);

@@ -1,17 +1,17 @@
 //! The managers of the kubelets that have a machine: admission of pods that arrive, release of CPUs.
 //!
 //! Follows kubelet v1.32: a pod that is bound to the node is admitted or refused once; its CPUs are
-//! released when it is no longer active (ended, or gone after its grace period). Pods that run at time 0
-//! are admitted like new ones, by their number, as their CPUs are not in any dump; one that is refused
-//! there stays, without exclusive CPUs.
+//! released when it is no longer active (ended, or gone after its grace period). Pods that run or
+//! terminate at time 0 are admitted like new ones, by their number, as their CPUs are not in any dump; one
+//! that would be refused there stays, in the shared pool. A kubelet that would not return from an
+//! allocation hangs: it looks at no pod any more, neither at new ones nor at those to be stopped.
 //! DIFFERENCE: the kubelet's general admission (`OutOfcpu` and so on) is left to the scheduler's filters,
 //! which see the same sums; a pod that names its node itself is not checked.
-//! DIFFERENCE: a kubelet that would not return admits every later pod without looking at it.
 
 use std::sync::Arc;
 
 use super::setup::{ClusterSetup, KubeletSetup};
-use crate::api::{CpuSet, NodeId, Pod, PodId, Symbol};
+use crate::api::{CpuSet, NodeId, Pod, PodId};
 use crate::kernel::LookupMap;
 use crate::kubelet::admission::{Refusal, admit};
 use crate::kubelet::cpu_manager::{CpuManager, Fault};
@@ -44,7 +44,8 @@ struct NodeManagers {
     /// `None` under the CPU Manager policy `none`.
     cpus: Option<CpuManager>,
     devices: DeviceManager,
-    resources: Vec<Symbol>,
+    /// Whether the kubelet does not return from an allocation.
+    hangs: bool,
 }
 
 impl NodeManagers {
@@ -74,17 +75,23 @@ impl ContainerManagers {
                 setup.numa.all(),
                 setup.devices.iter().map(|(_, resource)| resource.clone()),
             ),
-            resources: setup.devices.iter().map(|(name, _)| *name).collect(),
+            hangs: false,
             setup: Arc::clone(setup),
         };
         let nodes = setup.kubelets.iter().map(|kubelet| kubelet.as_ref().map(start)).collect();
         Self { nodes, homes: LookupMap::default() }
     }
 
-    /// A pod arrives at its node. `None` where the node has no machine.
+    /// Whether a node's kubelet hangs.
+    pub fn hangs(&self, node: NodeId) -> bool {
+        self.nodes.get(node.index()).and_then(Option::as_ref).is_some_and(|managers| managers.hangs)
+    }
+
+    /// A pod arrives at its node, whose kubelet does not hang. `None` where the node has no machine.
     pub fn arrive(&mut self, pod: &Pod, node: NodeId) -> Option<Decision> {
         let managers = self.nodes.get_mut(node.index())?.as_mut()?;
-        let demand = PodDemand::of(pod, &managers.resources);
+        let devices = &managers.setup.devices;
+        let demand = PodDemand::of(pod, |name| devices.iter().position(|(of, _)| *of == name));
         let (numa, config) = (&managers.setup.numa, managers.setup.topology_manager);
         let outcome =
             admit(numa, config, &mut managers.devices, managers.cpus.as_mut(), &demand, &mut |_, _, _| {});
@@ -102,6 +109,7 @@ impl ContainerManagers {
                 decision.assigned = cpus.state().of(pod.id).into();
             }
         }
+        managers.hangs = decision.refusal == Some(Refusal::WouldNotReturn);
         if decision.refusal.is_some() {
             managers.devices.remove(pod.id);
         } else {

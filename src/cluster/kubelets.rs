@@ -46,22 +46,25 @@ impl Kubelets {
         let Some(node) = pod.node else { return };
         let was_bound = old.as_ref().is_some_and(|old| old.node.is_some());
         let was_deleted = old.as_ref().is_some_and(|old| old.deleted.is_some());
+        let arrives = !was_bound && !pod.is_finished();
+        if self.managers.hangs(node) {
+            return;
+        }
+        let admitted = !arrives || self.is_admitted(pod, node, api);
         if pod.deleted.is_some() {
             if !was_deleted {
                 let delay = termination_delay(pod, old.is_none(), api);
                 self.set_timer(pod.id, delay, Event::Gone(pod.id), api, queue);
             }
-        } else if !was_bound && !pod.is_finished() {
+        } else if admitted && arrives {
             self.start(pod, node, api, queue);
+        } else if !admitted && !self.managers.hangs(node) {
+            let delay = sample(&api.setup.timing.refusal, draw_uses::REFUSAL, pod, api);
+            self.set_timer(pod.id, delay, Event::Refused(pod.id), api, queue);
         }
     }
 
-    fn start(&mut self, pod: &Pod, node: NodeId, api: &mut ApiServer<'_>, queue: &mut EventQueue<Event>) {
-        if !self.is_admitted(pod, node, api) && pod.phase == PodPhase::Pending {
-            let delay = sample(&api.setup.timing.refusal, draw_uses::REFUSAL, pod, api);
-            self.set_timer(pod.id, delay, Event::Refused(pod.id), api, queue);
-            return;
-        }
+    fn start(&mut self, pod: &Pod, node: NodeId, api: &ApiServer<'_>, queue: &mut EventQueue<Event>) {
         if pod.phase == PodPhase::Running {
             if pod.is_ready() {
                 self.set_end(pod.id, pod.spec.run_for, api, queue);
@@ -78,10 +81,13 @@ impl Kubelets {
         self.set_timer(pod.id, delay, Event::ContainersRunning(pod.id), api, queue);
     }
 
-    /// Lets the node's managers decide, if it has a machine.
+    /// Lets the node's managers decide, if it has a machine. What runs already is not refused any more.
     fn is_admitted(&mut self, pod: &Pod, node: NodeId, api: &mut ApiServer<'_>) -> bool {
         let Some(decision) = self.managers.arrive(pod, node) else { return true };
         let admitted = decision.refusal.is_none();
+        if !admitted && (pod.phase != PodPhase::Pending || pod.deleted.is_some()) {
+            return true;
+        }
         api.record(&Record::Admission { pod: pod.id, node, decision: Arc::new(decision) });
         admitted
     }

@@ -35,10 +35,10 @@ pub struct PodDemand {
 }
 
 impl PodDemand {
-    /// What a pod asks for; of extended resources those that the node has devices of, by their place.
-    pub fn of(pod: &Pod, resources: &[Symbol]) -> Self {
+    /// What a pod asks for; of extended resources those that have a place in the node's list.
+    pub fn of(pod: &Pod, place: impl Fn(Symbol) -> Option<usize>) -> Self {
         let device = |(name, count): &(Symbol, i64)| {
-            let resource = resources.iter().position(|resource| resource == name)?;
+            let resource = place(*name)?;
             Some(DeviceDemand { resource, count: u32::try_from(*count).unwrap_or(u32::MAX) })
         };
         let containers = pod.spec.containers.iter().map(|container| ContainerDemand {

@@ -8,6 +8,7 @@ use crate::api::{CpuSet, NodeId, PodId};
 use crate::cluster::container_managers::Decision;
 use crate::cluster::setup::KubeletSetup;
 use crate::kernel::SimTime;
+use crate::kubelet::admission::Refusal;
 use crate::kubelet::cpu_manager::FaultKind;
 
 /// A pod that was refused, or a container that got CPUs for itself.
@@ -80,7 +81,10 @@ impl Admissions {
             message: String::new(),
         };
         if let Some(refusal) = &decision.refusal {
-            *self.refused.entry(refusal.reason()).or_default() += 1;
+            // A pod whose kubelet hangs is not refused; it waits for ever.
+            if *refusal != Refusal::WouldNotReturn {
+                *self.refused.entry(refusal.reason()).or_default() += 1;
+            }
             if details {
                 self.rows.push(AdmissionRow {
                     reason: refusal.reason(),

@@ -37,6 +37,11 @@ fn range(of: &Summary) -> String {
     if of.min < of.max { format!("{} to {}", of.min, of.max) } else { of.max.to_string() }
 }
 
+/// `once`, `2 times`.
+fn times(count: usize) -> String {
+    if count == 1 { "once".to_owned() } else { format!("{count} times") }
+}
+
 /// Why pods were refused in the first run, most often first.
 fn reasons(result: &VariantResult) -> Option<String> {
     let admissions = &result.runs.first()?.record.as_ref()?.admissions;
@@ -44,7 +49,7 @@ fn reasons(result: &VariantResult) -> Option<String> {
         admissions.refused.iter().map(|(reason, count)| (*count, *reason)).collect();
     reasons.sort_by_key(|(count, reason)| (std::cmp::Reverse(*count), *reason));
     let words: Vec<String> =
-        reasons.iter().map(|(count, reason)| format!("{reason} {count} times")).collect();
+        reasons.iter().map(|(count, reason)| format!("{reason} {}", times(*count))).collect();
     let whose = if result.runs.len() > 1 { "refused in the first run: " } else { "refused: " };
     (!words.is_empty()).then(|| format!("{whose}{}.", words.join(", ")))
 }
@@ -55,7 +60,7 @@ fn faults(result: &VariantResult) -> Vec<String> {
     let faults = record.into_iter().flat_map(|record| &record.admissions.faults);
     faults
         .map(|(kind, count)| {
-            format!("WARNING: a fault of the kubelet itself, {count} times: {kind}: {}.", kind.cause())
+            format!("WARNING: a fault of the kubelet itself, {}: {kind}: {}.", times(*count), kind.cause())
         })
         .collect()
 }
