@@ -11,11 +11,12 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use kubecast::api::behaviour::Behaviour;
 use kubecast::api::{CpuSet, PodId};
 use kubecast::kernel::{Digest, Draw, DrawUse, Draws, Seed};
-use kubecast::kubelet::admission::{NoDevices, admit};
+use kubecast::kubelet::admission::admit;
 use kubecast::kubelet::cpu_manager::{
     CpuManager, CpuTopology, Reservation, StaticPolicy, StaticPolicyOptions,
 };
 use kubecast::kubelet::demand::{ContainerDemand, ContainerKind, PodDemand};
+use kubecast::kubelet::device_manager::DeviceManager;
 use kubecast::kubelet::topology_manager::{NumaInfo, PolicyName, TopologyManagerConfig};
 use kubecast::scenario::machine::catalogue;
 
@@ -88,8 +89,15 @@ impl Churn {
         let pod = PodDemand { pod: PodId(self.next), containers: Arc::clone(&self.templates[template]) };
         self.next = self.next.wrapping_add(1);
         let nobody = &mut |_: Option<usize>, _: &[_], _| {};
-        let admitted =
-            admit(&self.numa, self.config, &mut NoDevices, Some(&mut self.cpus), &pod, nobody).is_ok();
+        let admitted = admit(
+            &self.numa,
+            self.config,
+            &mut DeviceManager::new(self.numa.all(), []),
+            Some(&mut self.cpus),
+            &pod,
+            nobody,
+        )
+        .is_ok();
         if admitted {
             self.running.push((pod.pod, size));
             self.used += size;

@@ -10,6 +10,7 @@ pub mod behaviour;
 pub mod compile;
 pub mod cpu_set;
 pub mod defaults;
+pub(crate) mod go_text;
 pub mod ids;
 pub mod int_or_percent;
 pub mod labels;

@@ -9,7 +9,6 @@ pub mod admission;
 pub mod cpu_manager;
 pub mod demand;
 pub mod device_manager;
-mod go_text;
 pub mod machine;
 pub mod topology_manager;
 

@@ -20,7 +20,7 @@
 //!
 //! # Layers
 //!
-//! `cli → report → study → scenario → measures → cluster → {scheduler, controllers} → api → kernel`;
+//! `cli → report → study → scenario → measures → cluster → {scheduler, controllers, kubelet, service_ip} → api → kernel`;
 //! arrows point down only, the models never import each other, and [`conformance`] runs recorded
 //! decisions of real Kubernetes code against them. `ARCHITECTURE.md` says more.
 

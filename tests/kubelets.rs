@@ -126,6 +126,43 @@ fn allocatable_cpu_agrees_with_the_machine() {
 }
 
 #[test]
+fn devices_sit_on_nodes_of_the_machine_and_are_counted() {
+    let with = |devices: &str| {
+        let text = scenario("2s1n4c2t", "cpuManagerPolicy: none");
+        text.replace("      machine: 2s1n4c2t", &format!("      machine: 2s1n4c2t\n      devices: {devices}"))
+    };
+    let good = with(r#"{example.com/gpu: {"0": 1, "1": 1}}"#);
+    assert_eq!(kubecast("validate", "devices", &good).0, 0);
+    let (code, told) = kubecast("validate", "no-node", &with(r#"{example.com/gpu: {"2": 1}}"#));
+    assert!(code == 2 && told.contains("the machine 2s1n4c2t has no NUMA node \"2\""), "{told}");
+    let other = good.replace("{memory: 64Gi", "{example.com/gpu: 3, memory: 64Gi");
+    let (code, told) = kubecast("validate", "other-count", &other);
+    assert!(code == 2 && told.contains("has 3 example.com/gpu, its devices are 2"), "{told}");
+}
+
+#[test]
+fn a_configuration_and_a_machine_can_be_files() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("kubelets");
+    fs::create_dir_all(&folder).expect("a folder for the documents");
+    let text = scenario("./machine.json", "cpuManagerPolicy: none");
+    let at = text.find("      configuration:").expect("there is one");
+    let text = format!("{}      configuration: ./kubelet.yaml\n", &text[..at]);
+    let machine = r#"{"cpus": [{"cpu": 0, "core": 0, "socket": 0, "numa": 0}], "numaNodes": [0]}"#;
+    fs::write(folder.join("machine.json"), machine).expect("the machine is written");
+    let one = "apiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration\n";
+    for (content, expected, told) in [
+        (one.to_owned(), 0, "valid: 1 node"),
+        (format!("{one}---\n{one}"), 2, "one KubeletConfiguration is wanted, the file has 2 objects"),
+        ("# nothing\n".to_owned(), 2, "one KubeletConfiguration is wanted, the file has 0 objects"),
+        ("apiVersion: v1\nkind: Namespace\nmetadata: {name: a}\n".to_owned(), 2, "this is a Namespace"),
+    ] {
+        fs::write(folder.join("kubelet.yaml"), &content).expect("the configuration is written");
+        let (code, output) = kubecast("validate", "files", &text);
+        assert!(code == expected && output.contains(told), "{content}: {output}");
+    }
+}
+
+#[test]
 fn fields_without_effect_are_told() {
     let text = scenario("1s1n4c2t", "maxPods: 50\nevictionHard: {memory.available: 100Mi}");
     let (code, told) = kubecast("validate", "without-effect", &text);

@@ -10,7 +10,7 @@ mod table;
 use std::collections::BTreeMap;
 
 pub use gates::Gates;
-pub use policy_options::{OptionStage, PolicyOptions};
+pub use policy_options::PolicyOptions;
 pub use release::Release;
 
 /// The switches of all models.

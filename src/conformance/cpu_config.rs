@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::cpu_objects::{Topology, behaviour, cpu_set};
+use super::cpu_objects::{behaviour, cpu_set, machine};
 use super::rollout_objects::read;
 use crate::api::Quantity;
 use crate::kubelet::cpu_manager::{CpuTopology, Reservation, build_policy, reserved_count};
@@ -16,7 +16,7 @@ use crate::kubelet::topology_manager::TopologyManagerConfig;
 #[serde(rename_all = "camelCase")]
 struct Vector {
     kubernetes: String,
-    topology: Topology,
+    topology: Value,
     cpu_manager_policy: String,
     #[serde(default)]
     options: BTreeMap<String, String>,
@@ -36,7 +36,7 @@ struct Vector {
 /// The model's answer to a vector.
 pub fn check(vector: &Value) -> Result<Value, String> {
     let input: Vector = read(vector)?;
-    let machine = input.topology.machine()?;
+    let machine = machine(&input.topology)?;
     let behaviour = behaviour(&input.kubernetes, &input.feature_gates)?;
     let topology_manager = TopologyManagerConfig::parse(
         &input.topology_manager_policy,

@@ -9,7 +9,7 @@ use seen::Seen;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::cpu_objects::{Container, Hint, Qos, Topology, behaviour, cpu_hints, cpu_set, list_of};
+use super::cpu_objects::{Container, Hint, Qos, behaviour, cpu_hints, cpu_set, list_of, machine};
 use super::rollout_objects::read;
 use crate::api::{KubeletBehaviour, PodId};
 use crate::kubelet::Machine;
@@ -24,7 +24,7 @@ use crate::kubelet::topology_manager::{
 #[serde(rename_all = "camelCase")]
 struct Vector {
     kubernetes: String,
-    topology: Topology,
+    topology: Value,
     #[serde(default)]
     cpu_manager_policy_options: BTreeMap<String, String>,
     topology_manager_policy: String,
@@ -169,7 +169,7 @@ struct Node {
 
 impl Node {
     fn start(input: &Vector) -> Result<Self, String> {
-        let machine = input.topology.machine()?;
+        let machine = machine(&input.topology)?;
         let behaviour = behaviour(&input.kubernetes, &BTreeMap::new())?;
         let topology_manager = TopologyManagerConfig::parse(
             &input.topology_manager_policy,

@@ -7,49 +7,15 @@ use serde_json::{Value, json};
 
 use crate::api::behaviour::Behaviour;
 use crate::api::{CpuSet, KubeletBehaviour, Quantity, Release};
+use crate::kubelet::Machine;
 use crate::kubelet::demand::{ContainerDemand, ContainerKind};
 use crate::kubelet::topology_manager::{NumaMask, ProviderHints, ResourceHints, TopologyHint};
-use crate::kubelet::{LogicalCpu, Machine, NumaNode};
+use crate::scenario::machine;
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct Topology {
-    #[serde(default)]
-    name: String,
-    cpus: Vec<Cpu>,
-    numa_nodes: Vec<u32>,
-    #[serde(default)]
-    numa_distances: Vec<Vec<u32>>,
-}
-
-#[derive(Deserialize)]
-struct Cpu {
-    #[serde(rename = "cpu")]
-    number: u32,
-    core: u32,
-    socket: u32,
-    numa: u32,
-    uncore: Option<u32>,
-}
-
-impl Topology {
-    pub(super) fn machine(&self) -> Result<Machine, String> {
-        let cpu = |cpu: &Cpu| LogicalCpu {
-            cpu: cpu.number,
-            core: cpu.core,
-            socket: cpu.socket,
-            numa: cpu.numa,
-            uncore: cpu.uncore,
-        };
-        let node = |id: &u32| NumaNode { id: *id, memory_bytes: None };
-        Machine::new(
-            self.name.clone(),
-            self.cpus.iter().map(cpu).collect(),
-            self.numa_nodes.iter().map(node).collect(),
-            self.numa_distances.clone(),
-        )
-        .map_err(|error| format!("topology: {error}"))
-    }
+/// The machine of a vector's `topology`, which is kubecast's own format of machines too.
+pub(super) fn machine(topology: &Value) -> Result<Machine, String> {
+    let described = machine::read("machine", &topology.to_string());
+    described.map(|described| described.machine).map_err(|error| format!("topology: {error}"))
 }
 
 #[derive(Clone, Copy, Deserialize, PartialEq, Eq)]

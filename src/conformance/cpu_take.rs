@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::cpu_objects::{Topology, cpu_set};
+use super::cpu_objects::{cpu_set, machine};
 use super::rollout_objects::read;
 use crate::kubelet::cpu_manager::{
     CpuTopology, Distribution, SortingStrategy, TakeError, UncoreAlignment, take_distributed, take_packed,
@@ -12,7 +12,7 @@ use crate::kubelet::cpu_manager::{
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Vector {
-    topology: Topology,
+    topology: Value,
     available: String,
     count: usize,
     function: String,
@@ -26,7 +26,7 @@ struct Vector {
 /// The model's answer to a vector.
 pub fn check(vector: &Value) -> Result<Value, String> {
     let input: Vector = read(vector)?;
-    let topology = CpuTopology::new(&input.topology.machine()?);
+    let topology = CpuTopology::new(&machine(&input.topology)?);
     let available = cpu_set(&input.available)?;
     if !available.is_subset(topology.all()) {
         return Err("available: not all of them are CPUs of the machine".to_owned());

@@ -124,21 +124,3 @@ fn allocate(
         smt => Refusal::SmtAlignment(smt),
     })
 }
-
-/// No devices at all.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct NoDevices;
-
-impl HintProvider for NoDevices {
-    fn hints(&self, _: &PodDemand, _: usize) -> ProviderHints {
-        ProviderHints::NoPreference
-    }
-
-    fn pod_hints(&self, _: &PodDemand) -> ProviderHints {
-        ProviderHints::NoPreference
-    }
-
-    fn allocate(&mut self, _: &PodDemand, _: usize, _: Option<NumaMask>) -> Result<(), String> {
-        Ok(())
-    }
-}

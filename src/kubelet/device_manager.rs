@@ -33,6 +33,7 @@ use super::admission::HintProvider;
 use super::demand::{ContainerDemand, ContainerKind, PodDemand};
 use super::topology_manager::{NumaMask, ProviderHints, ResourceHints};
 use crate::api::PodId;
+use crate::api::go_text::quote;
 
 /// An extended resource of a node and its devices.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -188,7 +189,7 @@ impl DeviceManager {
     ) -> Result<(), String> {
         let given = self.of_container(pod, container, resource).map(Ordinals::len);
         if let Some(given) = given.filter(|given| *given != requested) {
-            let name = super::go_text::quoted(&self.stocks[resource].resource.name);
+            let name = quote(&self.stocks[resource].resource.name);
             return Err(format!(
                 "pod \"{}\" container \"{container}\" changed request for resource {name} from {given} to \
                  {requested}",

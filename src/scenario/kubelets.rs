@@ -77,14 +77,22 @@ pub(super) fn gather(
         let machine = match machine_of(&entry.machine, &scenario.file, inputs) {
             Ok(machine) => Some(machine),
             Err(error) => {
-                findings.error(place, format!("spec.kubelets[{index}].machine: {error}"));
+                findings.error(place.clone(), format!("spec.kubelets[{index}].machine: {error}"));
                 None
             }
         };
         let configuration = entry.configuration.as_ref().and_then(|configuration| {
             let pointer = format!("{pointer}/configuration");
             let manifests = super::embedded::Manifests::One(configuration.clone());
-            objects::of_manifests(&manifests, &pointer, scenario, inputs, findings).into_iter().next()
+            let mut found = objects::of_manifests(&manifests, &pointer, scenario, inputs, findings);
+            if found.len() > 1 || (found.is_empty() && findings.errors.is_empty()) {
+                let message = format!(
+                    "spec.kubelets[{index}].configuration: one KubeletConfiguration is wanted, the file has {} objects",
+                    found.len()
+                );
+                findings.error(place.clone(), message);
+            }
+            found.pop()
         });
         plans.push(machine.map(|machine| KubeletPlan { machine, configuration }));
     }

@@ -7,12 +7,13 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use kubecast::api::{CpuSet, PodId};
-use kubecast::kubelet::admission::{NoDevices, Refusal, admit};
+use kubecast::kubelet::admission::{Refusal, admit};
 use kubecast::kubelet::cpu_manager::{
     CpuGroup, CpuHints, CpuManager, CpuTopology, Distribution, Reservation, SortingStrategy, StaticPolicy,
     StaticPolicyOptions, take_distributed,
 };
 use kubecast::kubelet::demand::{ContainerDemand, ContainerKind, PodDemand};
+use kubecast::kubelet::device_manager::DeviceManager;
 use kubecast::kubelet::topology_manager::{
     NumaInfo, NumaMask, PolicyName, TopologyHint, TopologyManagerConfig,
 };
@@ -74,7 +75,14 @@ impl Kubelet {
         let note = &mut |_: Option<usize>, _: &[_], hint: TopologyHint| {
             merged.push(hint.affinity.map(|nodes| nodes.ids().collect()));
         };
-        let outcome = admit(&self.numa, self.config, &mut NoDevices, Some(&mut self.manager), pod, note);
+        let outcome = admit(
+            &self.numa,
+            self.config,
+            &mut DeviceManager::new(self.numa.all(), []),
+            Some(&mut self.manager),
+            pod,
+            note,
+        );
         if outcome.is_err() {
             self.manager.remove(pod.pod);
         }

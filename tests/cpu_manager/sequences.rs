@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use kubecast::api::{CpuSet, PodId};
-use kubecast::kubelet::admission::{NoDevices, Refusal, admit};
+use kubecast::kubelet::admission::{Refusal, admit};
 use kubecast::kubelet::cpu_manager::{CpuManager, CpuTopology, Fault, FaultKind, StartError, StaticPolicy};
 use kubecast::kubelet::demand::{ContainerDemand, PodDemand};
+use kubecast::kubelet::device_manager::DeviceManager;
 use kubecast::kubelet::topology_manager::{NumaInfo, PolicyName, Scope};
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseError;
@@ -58,7 +59,14 @@ impl<'a> Kubelet<'a> {
     fn admit(&mut self, pod: &PodDemand) -> Result<(), Refusal> {
         let nobody = &mut |_: Option<usize>, _: &[_], _| {};
         let cpus = Some(&mut self.manager);
-        let outcome = admit(&self.numa, self.case.config, &mut NoDevices, cpus, pod, nobody);
+        let outcome = admit(
+            &self.numa,
+            self.case.config,
+            &mut DeviceManager::new(self.numa.all(), []),
+            cpus,
+            pod,
+            nobody,
+        );
         self.faults.extend(self.manager.take_faults());
         outcome
     }

@@ -6,10 +6,11 @@
 
 use super::gates::Gates;
 use super::release::Release;
+use crate::api::go_text::quote;
 
 /// How far an option has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OptionStage {
+#[derive(Clone, Copy)]
+enum OptionStage {
     /// Needs the gate for alpha options.
     Alpha,
     /// Needs the gate for beta options, which is on.
@@ -38,6 +39,7 @@ const TOPOLOGY_MANAGER: [History; 2] = [
 /// The options of one manager in a release with its gates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PolicyOptions {
+    manager: &'static str,
     table: &'static [History],
     release: Release,
     /// Options can be given at all.
@@ -49,6 +51,7 @@ pub struct PolicyOptions {
 impl PolicyOptions {
     pub(super) fn of_cpu_manager(release: Release, gates: &Gates) -> Self {
         Self {
+            manager: "CPU Manager",
             table: &CPU_MANAGER,
             release,
             any: gates.enabled("CPUManagerPolicyOptions"),
@@ -59,6 +62,7 @@ impl PolicyOptions {
 
     pub(super) fn of_topology_manager(release: Release, gates: &Gates) -> Self {
         Self {
+            manager: "Topology Manager",
             table: &TOPOLOGY_MANAGER,
             release,
             any: gates.enabled("TopologyManagerPolicyOptions"),
@@ -67,8 +71,23 @@ impl PolicyOptions {
         }
     }
 
+    /// Whether an option can be used; if not, the kubelet's own words.
+    pub fn check(&self, name: &str) -> Result<(), String> {
+        let (manager, quoted) = (self.manager, quote(name));
+        let (level, enabled) = match self.stage(name) {
+            None => return Err(format!("unknown {manager} Policy option: {quoted}")),
+            Some(OptionStage::Alpha) => ("Alpha", self.alpha),
+            Some(OptionStage::Beta) => ("Beta", self.beta),
+            Some(OptionStage::Stable) => return Ok(()),
+        };
+        if enabled {
+            return Ok(());
+        }
+        Err(format!("{manager} Policy {level}-level Options not enabled, but option {quoted} provided"))
+    }
+
     /// How far an option has come; `None`: it is unknown in this release.
-    pub fn stage(&self, name: &str) -> Option<OptionStage> {
+    fn stage(&self, name: &str) -> Option<OptionStage> {
         let (_, since) = self.table.iter().find(|(known, _)| *known == name)?;
         let reached = |at: usize| since[at].is_some_and(|minor| Release::one(minor) <= self.release);
         match (reached(0), reached(1), reached(2)) {
@@ -76,15 +95,6 @@ impl PolicyOptions {
             (_, true, _) => Some(OptionStage::Beta),
             (true, _, _) => Some(OptionStage::Alpha),
             _ => None,
-        }
-    }
-
-    /// Whether the gates let options of a stage be used.
-    pub fn is_enabled(&self, stage: OptionStage) -> bool {
-        match stage {
-            OptionStage::Alpha => self.alpha,
-            OptionStage::Beta => self.beta,
-            OptionStage::Stable => true,
         }
     }
 }

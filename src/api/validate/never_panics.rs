@@ -236,6 +236,6 @@ proptest! {
         ] {
             check(&text);
         }
-        prop_assert!(super::value::quote(&text).len() >= 2);
+        prop_assert!(crate::api::go_text::quote(&text).len() >= 2);
     }
 }

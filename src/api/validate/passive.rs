@@ -14,9 +14,9 @@ use super::metadata::{NameRule, namespaced};
 use super::path::Path;
 use super::pod;
 use super::rolling;
-use super::value::quote;
 use super::workload::{Owner, is_missing, labels_of, mismatch, runs_for_ever};
 use crate::api::ApiServerBehaviour;
+use crate::api::go_text::quote;
 
 /// A StatefulSet.
 pub(super) fn stateful_set(set: &StatefulSet, behaviour: ApiServerBehaviour, faults: &mut Faults) {

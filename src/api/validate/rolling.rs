@@ -9,7 +9,8 @@ use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 use super::fault::Faults;
 use super::names;
 use super::path::Path;
-use super::value::{Shown, quote};
+use super::value::Shown;
+use crate::api::go_text::quote;
 
 /// A number of pods or a percentage.
 fn int_or_percent(value: &IntOrString, at: &Path<'_>, faults: &mut Faults) {

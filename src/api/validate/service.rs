@@ -16,7 +16,8 @@ use super::labels;
 use super::metadata::{NameRule, namespaced};
 use super::names;
 use super::path::Path;
-use super::value::{Shown, quote};
+use super::value::Shown;
+use crate::api::go_text::quote;
 
 const TYPES: [&str; 4] = ["ClusterIP", "ExternalName", "LoadBalancer", "NodePort"];
 const AFFINITIES: [&str; 2] = ["ClientIP", "None"];

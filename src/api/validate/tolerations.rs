@@ -9,7 +9,8 @@ use super::fault::Faults;
 use super::labels::label_key;
 use super::names;
 use super::path::Path;
-use super::value::{Shown, quote};
+use super::value::Shown;
+use crate::api::go_text::quote;
 
 const EFFECTS: [&str; 3] = ["NoSchedule", "PreferNoSchedule", "NoExecute"];
 

@@ -5,10 +5,11 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::fmt::Write;
 
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
+
+use crate::api::go_text::quote;
 
 /// A value, ready to be shown.
 pub(super) struct Shown(String);
@@ -98,38 +99,6 @@ fn string_list(list: Option<&[String]>) -> String {
     let Some(list) = list else { return "[]string(nil)".to_owned() };
     let quoted: Vec<String> = list.iter().map(|text| quote(text)).collect();
     format!("[]string{{{}}}", quoted.join(", "))
-}
-
-/// A string literal of Go (`strconv.Quote`).
-pub(super) fn quote(text: &str) -> String {
-    let mut quoted = String::with_capacity(text.len() + 2);
-    quoted.push('"');
-    for letter in text.chars() {
-        match letter {
-            '"' => quoted.push_str("\\\""),
-            '\\' => quoted.push_str("\\\\"),
-            '\u{7}' => quoted.push_str("\\a"),
-            '\u{8}' => quoted.push_str("\\b"),
-            '\u{c}' => quoted.push_str("\\f"),
-            '\n' => quoted.push_str("\\n"),
-            '\r' => quoted.push_str("\\r"),
-            '\t' => quoted.push_str("\\t"),
-            '\u{b}' => quoted.push_str("\\v"),
-            ' ' => quoted.push(' '),
-            _ if !letter.is_control() && !letter.is_whitespace() => quoted.push(letter),
-            _ => {
-                let code = u32::from(letter);
-                let written = match code {
-                    0..0x80 => write!(quoted, "\\x{code:02x}"),
-                    0x80..0x1_0000 => write!(quoted, "\\u{code:04x}"),
-                    _ => write!(quoted, "\\U{code:08x}"),
-                };
-                written.expect("writes to memory");
-            }
-        }
-    }
-    quoted.push('"');
-    quoted
 }
 
 #[cfg(test)]

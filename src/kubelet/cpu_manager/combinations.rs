@@ -17,12 +17,21 @@ pub(super) fn combinations(n: usize, k: usize, mut visit: impl FnMut(&[usize]) -
         if visit(&places).is_break() {
             return;
         }
-        let Some(at) = (0..k).rev().find(|at| places[*at] < n - k + at) else { return };
-        places[at] += 1;
-        for next in at + 1..k {
-            places[next] = places[next - 1] + 1;
+        if !advance(&mut places, n) {
+            return;
         }
     }
+}
+
+/// Goes to the next combination out of `n` ascending places, in lexicographic order; whether there was one.
+pub(super) fn advance(places: &mut [usize], n: usize) -> bool {
+    let k = places.len();
+    let Some(at) = (0..k).rev().find(|at| places[*at] < n - k + at) else { return false };
+    places[at] += 1;
+    for next in at + 1..k {
+        places[next] = places[next - 1] + 1;
+    }
+    true
 }
 
 /// A combination that is remembered while the walk goes on.

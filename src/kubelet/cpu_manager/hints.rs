@@ -5,6 +5,7 @@
 //! could ever give so many, all CPUs counted. What the merge of one provider's hints comes to is found
 //! without listing them: there are 2ⁿ − 1 of them.
 
+use super::combinations::advance;
 use super::topology::CpuTopology;
 use crate::api::CpuSet;
 use crate::kubelet::topology_manager::{NumaMask, TopologyHint};
@@ -213,14 +214,8 @@ fn combinations(n: usize, k: usize) -> impl Iterator<Item = u64> {
     std::iter::from_fn(move || {
         let places = next.as_mut()?;
         let this = bits(places.iter().copied());
-        match (0..k).rev().find(|at| places[*at] < n - k + at) {
-            None => next = None,
-            Some(at) => {
-                places[at] += 1;
-                for later in at + 1..k {
-                    places[later] = places[later - 1] + 1;
-                }
-            }
+        if !advance(places, n) {
+            next = None;
         }
         Some(this)
     })

@@ -6,8 +6,8 @@
 use std::collections::BTreeMap;
 
 use super::topology::CpuTopology;
-use crate::api::behaviour::{OptionStage, PolicyOptions};
-use crate::kubelet::go_text::{parse_bool, quoted};
+use crate::api::behaviour::PolicyOptions;
+use crate::api::go_text::{parse_bool, quote};
 use crate::kubelet::topology_manager::PolicyName;
 
 /// The options of the static policy.
@@ -72,19 +72,9 @@ impl StaticPolicyOptions {
     }
 
     fn set(&mut self, name: &str, value: &str, known: &PolicyOptions) -> Result<(), String> {
-        match known.stage(name) {
-            None => return Err(format!("unknown CPU Manager Policy option: {}", quoted(name))),
-            Some(stage) if !known.is_enabled(stage) => {
-                let level = if stage == OptionStage::Alpha { "Alpha" } else { "Beta" };
-                return Err(format!(
-                    "CPU Manager Policy {level}-level Options not enabled, but option {} provided",
-                    quoted(name)
-                ));
-            }
-            Some(_) => {}
-        }
+        known.check(name)?;
         let value =
-            parse_bool(value).map_err(|error| format!("bad value for option {}: {error}", quoted(name)))?;
+            parse_bool(value).map_err(|error| format!("bad value for option {}: {error}", quote(name)))?;
         *match name {
             FULL => &mut self.full_pcpus_only,
             ACROSS_NUMA => &mut self.distribute_cpus_across_numa,
@@ -92,7 +82,7 @@ impl StaticPolicyOptions {
             ACROSS_CORES => &mut self.distribute_cpus_across_cores,
             STRICT => &mut self.strict_cpu_reservation,
             UNCORE => &mut self.prefer_align_cpus_by_uncorecache,
-            _ => return Err(format!("unsupported cpumanager option: {} ({value})", quoted(name))),
+            _ => return Err(format!("unsupported cpumanager option: {} ({value})", quote(name))),
         } = value;
         Ok(())
     }

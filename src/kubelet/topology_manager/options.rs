@@ -6,9 +6,9 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::api::behaviour::{OptionStage, PolicyOptions};
+use crate::api::behaviour::PolicyOptions;
+use crate::api::go_text::{parse_bool, parse_int, quote};
 use crate::kubelet::Machine;
-use crate::kubelet::go_text::{parse_bool, parse_int, quoted};
 
 /// `topologyManagerPolicy`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -109,29 +109,19 @@ impl TopologyManagerConfig {
     }
 
     fn set(&mut self, most: &mut i64, name: &str, value: &str, known: &PolicyOptions) -> Result<(), String> {
-        match known.stage(name) {
-            None => return Err(format!("unknown Topology Manager Policy option: {}", quoted(name))),
-            Some(stage) if !known.is_enabled(stage) => {
-                let level = if stage == OptionStage::Alpha { "Alpha" } else { "Beta" };
-                return Err(format!(
-                    "Topology Manager Policy {level}-level Options not enabled, but option {} provided",
-                    quoted(name)
-                ));
-            }
-            Some(_) => {}
-        }
+        known.check(name)?;
         if name == "prefer-closest-numa-nodes" {
             self.prefer_closest_numa_nodes = parse_bool(value)
-                .map_err(|error| format!("bad value for option {}: {error}", quoted(name)))?;
+                .map_err(|error| format!("bad value for option {}: {error}", quote(name)))?;
             return Ok(());
         }
         let nodes = parse_int(value).map_err(|error| {
-            format!("unable to convert policy option to integer {}: {error}", quoted(name))
+            format!("unable to convert policy option to integer {}: {error}", quote(name))
         })?;
         if nodes < DEFAULT_MOST_NUMA_NODES {
             return Err(format!(
                 "the minimum value of {} should not be less than {DEFAULT_MOST_NUMA_NODES}",
-                quoted(name)
+                quote(name)
             ));
         }
         *most = nodes;

@@ -52,21 +52,8 @@ pub(in super::super) fn resolve(
         let Some(index) = entries.iter().position(|entry| fits(entry, builder)) else { continue };
         taken[index] = true;
         let Some(started) = &started[index] else { continue };
-        for (name, resource) in &started.setup.devices {
-            let told = node.allocatable.scalar_amount(*name);
-            if told == 0 {
-                node.allocatable.add_scalar(*name, resource.devices.len() as i64);
-            } else if told != resource.devices.len() as i64 {
-                let message = format!(
-                    "spec.kubelets[{index}]: node {:?} has {told} {}, its devices are {}",
-                    builder.names.resolve(node.name),
-                    resource.name,
-                    resource.devices.len()
-                );
-                findings.error(plan.place_of_kubelet(index, "devices"), message);
-            }
-        }
         agree_on_cpu(plan, index, started, node, builder, findings);
+        agree_on_devices(plan, index, started, node, builder, findings);
         setups[node.id.index()] = Some(Arc::clone(&started.setup));
     }
     for (index, _) in taken.iter().enumerate().filter(|(_, taken)| !**taken) {
@@ -100,6 +87,31 @@ fn agree_on_cpu(
     }
 }
 
+/// A node has as many of an extended resource as there are devices.
+fn agree_on_devices(
+    plan: &Plan,
+    index: usize,
+    started: &Started,
+    node: &mut Node,
+    builder: &Builder,
+    findings: &mut Findings,
+) {
+    for (name, resource) in &started.setup.devices {
+        let devices = resource.devices.len() as i64;
+        let told = node.allocatable.scalar_amount(*name);
+        if told == 0 {
+            node.allocatable.add_scalar(*name, devices);
+        } else if told != devices {
+            let message = format!(
+                "spec.kubelets[{index}]: node {:?} has {told} {}, its devices are {devices}",
+                builder.names.resolve(node.name),
+                resource.name
+            );
+            findings.error(plan.place_of_kubelet(index, "devices"), message);
+        }
+    }
+}
+
 fn start(
     plan: &Plan,
     index: usize,
@@ -113,9 +125,16 @@ fn start(
         Some(source) => KubeletConfiguration::read(source, findings)?,
     };
     let behaviour = behaviour(plan, &configuration, release, builder);
-    let devices = devices(&plan.document.spec.kubelets[index].devices, &kubelet.machine, builder);
+    let devices = match devices(&plan.document.spec.kubelets[index].devices, &kubelet.machine, builder) {
+        Ok(devices) => devices,
+        Err(error) => {
+            let place = plan.place_of_kubelet(index, "devices");
+            findings.error(place, format!("spec.kubelets[{index}].devices: {error}"));
+            return None;
+        }
+    };
     let started =
-        behaviour.and_then(|behaviour| managers(&kubelet.machine, &configuration, devices?, behaviour));
+        behaviour.and_then(|behaviour| managers(&kubelet.machine, &configuration, devices, behaviour));
     match started {
         Ok(started) => Some(started),
         Err(errors) => {
@@ -150,7 +169,7 @@ fn devices(
     written: &BTreeMap<String, Devices>,
     machine: &Machine,
     builder: &mut Builder,
-) -> Result<Vec<(Symbol, DeviceResource)>, Vec<String>> {
+) -> Result<Vec<(Symbol, DeviceResource)>, String> {
     let mut devices = Vec::new();
     for (name, places) in written {
         let resource = match places {
@@ -162,10 +181,10 @@ fn devices(
                     match node.parse().ok().filter(there) {
                         Some(id) => on_nodes.push((id, *count as usize)),
                         None => {
-                            return Err(vec![format!(
-                                "devices of {name}: the machine {} has no NUMA node {node:?}",
+                            return Err(format!(
+                                "{name}: the machine {} has no NUMA node {node:?}",
                                 machine.name()
-                            )]);
+                            ));
                         }
                     }
                 }
