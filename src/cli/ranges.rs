@@ -7,6 +7,7 @@ use clap::Args;
 use super::error::CliError;
 use super::run::Format;
 use crate::api::behaviour::{Behaviour, Release};
+use crate::api::go_text::parse_bool;
 use crate::kernel::Seed;
 use crate::report::ranges::{Setting, to_json, to_text};
 use crate::service_ip::assessment::{Question, assess};
@@ -87,7 +88,7 @@ fn feature_gates(settings: &[String]) -> Result<BTreeMap<String, bool>, CliError
         let fault = |what: &str| CliError::wrong_input(format!("--feature-gates {setting}: {what}"));
         let (name, value) =
             setting.split_once('=').ok_or_else(|| fault("missing bool value; write NAME=true"))?;
-        let value = value.trim().parse().map_err(|_| fault("invalid value, neither true nor false"))?;
+        let value = parse_bool(value.trim()).map_err(|error| fault(&error))?;
         Ok((name.trim().to_owned(), value))
     };
     settings.iter().map(read).collect()

@@ -2,7 +2,8 @@
 //!
 //! Source: kubelet v1.32, `policy.go`. The kubelet compares the merged hint of every permutation, one
 //! hint from each resource. The comparison puts merged hints in one order, so that only which ones occur
-//! matters: they are built up resource by resource as a set, and the best is the least of them.
+//! matters. Preferred ones come of equal hints alone, and are found by looking for these in all lists; the
+//! others are built up resource by resource as a set.
 
 use std::collections::BTreeSet;
 
@@ -92,76 +93,60 @@ fn listed(providers: &[ProviderHints]) -> Vec<Vec<TopologyHint>> {
     lists
 }
 
-/// What a permutation has come to so far.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Partial {
-    nodes: NumaMask,
-    /// The affinity that all hints so far share, if any has one.
-    common: Option<NumaMask>,
-    preferred: bool,
+/// The best of the permutations that merge to preferred: those of preferred hints for one and the same set of
+/// nodes, or for any. They need no going through all permutations, and none of the others is better.
+fn best_preferred(info: &NumaInfo, closest: bool, lists: &[Vec<TopologyHint>]) -> Option<NumaMask> {
+    if lists.is_empty() {
+        return Some(info.all);
+    }
+    let preferred: Vec<BTreeSet<Option<NumaMask>>> = lists
+        .iter()
+        .map(|list| list.iter().filter(|hint| hint.preferred).map(|hint| hint.affinity).collect())
+        .collect();
+    let wanted: BTreeSet<Option<NumaMask>> = preferred.iter().flatten().copied().collect();
+    let in_all =
+        |nodes: &Option<NumaMask>| preferred.iter().all(|list| list.contains(nodes) || list.contains(&None));
+    let masks = wanted.into_iter().filter(in_all).map(|nodes| nodes.unwrap_or(info.all));
+    let masks = masks.map(|nodes| NumaMask(nodes.0 & info.all.0)).filter(|nodes| nodes.count() > 0);
+    masks.reduce(|best, nodes| if narrower(info, closest, nodes, best) { nodes } else { best })
+}
+
+fn narrower(info: &NumaInfo, closest: bool, one: NumaMask, other: NumaMask) -> bool {
+    if closest { info.is_closer(one, other) } else { one.is_narrower_than(other) }
 }
 
 fn best(info: &NumaInfo, closest: bool, lists: &[Vec<TopologyHint>]) -> TopologyHint {
+    if let Some(nodes) = best_preferred(info, closest, lists) {
+        return TopologyHint { affinity: Some(nodes), preferred: true };
+    }
     // The largest, over resources, of the narrowest hint's number of nodes.
     let target = lists
         .iter()
         .filter_map(|list| list.iter().filter_map(|hint| hint.affinity).map(NumaMask::count).min())
         .max()
         .unwrap_or(0);
-    let start = Partial { nodes: info.all, common: None, preferred: true };
-    let mut partial = BTreeSet::from([start]);
+    let mut merged = BTreeSet::from([info.all]);
     for list in lists {
-        partial = partial.iter().flat_map(|so_far| list.iter().map(|hint| so_far.with(*hint))).collect();
+        let of = |hint: &TopologyHint| hint.affinity.unwrap_or(info.all);
+        merged = merged
+            .iter()
+            .flat_map(|so_far| list.iter().map(move |hint| NumaMask(so_far.0 & of(hint).0)))
+            .collect();
     }
-    let candidates = partial.iter().filter(|merged| merged.nodes.count() > 0);
-    let mut best: Option<Partial> = None;
-    for candidate in candidates {
-        if best.is_none_or(|current| is_better(info, closest, target, *candidate, current)) {
-            best = Some(*candidate);
-        }
-    }
-    match best {
-        Some(best) => TopologyHint { affinity: Some(best.nodes), preferred: best.preferred },
-        None => TopologyHint { affinity: Some(info.all), preferred: false },
-    }
+    let found = merged.into_iter().filter(|nodes| nodes.count() > 0);
+    let best =
+        found.reduce(|best, nodes| if is_better(info, closest, target, nodes, best) { nodes } else { best });
+    TopologyHint { affinity: Some(best.unwrap_or(info.all)), preferred: false }
 }
 
-impl Partial {
-    fn with(self, hint: TopologyHint) -> Self {
-        let Some(nodes) = hint.affinity else {
-            return Self { preferred: self.preferred && hint.preferred, ..self };
-        };
-        // Hints with different nodes never merge to a preferred one.
-        let alike = self.common.is_none_or(|common| common == nodes);
-        Self {
-            nodes: NumaMask(self.nodes.0 & nodes.0),
-            common: self.common.or(Some(nodes)),
-            preferred: self.preferred && hint.preferred && alike,
-        }
-    }
-}
-
-/// Whether a candidate takes the place of the current best.
-fn is_better(info: &NumaInfo, closest: bool, target: u32, candidate: Partial, current: Partial) -> bool {
-    if candidate.preferred != current.preferred {
-        return candidate.preferred;
-    }
-    let narrower = || {
-        if closest {
-            info.is_closer(candidate.nodes, current.nodes)
-        } else {
-            candidate.nodes.is_narrower_than(current.nodes)
-        }
-    };
-    if candidate.preferred {
-        return narrower();
-    }
-    // As close to the target as can be from below; else as narrow as can be.
-    let (one, other) = (candidate.nodes.count(), current.nodes.count());
+/// Whether nodes that are not preferred take the place of the best so far: as close to the target as can be
+/// from below, else as narrow as can be.
+fn is_better(info: &NumaInfo, closest: bool, target: u32, nodes: NumaMask, best: NumaMask) -> bool {
+    let (one, other) = (nodes.count(), best.count());
     match (one <= target, other <= target) {
         (true, false) => true,
         (false, true) => false,
         (true, true) if one != other => one > other,
-        _ => narrower(),
+        _ => narrower(info, closest, nodes, best),
     }
 }
