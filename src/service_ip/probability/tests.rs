@@ -105,7 +105,9 @@ proptest! {
         targets.extend((from < to).then_some(Target::Uniform { from, to }));
         for target in targets {
             let (found, expected) = (chance(&setting, &target), enumerated(&setting, &target));
-            prop_assert!((found - expected).abs() < 1e-12, "{:?} {:?}: {} {}", setting, target, found, expected);
+            // The enumeration adds up to a hundred thousand rounded weights; a wrong chance is off by one of
+            // them at least, which is above 1e-6.
+            prop_assert!((found - expected).abs() < 1e-9, "{:?} {:?}: {} {}", setting, target, found, expected);
         }
     }
 }
