@@ -8,6 +8,7 @@ pub mod draw_uses;
 pub mod event;
 pub mod explanation;
 pub mod kubelets;
+pub mod node_admissions;
 pub mod node_lifecycle;
 pub mod operation;
 pub mod readers;

@@ -1,5 +1,5 @@
 //! What the kubelet decides about CPUs and devices when a pod arrives: CPU Manager, Topology Manager,
-//! Device Manager, admission.
+//! Device Manager, admission; and whether the node has room at all.
 //!
 //! The models follow kubelet v1.32.10, whose decisions are recorded; what changed up to 1.34 and in 1.37
 //! is switched by [`crate::api::KubeletBehaviour`]. Of the Device Manager no decisions are recorded.
@@ -9,6 +9,7 @@ pub mod admission;
 pub mod cpu_manager;
 pub mod demand;
 pub mod device_manager;
+pub mod general_admission;
 pub mod machine;
 pub mod topology_manager;
 

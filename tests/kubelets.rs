@@ -1,5 +1,10 @@
 //! `spec.kubelets`: the kubelet's managers on the simulated clock, and what is refused before a run.
 
+#[path = "kubelets/general_admission.rs"]
+mod general_admission;
+#[path = "kubelets/restarts.rs"]
+mod restarts;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;

@@ -104,6 +104,16 @@ pub struct HostPort {
     pub port: i32,
 }
 
+impl HostPort {
+    /// Whether two pods of one node cannot both have theirs: the same port and protocol on the same
+    /// address, every address being the same as any.
+    pub fn conflicts_with(&self, other: &Self) -> bool {
+        self.port == other.port
+            && self.protocol == other.protocol
+            && (self.ip.is_none() || other.ip.is_none() || self.ip == other.ip)
+    }
+}
+
 /// Transport protocols.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Protocol {

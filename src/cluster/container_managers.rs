@@ -4,9 +4,8 @@
 //! released when it is no longer active (ended, or gone after its grace period). Pods that run or
 //! terminate at time 0 are admitted like new ones, by their number, as their CPUs are not in any dump; one
 //! that would be refused there stays, in the shared pool. A kubelet that would not return from an
-//! allocation hangs: it looks at no pod any more, neither at new ones nor at those to be stopped.
-//! DIFFERENCE: the kubelet's general admission (`OutOfcpu` and so on) is left to the scheduler's filters,
-//! which see the same sums; a pod that names its node itself is not checked.
+//! allocation hangs: it looks at no pod any more, neither at new ones nor at those to be stopped. A restart
+//! keeps what the checkpoints hold, and ends it.
 
 use std::sync::Arc;
 
@@ -20,7 +19,7 @@ use crate::kubelet::device_manager::DeviceManager;
 use crate::kubelet::topology_manager::NumaMask;
 
 /// What a kubelet decided about a pod.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Decision {
     /// Why it refused the pod, if it did.
     pub refusal: Option<Refusal>,
@@ -30,7 +29,13 @@ pub struct Decision {
     pub device_nodes: Arc<[(usize, NumaMask)]>,
     /// Faults of the kubelet on the way.
     pub faults: Vec<Fault>,
+    /// The pod was admitted before; the kubelet has restarted since.
+    pub again: bool,
 }
+
+/// Why a kubelet does not start again, in its own words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RestartError(pub String);
 
 /// The managers of all nodes.
 #[derive(Default)]
@@ -44,7 +49,7 @@ struct NodeManagers {
     /// `None` under the CPU Manager policy `none`.
     cpus: Option<CpuManager>,
     devices: DeviceManager,
-    /// Whether the kubelet does not return from an allocation.
+    /// Whether the kubelet does not return from an allocation, or did not start again.
     hangs: bool,
 }
 
@@ -87,6 +92,13 @@ impl ContainerManagers {
         self.nodes.get(node.index()).and_then(Option::as_ref).is_some_and(|managers| managers.hangs)
     }
 
+    /// The exclusive CPUs of a pod's containers.
+    pub fn assigned(&self, pod: PodId, node: NodeId) -> Vec<(usize, CpuSet)> {
+        let managers = self.nodes.get(node.index()).and_then(Option::as_ref);
+        let cpus = managers.and_then(|managers| managers.cpus.as_ref());
+        cpus.map_or_else(Vec::new, |cpus| cpus.state().of(pod).to_vec())
+    }
+
     /// A pod arrives at its node, whose kubelet does not hang. `None` where the node has no machine.
     pub fn arrive(&mut self, pod: &Pod, node: NodeId) -> Option<Decision> {
         let managers = self.nodes.get_mut(node.index())?.as_mut()?;
@@ -95,12 +107,7 @@ impl ContainerManagers {
         let (numa, config) = (&managers.setup.numa, managers.setup.topology_manager);
         let outcome =
             admit(numa, config, &mut managers.devices, managers.cpus.as_mut(), &demand, &mut |_, _, _| {});
-        let mut decision = Decision {
-            refusal: outcome.err(),
-            assigned: Arc::from([]),
-            device_nodes: Arc::from([]),
-            faults: Vec::new(),
-        };
+        let mut decision = Decision { refusal: outcome.err(), ..Decision::default() };
         if let Some(cpus) = &mut managers.cpus {
             decision.faults = cpus.take_faults();
             if decision.refusal.is_some() {
@@ -117,6 +124,49 @@ impl ContainerManagers {
             self.homes.insert(pod.id, node);
         }
         Some(decision)
+    }
+
+    /// The kubelets of an entry of `spec.kubelets`, or that on one node.
+    pub fn of_entry(&self, entry: usize, node: Option<NodeId>) -> Vec<NodeId> {
+        let all = (0..self.nodes.len() as u32).map(NodeId).filter(|id| node.is_none_or(|node| node == *id));
+        let of_entry = |id: &NodeId| {
+            self.nodes[id.index()].as_ref().is_some_and(|managers| managers.setup.entry == entry)
+        };
+        all.filter(of_entry).collect()
+    }
+
+    /// A kubelet restarts with the settings it had, or with others. Its checkpoints outlive it: exclusive
+    /// CPUs and devices stay with their pods, if it starts at all. If it does not, it looks at no pod.
+    pub fn restart(
+        &mut self,
+        node: NodeId,
+        settings: Option<&Arc<KubeletSetup>>,
+    ) -> Result<(), RestartError> {
+        let Some(managers) = self.nodes.get_mut(node.index()).and_then(Option::as_mut) else { return Ok(()) };
+        let setup = settings.unwrap_or(&managers.setup);
+        managers.hangs = true;
+        let name = |there: bool| if there { "static" } else { "none" };
+        let (now, then) = (setup.cpu_policy.is_some(), managers.setup.cpu_policy.is_some());
+        if now != then {
+            return Err(RestartError(format!(
+                "could not restore state from checkpoint: configured policy {:?} differs from state checkpoint \
+                 policy {:?}, please drain this node and delete the CPU manager checkpoint file \
+                 \"/var/lib/kubelet/cpu_manager_state\" before restarting Kubelet",
+                name(now),
+                name(then)
+            )));
+        }
+        if let (Some(policy), Some(cpus)) = (&setup.cpu_policy, &managers.cpus) {
+            let started = CpuManager::start(policy.clone(), Some(cpus.state().clone()));
+            managers.cpus = Some(started.map_err(|error| {
+                RestartError(format!(
+                    "static policy invalid state, please drain node and remove policy state file: {error}"
+                ))
+            })?);
+        }
+        managers.setup = Arc::clone(setup);
+        managers.hangs = false;
+        Ok(())
     }
 
     /// A pod is no longer active.

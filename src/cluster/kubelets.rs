@@ -1,25 +1,27 @@
 //! The kubelets: from a binding to running and ready, from a deletion to gone.
 //!
 //! Follows kubelet v1.34's pod workers as far as time goes: pull, start, first readiness probe, grace
-//! period. Nodes with a machine admit pods by CPUs and topology first ([`super::container_managers`]).
-//! Leaves out: admission by resources, failing probes and containers, restarts.
+//! period, and before them admission ([`super::node_admissions`]).
+//! Leaves out: failing probes and containers, restarts of containers. DIFFERENCE: while a kubelet does not
+//! start, what it had begun goes on, and its node stays ready; Kubernetes evicts its pods after minutes.
 
 use std::sync::Arc;
 
 use super::api_server::ApiServer;
-use super::container_managers::ContainerManagers;
 use super::draw_uses;
 use super::event::Event;
+use super::node_admissions::{NodeAdmissions, Standing};
+use super::operation::KubeletChange;
 use super::record::Record;
 use super::setup::ClusterSetup;
 use super::store::Change;
 use crate::api::{NodeId, Pod, PodId, PodPhase, ReadyCondition, Symbol};
 use crate::kernel::{Distribution, DrawUse, EventClass, EventId, EventQueue, LookupSet, SimDuration};
 
-/// What the kubelets keep in mind: a timer for each pod, the images they pulled, CPUs.
+/// What the kubelets keep in mind: a timer for each pod, the images they pulled, whom they admitted.
 #[derive(Default)]
 pub struct Kubelets {
-    managers: ContainerManagers,
+    admissions: NodeAdmissions,
     timers: Vec<Option<EventId>>,
     pulled: LookupSet<(NodeId, Symbol)>,
 }
@@ -27,7 +29,7 @@ pub struct Kubelets {
 impl Kubelets {
     /// Kubelets of idle nodes.
     pub fn new(setup: &ClusterSetup) -> Self {
-        Self { managers: ContainerManagers::new(setup), ..Self::default() }
+        Self { admissions: NodeAdmissions::new(setup), ..Self::default() }
     }
 
     /// Takes note of a change of a pod.
@@ -36,18 +38,18 @@ impl Kubelets {
         let Some(pod) = new else {
             if let Some(pod) = old {
                 self.cancel(pod.id, queue);
-                self.managers.leave(pod.id);
+                self.admissions.leave(pod.id);
             }
             return;
         };
         if pod.is_finished() {
-            self.managers.leave(pod.id);
+            self.admissions.leave(pod.id);
         }
         let Some(node) = pod.node else { return };
         let was_bound = old.as_ref().is_some_and(|old| old.node.is_some());
         let was_deleted = old.as_ref().is_some_and(|old| old.deleted.is_some());
         let arrives = !was_bound && !pod.is_finished();
-        if self.managers.hangs(node) {
+        if self.admissions.hangs(node) {
             return;
         }
         let admitted = !arrives || self.is_admitted(pod, node, api);
@@ -58,9 +60,8 @@ impl Kubelets {
             }
         } else if admitted && arrives {
             self.start(pod, node, api, queue);
-        } else if !admitted && !self.managers.hangs(node) {
-            let delay = sample(&api.setup.timing.refusal, draw_uses::REFUSAL, pod, api);
-            self.set_timer(pod.id, delay, Event::Refused(pod.id), api, queue);
+        } else if !admitted && !self.admissions.hangs(node) {
+            self.refuse(pod, api, queue);
         }
     }
 
@@ -81,15 +82,96 @@ impl Kubelets {
         self.set_timer(pod.id, delay, Event::ContainersRunning(pod.id), api, queue);
     }
 
-    /// Lets the node's managers decide, if it has a machine. What runs already is not refused any more.
+    /// Lets the node decide. What runs or ends at time 0 stays.
     fn is_admitted(&mut self, pod: &Pod, node: NodeId, api: &mut ApiServer<'_>) -> bool {
-        let Some(decision) = self.managers.arrive(pod, node) else { return true };
+        let stays = pod.phase != PodPhase::Pending || pod.deleted.is_some();
+        self.admit(pod, node, if stays { Standing::Kept } else { Standing::New }, api)
+    }
+
+    fn admit(&mut self, pod: &Pod, node: NodeId, standing: Standing, api: &mut ApiServer<'_>) -> bool {
+        let there = api.store().node(node).map(AsRef::as_ref);
+        let decision = self.admissions.arrive(pod, (node, there), standing, &api.names);
+        let Some(decision) = decision else { return true };
         let admitted = decision.refusal.is_none();
-        if !admitted && (pod.phase != PodPhase::Pending || pod.deleted.is_some()) {
-            return true;
-        }
         api.record(&Record::Admission { pod: pod.id, node, decision: Arc::new(decision) });
         admitted
+    }
+
+    /// Kubelets of an entry of `spec.kubelets` restart, or that on one node: their pods are admitted again,
+    /// the oldest first, and those that no longer fit fail, also if they run. The error: what keeps any of
+    /// them from starting.
+    pub fn restart(
+        &mut self,
+        (entry, only): (usize, Option<NodeId>),
+        change: Option<&KubeletChange>,
+        api: &mut ApiServer<'_>,
+        queue: &mut EventQueue<Event>,
+    ) -> Result<(), String> {
+        let nodes = self.admissions.of_entry(entry, only);
+        let mut pods: Vec<Vec<Arc<Pod>>> = vec![Vec::new(); nodes.len()];
+        for pod in api.store().pods().iter().filter(|pod| !pod.is_finished()) {
+            let place = pod.node.and_then(|node| nodes.binary_search(&node).ok());
+            if let Some(place) = place {
+                pods[place].push(Arc::clone(pod));
+            }
+        }
+        let mut faults = Vec::new();
+        for (node, mut pods) in nodes.into_iter().zip(pods) {
+            pods.sort_by_key(|pod| (pod.created, pod.id));
+            let started = self.admissions.restart(node, change.map(|change| &change.setup), &pods);
+            api.record(&Record::KubeletRestart {
+                node,
+                settings: change.map(|change| Arc::clone(&change.setup)),
+                error: started.as_ref().err().map(|error| error.0.as_str().into()),
+            });
+            match started {
+                Ok(before) => {
+                    if let Some(change) = change {
+                        register(node, change, api);
+                    }
+                    self.admit_again(node, &pods, &before, api, queue);
+                }
+                Err(error) => {
+                    let name = api.store().node(node).map_or("", |node| api.names.resolve(node.name));
+                    faults.push(format!("the kubelet of node {name:?} does not start: {}", error.0));
+                }
+            }
+        }
+        if faults.is_empty() { Ok(()) } else { Err(faults.join("; ")) }
+    }
+
+    fn admit_again(
+        &mut self,
+        node: NodeId,
+        pods: &[Arc<Pod>],
+        before: &[bool],
+        api: &mut ApiServer<'_>,
+        queue: &mut EventQueue<Event>,
+    ) {
+        for (pod, before) in pods.iter().zip(before) {
+            let standing = match (pod.deleted, before) {
+                (Some(_), _) => Standing::Kept,
+                (None, true) => Standing::Again,
+                (None, false) => Standing::New,
+            };
+            let admitted = self.admit(pod, node, standing, api);
+            if self.admissions.hangs(node) {
+                return;
+            }
+            let waits = self.timers.get(pod.id.index()).is_none_or(Option::is_none);
+            if !admitted {
+                self.refuse(pod, api, queue);
+            } else if pod.deleted.is_some() && waits {
+                self.set_timer(pod.id, termination_delay(pod, true, api), Event::Gone(pod.id), api, queue);
+            } else if !before && waits {
+                self.start(pod, node, api, queue);
+            }
+        }
+    }
+
+    fn refuse(&mut self, pod: &Pod, api: &ApiServer<'_>, queue: &mut EventQueue<Event>) {
+        let delay = sample(&api.setup.timing.refusal, draw_uses::REFUSAL, pod, api);
+        self.set_timer(pod.id, delay, Event::Refused(pod.id), api, queue);
     }
 
     /// A refused pod has failed.
@@ -189,6 +271,14 @@ impl Kubelets {
         if let Some(timer) = self.timers.get_mut(id.index()).and_then(Option::take) {
             queue.cancel(timer);
         }
+    }
+}
+
+/// A kubelet that starts tells the API what pods can have of its machine.
+fn register(node: NodeId, change: &KubeletChange, api: &mut ApiServer<'_>) {
+    let milli_cpu = change.allocatable_milli_cpu;
+    if api.store().node(node).is_some_and(|node| node.allocatable.milli_cpu != milli_cpu) {
+        api.update_node(node, |node| node.allocatable.milli_cpu = milli_cpu);
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::setup::KubeletSetup;
 use crate::api::{Deployment, DeploymentId, Node, NodeId, Pod, PodId, SelectorOwner};
 use crate::kernel::{SimDuration, SimTime};
 
@@ -65,6 +66,15 @@ pub enum Operation {
     Cordon(NodeId),
     /// `kubectl uncordon`.
     Uncordon(NodeId),
+    /// Kubelets restart.
+    RestartKubelets {
+        /// Those of this entry of `spec.kubelets`.
+        entry: usize,
+        /// Only that on this node.
+        node: Option<NodeId>,
+        /// With these settings; `None`: as they were.
+        settings: Option<KubeletChange>,
+    },
 }
 
 impl Operation {
@@ -72,6 +82,15 @@ impl Operation {
     pub fn applied(&self) -> &[AppliedObject] {
         if let Self::Apply(objects) = self { objects } else { &[] }
     }
+}
+
+/// Other settings for a kubelet.
+#[derive(Clone, Debug)]
+pub struct KubeletChange {
+    /// Its managers.
+    pub setup: Arc<KubeletSetup>,
+    /// The node's allocatable CPU under them, thousandths.
+    pub allocatable_milli_cpu: i64,
 }
 
 /// An object that an `apply` creates or replaces. Its number is already given: of the object of that

@@ -1,8 +1,10 @@
 //! What a run leaves behind: the records that measures and reports are made of, and the digest.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::container_managers::Decision;
+use super::setup::KubeletSetup;
 use super::store::Change;
 use crate::api::{Deployment, Node, NodeId, Pod, PodId, ReplicaSet};
 use crate::kernel::Digest;
@@ -29,6 +31,15 @@ pub enum Record {
         /// What was decided.
         decision: Arc<Decision>,
     },
+    /// A kubelet with a machine restarted.
+    KubeletRestart {
+        /// Its node.
+        node: NodeId,
+        /// Its new settings, if they are others.
+        settings: Option<Arc<KubeletSetup>>,
+        /// Why it did not start.
+        error: Option<Arc<str>>,
+    },
     /// An entry of the timeline was carried out, or could not be.
     Operation {
         /// The operation in words.
@@ -51,6 +62,11 @@ impl Record {
                 digest.str(message);
             }
             Self::Admission { pod, node, decision } => encode_admission(*pod, *node, decision, digest),
+            Self::KubeletRestart { node, error, .. } => {
+                digest.u8(13);
+                digest.u32(node.0);
+                digest.bool(error.is_some());
+            }
             Self::Operation { label, error } => {
                 digest.u8(11);
                 digest.str(label);
@@ -65,7 +81,7 @@ fn encode_admission(pod: PodId, node: NodeId, decision: &Decision, digest: &mut 
     digest.u8(12);
     digest.u32(pod.0);
     digest.u32(node.0);
-    digest.str(decision.refusal.as_ref().map_or("", Refusal::reason));
+    digest.str(&decision.refusal.as_ref().map_or(Cow::Borrowed(""), Refusal::reason));
     digest.u32(decision.assigned.len() as u32);
     for (container, cpus) in decision.assigned.iter() {
         digest.u32(*container as u32);

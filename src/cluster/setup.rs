@@ -55,6 +55,8 @@ pub struct ClusterSetup {
 /// A machine with its kubelet's managers, checked; nodes of one kind share it.
 #[derive(Clone, Debug)]
 pub struct KubeletSetup {
+    /// The place in `spec.kubelets` of the entry that it comes from.
+    pub entry: usize,
     /// The machine.
     pub machine: Machine,
     /// Its NUMA nodes.

@@ -5,18 +5,32 @@ use std::sync::Arc;
 use k8s_openapi::api::core::v1::PodTemplateSpec;
 
 use super::api_server::ApiServer;
+use super::event::Event;
+use super::kubelets::Kubelets;
 use super::operation::{AppliedObject, ObjectRef, Operation};
 use super::record::Record;
 use crate::api::compile::{self, CompileContext};
 use crate::api::{Deployment, DeploymentId, PodTemplate, ReplicaSet};
 use crate::controllers::deployment::annotations::revision_number;
+use crate::kernel::EventQueue;
 
 /// The annotation that `kubectl rollout restart` writes.
 const RESTARTED_AT: &str = "kubectl.kubernetes.io/restartedAt";
 
 /// Carries out an entry of the timeline and records it.
-pub fn perform(label: &Arc<str>, operation: &Operation, api: &mut ApiServer<'_>) {
-    let error = apply(operation, api).err().map(Arc::from);
+pub fn perform(
+    (label, operation): (&Arc<str>, &Operation),
+    api: &mut ApiServer<'_>,
+    kubelets: &mut Kubelets,
+    queue: &mut EventQueue<Event>,
+) {
+    let outcome = match operation {
+        Operation::RestartKubelets { entry, node, settings } => {
+            kubelets.restart((*entry, *node), settings.as_ref(), api, queue)
+        }
+        _ => apply(operation, api),
+    };
+    let error = outcome.err().map(Arc::from);
     api.record(&Record::Operation { label: Arc::clone(label), error });
 }
 
@@ -52,6 +66,7 @@ fn apply(operation: &Operation, api: &mut ApiServer<'_>) -> Result<(), String> {
         }
         Operation::Cordon(id) => api.update_node(*id, |node| node.unschedulable = true),
         Operation::Uncordon(id) => api.update_node(*id, |node| node.unschedulable = false),
+        Operation::RestartKubelets { .. } => {}
     }
     Ok(())
 }

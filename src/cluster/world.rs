@@ -184,7 +184,8 @@ impl Model for Cluster<'_> {
             Event::Timeline(entry) => {
                 let setup = Arc::clone(&api.setup);
                 let entry = &setup.timeline[entry as usize];
-                timeline::perform(&entry.label, &entry.operation, api);
+                let step = (&entry.label, &entry.operation);
+                timeline::perform(step, api, &mut readers.kubelets, queue);
             }
             Event::Deliver { reader, kind } => readers.deliver(reader, kind, api, queue),
             Event::SyncDeployment(id) => readers.manager.sync_deployment(id, api, queue),

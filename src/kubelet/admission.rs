@@ -3,10 +3,12 @@
 //! Source: kubelet v1.32, `topologymanager/scope_container.go`, `scope_pod.go`, `scope_none.go`, and
 //! `lifecycle` for the reasons of a refusal.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use super::cpu_manager::{CpuAllocationError, CpuManager, TakeError};
 use super::demand::PodDemand;
+use super::general_admission::PredicateFailure;
 use super::topology_manager::{
     NumaInfo, NumaMask, PolicyName, ProviderHints, Scope, TopologyHint, TopologyManagerConfig, merge_hints,
 };
@@ -37,18 +39,21 @@ pub enum Refusal {
     SmtAlignment(CpuAllocationError),
     /// A provider failed after the pod was admitted.
     Unexpected(String),
+    /// The node has no room for the pod, or is not for it.
+    General(PredicateFailure),
     /// The kubelet would not return from the allocation, and so admit no pod any more.
     WouldNotReturn,
 }
 
 impl Refusal {
     /// `status.reason` of the pod.
-    pub fn reason(&self) -> &'static str {
+    pub fn reason(&self) -> Cow<'static, str> {
         match self {
-            Self::TopologyAffinity => "TopologyAffinityError",
-            Self::SmtAlignment(_) => "SMTAlignmentError",
-            Self::Unexpected(_) => "UnexpectedAdmissionError",
-            Self::WouldNotReturn => "wouldNotReturn",
+            Self::TopologyAffinity => "TopologyAffinityError".into(),
+            Self::SmtAlignment(_) => "SMTAlignmentError".into(),
+            Self::Unexpected(_) => "UnexpectedAdmissionError".into(),
+            Self::General(failure) => failure.reason(),
+            Self::WouldNotReturn => "wouldNotReturn".into(),
         }
     }
 }
@@ -60,6 +65,7 @@ impl fmt::Display for Refusal {
             Self::TopologyAffinity => f.write_str("Resources cannot be allocated with Topology locality"),
             Self::SmtAlignment(error) => error.fmt(f),
             Self::Unexpected(error) => write!(f, "Allocate failed due to {error}, which is unexpected"),
+            Self::General(failure) => failure.fmt(f),
             Self::WouldNotReturn => f.write_str("the kubelet would not return from the allocation"),
         }
     }

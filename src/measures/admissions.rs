@@ -1,5 +1,6 @@
 //! What kubelets with a machine decided about the pods that arrived, and where exclusive CPUs lie.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -29,7 +30,7 @@ pub struct AdmissionRow {
     /// On how many sockets they are.
     pub sockets: usize,
     /// `status.reason` of a pod that was refused.
-    pub reason: &'static str,
+    pub reason: Cow<'static, str>,
     /// `status.message` of a pod that was refused.
     pub message: String,
 }
@@ -44,7 +45,7 @@ pub struct Admissions {
     /// Pods that were admitted.
     pub admitted: usize,
     /// Pods that were refused, by reason.
-    pub refused: BTreeMap<&'static str, usize>,
+    pub refused: BTreeMap<Cow<'static, str>, usize>,
     /// Faults of the kubelet.
     pub faults: BTreeMap<FaultKind, usize>,
     /// Containers that got CPUs for themselves.
@@ -77,7 +78,7 @@ impl Admissions {
             cpus: CpuSet::EMPTY,
             numa_nodes: 0,
             sockets: 0,
-            reason: "",
+            reason: "".into(),
             message: String::new(),
         };
         if let Some(refusal) = &decision.refusal {
@@ -94,7 +95,7 @@ impl Admissions {
             }
             return;
         }
-        self.admitted += 1;
+        self.admitted += usize::from(!decision.again);
         let Some(policy) = kubelet.and_then(|kubelet| kubelet.cpu_policy.as_ref()) else { return };
         for (container, cpus) in decision.assigned.iter() {
             let topology = policy.topology();
@@ -126,7 +127,6 @@ impl Admissions {
         };
         vec![
             whole("admittedPods", self.admitted),
-            whole("refusedPods", self.refused.values().sum()),
             whole("pinnedContainers", self.pinned),
             whole("pinnedAcrossNumaNodes", self.across_numa_nodes),
             whole("pinnedAcrossSockets", self.across_sockets),

@@ -1,5 +1,6 @@
 //! Events as `kubectl get events` would list them.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::api::Pod;
@@ -16,7 +17,7 @@ pub struct EventRow {
     /// `Normal` or `Warning`.
     pub kind: &'static str,
     /// The reason, as Kubernetes spells it.
-    pub reason: &'static str,
+    pub reason: Cow<'static, str>,
     /// `pod/NAMESPACE/NAME` or the like.
     pub object: String,
     /// The message.
@@ -28,7 +29,7 @@ pub fn failed_scheduling(pod: &Pod, message: &str, now: SimTime, names: &Interne
     EventRow {
         time: now,
         kind: "Warning",
-        reason: "FailedScheduling",
+        reason: "FailedScheduling".into(),
         object: object_of(pod, names),
         message: message.to_owned(),
     }
@@ -52,7 +53,9 @@ fn object_of(pod: &Pod, names: &Interner) -> String {
 
 /// The event that a record amounts to, if any. Failed scheduling is [`failed_scheduling`].
 pub fn event_of(record: &Record, now: SimTime, names: &Interner, nodes: &[Arc<str>]) -> Option<EventRow> {
-    let row = |kind, reason, object, message| Some(EventRow { time: now, kind, reason, object, message });
+    let row = |kind, reason: &'static str, object, message| {
+        Some(EventRow { time: now, kind, reason: reason.into(), object, message })
+    };
     match record {
         Record::Change(Change::Pod { old, new: Some(new) }) => {
             let object = object_of(new, names);
@@ -83,6 +86,13 @@ pub fn event_of(record: &Record, now: SimTime, names: &Interner, nodes: &[Arc<st
             let message =
                 format!("Scaled {direction} replica set {} from {before} to {}", new.name, new.replicas);
             row("Normal", "ScalingReplicaSet", object, message)
+        }
+        Record::KubeletRestart { node, error, .. } => {
+            let object = format!("node/{}", nodes.get(node.index()).map_or("", |name| name));
+            match error {
+                None => row("Normal", "Starting", object, "Starting kubelet.".to_owned()),
+                Some(error) => row("Warning", "KubeletDown", object, error.to_string()),
+            }
         }
         Record::Operation { label, error } => {
             let message =

@@ -18,6 +18,7 @@ pub const MEASURES: [(&str, &str); 21] = [
     ("pendingPods", "pods without a node at the end"),
     ("scheduledPods", "pods with a node at the end"),
     ("pods", "pods in the API at the end"),
+    ("refusedPods", "pods that their kubelets refused"),
     ("surgePodsMax", "the largest number of pods above spec.replicas at any settled instant of a rollout"),
     ("unavailablePodsMax", "the largest number of ready pods missing to spec.replicas in a rollout"),
     ("pendingSecondsMax", "the longest time that a pod created in a rollout had no node"),
@@ -29,9 +30,8 @@ pub const MEASURES: [(&str, &str); 21] = [
     ("readyShareAfterDomainLoss", "the same at the end of a rollout; absent without ready pods"),
     (
         "admittedPods",
-        "pods that kubelets with a machine admitted; this and the next six are there with spec.kubelets",
+        "pods that kubelets with a machine admitted; this and the next are there with spec.kubelets",
     ),
-    ("refusedPods", "pods that kubelets with a machine refused"),
     ("pinnedContainers", "containers that got CPUs for themselves"),
     ("pinnedAcrossNumaNodes", "those with CPUs on more than one NUMA node"),
     ("pinnedAcrossSockets", "those with CPUs on more than one socket"),
@@ -73,6 +73,7 @@ impl RunRecord {
         whole("pods", here().count());
         whole("scheduledPods", here().filter(|row| row.pod.node.is_some()).count());
         whole("pendingPods", here().filter(|row| row.is_pending_placement()).count());
+        whole("refusedPods", self.admissions.refused.values().sum());
         figures.extend(self.admissions.figures());
         for rollout in &self.rollouts {
             rollout_figures(rollout, &mut figures);

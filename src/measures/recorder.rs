@@ -12,7 +12,7 @@ use super::rollout_row::RolloutRow;
 use super::spread::SpreadRow;
 use crate::api::{Deployment, DeploymentId, Node, Pod, ReplicaSet, ReplicaSetId};
 use crate::cluster::record::Record;
-use crate::cluster::setup::ClusterSetup;
+use crate::cluster::setup::{ClusterSetup, KubeletSetup};
 use crate::cluster::store::Change;
 use crate::kernel::{SimTime, TraceSink};
 
@@ -31,6 +31,8 @@ pub struct RunRecord {
     pub events: Vec<EventRow>,
     /// What kubelets with a machine decided.
     pub admissions: Admissions,
+    /// Entries of the timeline that could not be carried out: when, what, and why.
+    pub failed_operations: Vec<(SimTime, String)>,
     /// CPUs of nodes with a machine over time, if details were asked for.
     pub cpu: CpuCourse,
 }
@@ -39,6 +41,8 @@ pub struct RunRecord {
 pub struct Recorder {
     setup: Arc<ClusterSetup>,
     details: bool,
+    /// The kubelets' settings as they are now.
+    kubelets: Vec<Option<Arc<KubeletSetup>>>,
     nodes: Vec<Option<Arc<Node>>>,
     owner_of: Vec<Option<DeploymentId>>,
     courses: Vec<Option<Course>>,
@@ -52,6 +56,7 @@ impl Recorder {
         let any_machine = setup.kubelets.iter().any(Option::is_some);
         Self {
             setup: Arc::clone(setup),
+            kubelets: setup.kubelets.clone(),
             details,
             nodes: Vec::new(),
             owner_of: Vec::new(),
@@ -147,7 +152,7 @@ impl Recorder {
     fn pod_ended(&mut self, old: Option<&Arc<Pod>>, now: SimTime) {
         let Some(pod) = old.map(|pod| pod.id) else { return };
         let home = self.out.cpu.home(pod);
-        let kubelet = home.and_then(|node| self.setup.kubelets.get(node.index())?.as_ref());
+        let kubelet = home.and_then(|node| self.kubelets.get(node.index())?.as_ref());
         self.out.cpu.ended(now, pod, kubelet);
     }
 
@@ -209,7 +214,7 @@ impl TraceSink<Record> for Recorder {
                 }
             }
             Record::Admission { pod, node, decision } => {
-                let kubelet = self.setup.kubelets.get(node.index()).and_then(Option::as_ref);
+                let kubelet = self.kubelets.get(node.index()).and_then(Option::as_ref);
                 self.out.admissions.observe((now, self.details), (*pod, *node), decision, kubelet);
                 if self.details {
                     self.out.cpu.admitted(now, (*pod, *node), decision, kubelet);
@@ -220,7 +225,15 @@ impl TraceSink<Record> for Recorder {
                     self.out.events.extend(event);
                 }
             }
-            Record::Operation { .. } => {}
+            Record::KubeletRestart { node, settings, error: None } => {
+                if let (Some(place), Some(settings)) = (self.kubelets.get_mut(node.index()), settings) {
+                    *place = Some(Arc::clone(settings));
+                }
+            }
+            Record::Operation { label, error: Some(error) } => {
+                self.out.failed_operations.push((now, format!("{label}: {error}")));
+            }
+            Record::KubeletRestart { .. } | Record::Operation { .. } => {}
             Record::InstantEnd => self.instant_end(now),
         }
     }

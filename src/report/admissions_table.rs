@@ -37,7 +37,7 @@ pub(super) fn write(record: &RunRecord, names: &Interner, out: &mut dyn Write) -
             &number(row.cpus.len()),
             &number(row.numa_nodes),
             &number(row.sockets),
-            row.reason,
+            &row.reason,
             &row.message,
         ])?;
     }

@@ -1,20 +1,24 @@
-//! What kubelets with a machine decided, in sentences: the same for one run and for many.
+//! What kubelets decided, in sentences: the same for one run and for many.
 
 use crate::measures::FigureKey;
 use crate::study::statistics::Summary;
 use crate::study::summary::VariantResult;
 
-/// The sentences; none where no node has a machine.
+/// The sentences; none where no node has a machine and nothing was refused.
 pub(super) fn sentences(result: &VariantResult) -> Vec<String> {
     let figure = |measure: &'static str| {
         let key = FigureKey { measure, workload: "".into(), rollout: None, constraint: "".into() };
         result.summary(&key)
     };
-    let (Some(admitted), Some(refused)) = (figure("admittedPods"), figure("refusedPods")) else {
-        return Vec::new();
+    let mut told = match (figure("admittedPods"), figure("refusedPods")) {
+        (Some(admitted), Some(refused)) => {
+            vec![format!("kubelets admitted {} pods and refused {}.", range(admitted), range(refused))]
+        }
+        (None, Some(refused)) if refused.max > 0.0 => {
+            vec![format!("kubelets refused {} pods.", range(refused))]
+        }
+        _ => return Vec::new(),
     };
-    let mut told =
-        vec![format!("kubelets admitted {} pods and refused {}.", range(admitted), range(refused))];
     told.extend(reasons(result));
     let parts = (figure("pinnedContainers"), figure("pinnedAcrossNumaNodes"), figure("pinnedAcrossSockets"));
     if let (Some(pinned), Some(nodes), Some(sockets)) = parts
@@ -46,7 +50,7 @@ fn times(count: usize) -> String {
 fn reasons(result: &VariantResult) -> Option<String> {
     let admissions = &result.runs.first()?.record.as_ref()?.admissions;
     let mut reasons: Vec<(usize, &str)> =
-        admissions.refused.iter().map(|(reason, count)| (*count, *reason)).collect();
+        admissions.refused.iter().map(|(reason, count)| (*count, &**reason)).collect();
     reasons.sort_by_key(|(count, reason)| (std::cmp::Reverse(*count), *reason));
     let words: Vec<String> =
         reasons.iter().map(|(count, reason)| format!("{reason} {}", times(*count))).collect();

@@ -21,9 +21,7 @@ pub struct RunFile<'a> {
 pub fn files<'a>(result: &'a VariantResult, names: &'a Interner) -> Vec<RunFile<'a>> {
     let mut files: Vec<RunFile<'a>> = Vec::new();
     if let Some(record) = result.runs.first().and_then(|run| run.record.as_ref()) {
-        // Without machines there is nothing to admit.
-        let told = |table: &&run_tables::Table| record.admissions.any_machine || !table.needs_machine;
-        for table in run_tables::TABLES.iter().filter(told) {
+        for table in run_tables::TABLES.iter().filter(|table| (table.has_something)(record)) {
             let write =
                 move |out: &mut dyn Write| (table.write)(record, names, out).map_err(std::io::Error::other);
             files.push(RunFile { name: table.name, write: Box::new(write) });

@@ -19,21 +19,30 @@ pub struct Table {
     pub name: &'static str,
     /// Writes the whole table.
     pub write: fn(&RunRecord, &Interner, &mut dyn Write) -> csv::Result<()>,
-    /// Whether it is about nodes with a machine (`spec.kubelets`).
-    pub needs_machine: bool,
+    /// Whether a run has anything to tell in it.
+    pub has_something: fn(&RunRecord) -> bool,
 }
+
+const ALWAYS: fn(&RunRecord) -> bool = |_| true;
+const WITH_MACHINES: fn(&RunRecord) -> bool = |record| record.admissions.any_machine;
+const WITH_MACHINES_OR_REFUSALS: fn(&RunRecord) -> bool =
+    |record| record.admissions.any_machine || !record.admissions.refused.is_empty();
 
 /// All tables of a run. A new table is one function and one line here.
 pub const TABLES: [Table; 9] = [
-    Table { name: "placements.csv", write: placements, needs_machine: false },
-    Table { name: "pods.csv", write: pods, needs_machine: false },
-    Table { name: "spread.csv", write: spread, needs_machine: false },
-    Table { name: "rollouts.csv", write: rollouts, needs_machine: false },
-    Table { name: "pending.csv", write: pending, needs_machine: false },
-    Table { name: "events.csv", write: events, needs_machine: false },
-    Table { name: "admissions.csv", write: admissions_table::write, needs_machine: true },
-    Table { name: "cpu.csv", write: cpu_tables::cpu, needs_machine: true },
-    Table { name: "numa.csv", write: cpu_tables::numa, needs_machine: true },
+    Table { name: "placements.csv", write: placements, has_something: ALWAYS },
+    Table { name: "pods.csv", write: pods, has_something: ALWAYS },
+    Table { name: "spread.csv", write: spread, has_something: ALWAYS },
+    Table { name: "rollouts.csv", write: rollouts, has_something: ALWAYS },
+    Table { name: "pending.csv", write: pending, has_something: ALWAYS },
+    Table { name: "events.csv", write: events, has_something: ALWAYS },
+    Table {
+        name: "admissions.csv",
+        write: admissions_table::write,
+        has_something: WITH_MACHINES_OR_REFUSALS,
+    },
+    Table { name: "cpu.csv", write: cpu_tables::cpu, has_something: WITH_MACHINES },
+    Table { name: "numa.csv", write: cpu_tables::numa, has_something: WITH_MACHINES },
 ];
 
 fn time(moment: Option<SimTime>) -> String {
@@ -253,7 +262,7 @@ fn events(record: &RunRecord, _names: &Interner, out: &mut dyn Write) -> csv::Re
         table.write_record([
             &seconds(event.time.0),
             event.kind,
-            event.reason,
+            &event.reason,
             &event.object,
             &event.message,
         ])?;

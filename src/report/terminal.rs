@@ -11,6 +11,8 @@ use crate::study::summary::VariantResult;
 
 /// More rollouts than this are in the table only.
 const MOST_ROLLOUTS_TOLD: usize = 12;
+/// More entries of the timeline that failed than this are in events.csv only.
+const MOST_OPERATIONS_TOLD: usize = 5;
 /// A longer table is in rollouts.csv only.
 const MOST_ROWS: usize = 40;
 
@@ -20,7 +22,8 @@ pub fn summary(results: &[VariantResult], unknowns: &Unknowns) -> String {
     text.push('\n');
     for result in results {
         let prefix = result.name.as_ref().map_or_else(String::new, |name| format!("{name}: "));
-        for sentence in answers(result).into_iter().chain(admissions_words::sentences(result)) {
+        let sentences = failed_operations(result).into_iter().chain(answers(result));
+        for sentence in sentences.chain(admissions_words::sentences(result)) {
             let _ = writeln!(text, "{prefix}{sentence}");
         }
     }
@@ -30,6 +33,19 @@ pub fn summary(results: &[VariantResult], unknowns: &Unknowns) -> String {
         text.push_str(&table);
     }
     text
+}
+
+/// What of the timeline could not be carried out in the first run.
+fn failed_operations(result: &VariantResult) -> Vec<String> {
+    let record = result.runs.first().and_then(|run| run.record.as_ref());
+    let failed = record.map_or(&[][..], |record| &record.failed_operations);
+    let told = failed.iter().take(MOST_OPERATIONS_TOLD);
+    let mut words: Vec<String> =
+        told.map(|(when, what)| format!("WARNING: not carried out at {when}: {what}.")).collect();
+    if let Some(more) = failed.len().checked_sub(MOST_OPERATIONS_TOLD).filter(|more| *more > 0) {
+        words.push(format!("WARNING: {more} more entries of the timeline were not carried out."));
+    }
+    words
 }
 
 /// What is not known: the lines that every answer opens with.

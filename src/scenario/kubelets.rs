@@ -16,7 +16,7 @@ use super::objects::{self, ObjectSource};
 use super::plan::Plan;
 use crate::kubelet::Machine;
 
-pub(super) use resolve::resolve;
+pub(super) use resolve::Fleet;
 
 /// Nodes of one machine whose kubelets are configured alike.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -82,21 +82,33 @@ pub(super) fn gather(
             }
         };
         let configuration = entry.configuration.as_ref().and_then(|configuration| {
-            let pointer = format!("{pointer}/configuration");
-            let manifests = super::embedded::Manifests::One(configuration.clone());
-            let mut found = objects::of_manifests(&manifests, &pointer, scenario, inputs, findings);
-            if found.len() > 1 || (found.is_empty() && findings.errors.is_empty()) {
-                let message = format!(
-                    "spec.kubelets[{index}].configuration: one KubeletConfiguration is wanted, the file has {} objects",
-                    found.len()
-                );
-                findings.error(place.clone(), message);
-            }
-            found.pop()
+            configuration_of(configuration, &format!("{pointer}/configuration"), scenario, inputs, findings)
         });
         plans.push(machine.map(|machine| KubeletPlan { machine, configuration }));
     }
     plans
+}
+
+/// The one KubeletConfiguration of a file or of the document itself, at a JSON pointer.
+pub(super) fn configuration_of(
+    written: &Manifest,
+    pointer: &str,
+    scenario: &kubecast_manifest::Document,
+    inputs: &mut Inputs<'_>,
+    findings: &mut Findings,
+) -> Option<ObjectSource> {
+    let before = findings.errors.len();
+    let manifests = super::embedded::Manifests::One(written.clone());
+    let mut found = objects::of_manifests(&manifests, pointer, scenario, inputs, findings);
+    if found.len() > 1 || (found.is_empty() && findings.errors.len() == before) {
+        let place =
+            scenario.tree.pointer(pointer).and_then(|tree| super::places::place_of(&scenario.file, tree));
+        let field = pointer.trim_start_matches('/').replace('/', ".");
+        let message =
+            format!("{field}: one KubeletConfiguration is wanted, the file has {} objects", found.len());
+        findings.error(place, message);
+    }
+    found.pop()
 }
 
 fn machine_of(name: &str, named_in: &str, inputs: &Inputs<'_>) -> Result<Machine, String> {

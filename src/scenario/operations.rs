@@ -6,16 +6,22 @@ use std::sync::Arc;
 use super::builder::Builder;
 use super::directory::ObjectId;
 use super::document::ScenarioSpec;
-use super::error::Findings;
+use super::error::{Findings, did_you_mean};
+use super::kubelets::Fleet;
 use super::objects::ObjectSource;
 use super::plan::Plan;
 use super::reference::Reference;
-use super::timeline::TimelineEntryDocument;
-use crate::cluster::operation::{ObjectRef, Operation, TimelineEntry, TimelineMoment};
+use super::timeline::{RestartKubelets, TimelineEntryDocument};
+use crate::cluster::operation::{AppliedObject, ObjectRef, Operation, TimelineEntry, TimelineMoment};
 use crate::kernel::{SimDuration, SimTime};
 
 /// Makes the timeline: arrivals among the entries with a time, before the first `afterSettled`.
-pub(super) fn timeline(plan: &Plan, builder: &mut Builder, findings: &mut Findings) -> Vec<TimelineEntry> {
+pub(super) fn timeline(
+    plan: &Plan,
+    fleet: &mut Fleet,
+    builder: &mut Builder,
+    findings: &mut Findings,
+) -> Vec<TimelineEntry> {
     let mut steps = Vec::new();
     for (index, entry) in plan.document.spec.timeline.iter().enumerate() {
         match moments(entry, last_time(&steps)) {
@@ -29,10 +35,10 @@ pub(super) fn timeline(plan: &Plan, builder: &mut Builder, findings: &mut Findin
     let mut entries = Vec::with_capacity(steps.len());
     for (at, step) in steps {
         let made = match step {
-            Step::Arrival(object) => apply(&[object], builder, findings),
+            Step::Arrival(object) => apply(&[object], plan, fleet, builder, findings),
             Step::Entry(index) => {
                 let entry = &plan.document.spec.timeline[index];
-                match operation(entry, index, plan, builder, findings) {
+                match operation((entry, index), plan, fleet, builder, findings) {
                     Ok(made) => made,
                     Err(error) => {
                         let place = plan.place_at(&format!("{}{}", pointer(index), field_of(entry)));
@@ -153,6 +159,7 @@ fn given(entry: &TimelineEntryDocument) -> Vec<&'static str> {
         ("rollback", entry.rollback.is_some()),
         ("cordon", entry.cordon.is_some()),
         ("uncordon", entry.uncordon.is_some()),
+        ("restartKubelets", entry.restart_kubelets.is_some()),
     ];
     all.into_iter().filter(|(_, there)| *there).map(|(name, _)| name).collect()
 }
@@ -160,20 +167,20 @@ fn given(entry: &TimelineEntryDocument) -> Vec<&'static str> {
 type Made = Option<(Operation, Arc<str>)>;
 
 fn operation(
-    entry: &TimelineEntryDocument,
-    index: usize,
+    (entry, index): (&TimelineEntryDocument, usize),
     plan: &Plan,
+    fleet: &mut Fleet,
     builder: &mut Builder,
     findings: &mut Findings,
 ) -> Result<Made, String> {
     match given(entry).as_slice() {
         [_] => {}
-        [] => return Err("no operation: give one of apply, delete, rolloutRestart, setImage, scale, pause, resume, rollback, cordon, uncordon".to_owned()),
+        [] => return Err("no operation: give one of apply, delete, rolloutRestart, setImage, scale, pause, resume, rollback, cordon, uncordon, restartKubelets".to_owned()),
         several => return Err(format!("several operations ({}); give each an entry of its own", several.join(", "))),
     }
     if entry.apply.is_some() {
         let objects: Vec<&ObjectSource> = plan.applied.get(&index).into_iter().flatten().collect();
-        return Ok(apply(&objects, builder, findings));
+        return Ok(apply(&objects, plan, fleet, builder, findings));
     }
     if let Some(reference) = &entry.delete {
         return delete(reference, builder).map(|operation| Some(named(operation, "delete", reference)));
@@ -202,7 +209,41 @@ fn operation(
         }
         return Ok(Some((Operation::Rollback { deployment, to_revision }, label.into())));
     }
+    if let Some(restart) = &entry.restart_kubelets {
+        return restart_kubelets((restart, index), plan, fleet, builder, findings);
+    }
     simple(entry, builder)
+}
+
+fn restart_kubelets(
+    (restart, index): (&RestartKubelets, usize),
+    plan: &Plan,
+    fleet: &Fleet,
+    builder: &mut Builder,
+    findings: &mut Findings,
+) -> Result<Made, String> {
+    let names = || plan.document.spec.kubelets.iter().map(|entry| entry.name.as_str());
+    let Some(entry) = names().position(|name| name == restart.kubelet) else {
+        let hint = did_you_mean(&restart.kubelet, names());
+        return Err(format!("spec.kubelets has no entry {:?}{hint}", restart.kubelet));
+    };
+    let node = restart.node.as_ref().map(|node| builder.directory.find_node(node)).transpose()?;
+    if let (Some(written), Some(node)) = (&restart.node, node)
+        && !fleet.is_of(node, entry)
+    {
+        return Err(format!("{written} is not a node of spec.kubelets entry {:?}", restart.kubelet));
+    }
+    let settings = match plan.configurations.get(&index) {
+        Some(source) => match fleet.change(entry, source, plan, builder, findings) {
+            Some(change) => Some(change),
+            None => return Ok(None),
+        },
+        None => None,
+    };
+    let of = restart.node.as_ref().map_or_else(String::new, |node| format!(" on {node}"));
+    let with = if settings.is_some() { " with another configuration" } else { "" };
+    let label = format!("restartKubelets {}{of}{with}", restart.kubelet);
+    Ok(Some((Operation::RestartKubelets { entry, node, settings }, label.into())))
 }
 
 /// Operations that name an object and nothing else.
@@ -243,10 +284,21 @@ fn delete(reference: &Reference, builder: &mut Builder) -> Result<Operation, Str
     Ok(Operation::Delete(target))
 }
 
-fn apply(objects: &[&ObjectSource], builder: &mut Builder, findings: &mut Findings) -> Made {
+fn apply(
+    objects: &[&ObjectSource],
+    plan: &Plan,
+    fleet: &mut Fleet,
+    builder: &mut Builder,
+    findings: &mut Findings,
+) -> Made {
     let mut applied = Vec::with_capacity(objects.len());
     for object in objects {
         applied.extend(builder.apply(object, findings));
+    }
+    for object in &mut applied {
+        if let AppliedObject::Node(node) = object {
+            fleet.assign(node, plan, builder, findings);
+        }
     }
     let names: Vec<String> = objects.iter().map(|object| object.reference.to_string()).collect();
     (!applied.is_empty()).then(|| (Operation::Apply(applied), format!("apply {}", names.join(", ")).into()))

@@ -32,6 +32,8 @@ pub(super) struct Plan {
     pub(super) arrivals: Vec<(SimTime, ObjectSource)>,
     /// What entries of the timeline apply, by the entry's number.
     pub(super) applied: BTreeMap<usize, Vec<ObjectSource>>,
+    /// The configurations with which entries of the timeline restart kubelets, by the entry's number.
+    pub(super) configurations: BTreeMap<usize, ObjectSource>,
 }
 
 /// The scenario of an input that has none: the objects, and defaults.
@@ -105,6 +107,7 @@ impl Plan {
             kubelets: Vec::new(),
             arrivals: Vec::new(),
             applied: BTreeMap::new(),
+            configurations: BTreeMap::new(),
             scenario,
             document,
             seed,
@@ -141,6 +144,12 @@ impl Plan {
                 let pointer = format!("/spec/timeline/{index}/apply");
                 let applied = objects::of_manifests(manifests, &pointer, &self.scenario, inputs, findings);
                 self.applied.insert(index, applied);
+            }
+            let restart = entry.restart_kubelets.as_ref();
+            if let Some(written) = restart.and_then(|restart| restart.configuration.as_ref()) {
+                let pointer = format!("/spec/timeline/{index}/restartKubelets/configuration");
+                let read = kubelets::configuration_of(written, &pointer, &self.scenario, inputs, findings);
+                self.configurations.extend(read.map(|read| (index, read)));
             }
         }
     }

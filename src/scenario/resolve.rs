@@ -7,7 +7,7 @@ use kubecast_manifest::Object;
 use super::builder::Builder;
 use super::document::DEFAULT_MAX_EVENTS;
 use super::error::Findings;
-use super::kubelets;
+use super::kubelets::Fleet;
 use super::objects::ObjectSource;
 use super::operations;
 use super::plan::Plan;
@@ -60,8 +60,9 @@ pub(super) fn resolve(plan: &Plan, findings: &mut Findings) -> Option<(ClusterSe
         }
     };
     let mut beginning = Beginning::of(plan, &mut builder, findings);
-    let kubelets = kubelets::resolve(plan, release, &mut builder, &mut beginning.nodes, findings);
-    let timeline = operations::timeline(plan, &mut builder, findings);
+    let mut fleet = Fleet::start(plan, release, &mut beginning.nodes, &mut builder, findings);
+    let timeline = operations::timeline(plan, &mut fleet, &mut builder, findings);
+    let kubelets = fleet.finish(plan, findings);
     if !matches!(configured, Found::Faulty) {
         warn_unknown_schedulers(&scheduler, &builder, findings);
     }

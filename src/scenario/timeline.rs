@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::embedded::Manifests;
+use super::embedded::{Manifest, Manifests};
 use super::reference::Reference;
 use super::references::References;
 use super::time::Duration;
@@ -18,7 +18,7 @@ use super::time::Duration;
             {"required": ["apply"]}, {"required": ["delete"]}, {"required": ["rolloutRestart"]},
             {"required": ["setImage"]}, {"required": ["scale"]}, {"required": ["pause"]},
             {"required": ["resume"]}, {"required": ["rollback"]}, {"required": ["cordon"]},
-            {"required": ["uncordon"]},
+            {"required": ["uncordon"]}, {"required": ["restartKubelets"]},
         ]},
     ]
 ))]
@@ -58,6 +58,24 @@ pub struct TimelineEntryDocument {
     /// `kubectl uncordon` of a node.
     #[schemars(example = "node/worker-0")]
     pub uncordon: Option<Reference>,
+    /// Kubelets of an entry of `spec.kubelets` restart, as after a change of their configuration. Pods keep
+    /// their CPUs and are admitted again; those that no longer fit fail.
+    pub restart_kubelets: Option<RestartKubelets>,
+}
+
+/// A restart of kubelets.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(deny_unknown_fields)]
+pub struct RestartKubelets {
+    /// The name of the entry of `spec.kubelets`.
+    #[schemars(length(min = 1), example = &"epyc")]
+    pub kubelet: String,
+    /// Only the kubelet of this node. Default: those of all nodes of the entry.
+    #[schemars(example = "node/worker-0")]
+    pub node: Option<Reference>,
+    /// A KubeletConfiguration, or a file that holds one. Default: the one they have.
+    pub configuration: Option<Manifest>,
 }
 
 /// `kubectl set image`.

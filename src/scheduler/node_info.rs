@@ -82,14 +82,9 @@ impl NodeInfo {
         self.non_zero_memory
     }
 
-    /// Whether a host port is taken: the same port and protocol on the same address, every address
-    /// being the same as any.
+    /// Whether a host port is taken.
     pub fn port_conflicts(&self, wanted: &HostPort) -> bool {
-        self.used_ports.iter().any(|held| {
-            held.port == wanted.port
-                && held.protocol == wanted.protocol
-                && (held.ip.is_none() || wanted.ip.is_none() || held.ip == wanted.ip)
-        })
+        self.used_ports.iter().any(|held| held.conflicts_with(wanted))
     }
 
     /// Adds a pod, which is not there yet.

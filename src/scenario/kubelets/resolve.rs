@@ -5,11 +5,13 @@ use std::sync::Arc;
 
 use super::super::builder::Builder;
 use super::super::error::Findings;
+use super::super::objects::ObjectSource;
 use super::super::plan::Plan;
 use super::configuration::KubeletConfiguration;
-use super::{Devices, KubeletDocument, KubeletPlan};
+use super::{Devices, KubeletDocument};
 use crate::api::behaviour::Release;
-use crate::api::{Behaviour, CpuSet, KubeletBehaviour, Node, Symbol};
+use crate::api::{Behaviour, CpuSet, KubeletBehaviour, Node, NodeId, Symbol};
+use crate::cluster::operation::KubeletChange;
 use crate::cluster::setup::KubeletSetup;
 use crate::kubelet::Machine;
 use crate::kubelet::cpu_manager::{CpuTopology, Reservation, build_policy, reserved_count};
@@ -17,50 +19,110 @@ use crate::kubelet::device_manager::DeviceResource;
 use crate::kubelet::topology_manager::{NumaInfo, TopologyManagerConfig};
 
 /// A kubelet that started: its managers, and what pods can have of the machine's CPU.
-struct Started {
+pub(in super::super) struct Started {
     setup: Arc<KubeletSetup>,
     allocatable_milli: i64,
 }
 
-/// Starts the kubelets and gives each node its own; a node that says nothing of CPU gets what its machine
-/// has. The list is by node.
-pub(in super::super) fn resolve(
-    plan: &Plan,
+/// The kubelets of a scenario: one for each entry, and whose node is whose.
+pub(in super::super) struct Fleet {
     release: Release,
-    builder: &mut Builder,
-    nodes: &mut [Node],
-    findings: &mut Findings,
-) -> Vec<Option<Arc<KubeletSetup>>> {
-    let entries = &plan.document.spec.kubelets;
-    if entries.is_empty() {
-        return Vec::new();
+    entries: Vec<Option<Started>>,
+    /// Entries that some node takes.
+    taken: Vec<bool>,
+    nodes: Vec<Option<Arc<KubeletSetup>>>,
+}
+
+impl Fleet {
+    /// Starts the kubelet of every entry, and gives the nodes of the beginning theirs.
+    pub(in super::super) fn start(
+        plan: &Plan,
+        release: Release,
+        nodes: &mut [Node],
+        builder: &mut Builder,
+        findings: &mut Findings,
+    ) -> Self {
+        let mut entries = Vec::with_capacity(plan.kubelets.len());
+        for (index, kubelet) in plan.kubelets.iter().enumerate() {
+            let started = kubelet.as_ref().and_then(|kubelet| {
+                start(
+                    plan,
+                    index,
+                    &kubelet.machine,
+                    kubelet.configuration.as_ref(),
+                    release,
+                    builder,
+                    findings,
+                )
+            });
+            entries.push(started);
+        }
+        let mut fleet = Self { release, taken: vec![false; entries.len()], entries, nodes: Vec::new() };
+        for node in nodes {
+            fleet.assign(node, plan, builder, findings);
+        }
+        fleet
     }
-    let mut started: Vec<Option<Started>> = Vec::new();
-    for (index, kubelet) in plan.kubelets.iter().enumerate() {
-        let kubelet = kubelet.as_ref();
-        started.push(kubelet.and_then(|kubelet| start(plan, index, kubelet, release, builder, findings)));
-    }
-    let mut taken = vec![false; entries.len()];
-    let mut setups = vec![None; nodes.len()];
-    for node in nodes.iter_mut() {
+
+    /// Gives a node its machine, if an entry fits; a node that says nothing of CPU gets what the machine has.
+    /// A node that is applied again keeps what it is.
+    pub(in super::super) fn assign(
+        &mut self,
+        node: &mut Node,
+        plan: &Plan,
+        builder: &mut Builder,
+        findings: &mut Findings,
+    ) {
+        let known = self.nodes.get(node.id.index()).and_then(Option::as_ref).map(|setup| setup.entry);
         let fits = |entry: &KubeletDocument, builder: &mut Builder| {
             entry.node_selector.iter().all(|(key, value)| {
                 let (key, value) = (builder.names.intern(key), builder.names.intern(value));
                 node.labels.get(key) == Some(value)
             })
         };
-        let Some(index) = entries.iter().position(|entry| fits(entry, builder)) else { continue };
-        taken[index] = true;
-        let Some(started) = &started[index] else { continue };
+        let mut entries = plan.document.spec.kubelets.iter();
+        let Some(index) = known.or_else(|| entries.position(|entry| fits(entry, builder))) else { return };
+        self.taken[index] = true;
+        let Some(started) = &self.entries[index] else { return };
         agree_on_cpu(plan, index, started, node, builder, findings);
         agree_on_devices(plan, index, started, node, builder, findings);
-        setups[node.id.index()] = Some(Arc::clone(&started.setup));
+        if self.nodes.len() <= node.id.index() {
+            self.nodes.resize(node.id.index() + 1, None);
+        }
+        self.nodes[node.id.index()] = Some(Arc::clone(&started.setup));
     }
-    for (index, _) in taken.iter().enumerate().filter(|(_, taken)| !**taken) {
-        let message = format!("spec.kubelets[{index}]: no node of the beginning has these labels");
-        findings.warning(plan.place_of_kubelet(index, "nodeSelector"), message);
+
+    /// The kubelets by node; entries that nobody takes are told of.
+    pub(in super::super) fn finish(
+        self,
+        plan: &Plan,
+        findings: &mut Findings,
+    ) -> Vec<Option<Arc<KubeletSetup>>> {
+        for (index, _) in self.taken.iter().enumerate().filter(|(_, taken)| !**taken) {
+            let message = format!("spec.kubelets[{index}]: no node has these labels");
+            findings.warning(plan.place_of_kubelet(index, "nodeSelector"), message);
+        }
+        self.nodes
     }
-    setups
+
+    /// Whether a node's kubelet is of an entry.
+    pub(in super::super) fn is_of(&self, node: NodeId, entry: usize) -> bool {
+        self.nodes.get(node.index()).and_then(Option::as_ref).is_some_and(|setup| setup.entry == entry)
+    }
+
+    /// The settings with which kubelets of an entry restart. `None` if they are wrong, which is told.
+    pub(in super::super) fn change(
+        &self,
+        index: usize,
+        configuration: &ObjectSource,
+        plan: &Plan,
+        builder: &mut Builder,
+        findings: &mut Findings,
+    ) -> Option<KubeletChange> {
+        let machine = &plan.kubelets[index].as_ref()?.machine;
+        let started = start(plan, index, machine, Some(configuration), self.release, builder, findings)?;
+        Some(KubeletChange { setup: started.setup, allocatable_milli_cpu: started.allocatable_milli })
+    }
 }
 
 /// A node's allocatable CPU is what the machine has beyond the reservation.
@@ -115,17 +177,18 @@ fn agree_on_devices(
 fn start(
     plan: &Plan,
     index: usize,
-    kubelet: &KubeletPlan,
+    machine: &Machine,
+    source: Option<&ObjectSource>,
     release: Release,
     builder: &mut Builder,
     findings: &mut Findings,
 ) -> Option<Started> {
-    let configuration = match &kubelet.configuration {
+    let configuration = match source {
         None => KubeletConfiguration::default(),
         Some(source) => KubeletConfiguration::read(source, findings)?,
     };
     let behaviour = behaviour(plan, &configuration, release, builder);
-    let devices = match devices(&plan.document.spec.kubelets[index].devices, &kubelet.machine, builder) {
+    let devices = match devices(&plan.document.spec.kubelets[index].devices, machine, builder) {
         Ok(devices) => devices,
         Err(error) => {
             let place = plan.place_of_kubelet(index, "devices");
@@ -134,12 +197,12 @@ fn start(
         }
     };
     let started =
-        behaviour.and_then(|behaviour| managers(&kubelet.machine, &configuration, devices, behaviour));
+        behaviour.and_then(|behaviour| managers((index, machine), &configuration, devices, behaviour));
     match started {
         Ok(started) => Some(started),
         Err(errors) => {
             // The kubelet reports any one of these; it looks at them in no fixed order.
-            let place = kubelet.configuration.as_ref().and_then(super::super::objects::ObjectSource::place);
+            let place = source.and_then(ObjectSource::place);
             for error in errors {
                 let place = place.clone().or_else(|| plan.place_of_kubelet(index, "machine"));
                 findings.error(place, format!("spec.kubelets[{index}]: the kubelet does not start: {error}"));
@@ -198,7 +261,7 @@ fn devices(
 }
 
 fn managers(
-    machine: &Machine,
+    (entry, machine): (usize, &Machine),
     configuration: &KubeletConfiguration,
     devices: Vec<(Symbol, DeviceResource)>,
     behaviour: KubeletBehaviour,
@@ -242,7 +305,7 @@ fn managers(
         )));
     }
     let numa = NumaInfo::new(machine);
-    let setup = KubeletSetup { machine: machine.clone(), numa, topology_manager, cpu_policy, devices };
+    let setup = KubeletSetup { entry, machine: machine.clone(), numa, topology_manager, cpu_policy, devices };
     Ok(Started { setup: Arc::new(setup), allocatable_milli })
 }
 
