@@ -16,7 +16,7 @@ use serde_json::Value;
 const RUNS: &str = "20";
 
 /// Variants of which one and the same is expected, or nearly: different ways to the same end.
-const ALIKE: [(&str, &[&str]); 13] = [
+const ALIKE: [(&str, &[&str]); 16] = [
     ("incidents/98215", &["25-25", "60-20", "100-0"]),
     ("incidents/98215", &["25-25-fixed", "60-20-fixed", "100-0-fixed", "1-0"]),
     // Without the fix it is seen in 17 % of the runs only: that 20 runs do not show it says little.
@@ -28,6 +28,17 @@ const ALIKE: [(&str, &[&str]); 13] = [
     (
         "incidents/pytorch-984",
         &["matchLabelKeys-nodeSelector", "matchLabelKeys-nodeTaintsPolicy", "small-nodes-nodeSelector"],
+    ),
+    ("incidents/kep-3327", &["by-socket-best-effort-off", "in-turn-best-effort-off"]),
+    ("incidents/kep-3327", &["by-socket-restricted-off", "in-turn-restricted-off"]),
+    (
+        "incidents/kep-3327",
+        &[
+            "by-socket-best-effort-on",
+            "by-socket-restricted-on",
+            "in-turn-best-effort-on",
+            "in-turn-restricted-on",
+        ],
     ),
     ("incidents/kep-2625", &["without", "six-cpus"]),
     ("incidents/84597", &["restricted", "single-numa-node"]),

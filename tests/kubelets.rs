@@ -1,5 +1,7 @@
 //! `spec.kubelets`: the kubelet's managers on the simulated clock, and what is refused before a run.
 
+#[path = "kubelets/fragmentation.rs"]
+mod fragmentation;
 #[path = "kubelets/general_admission.rs"]
 mod general_admission;
 #[path = "kubelets/restarts.rs"]

@@ -287,7 +287,7 @@ fn expectations() {
     check(
         &expect("{measure: finalSkw, max: 1}"),
         &[
-            "f.yaml:20:7: spec.expect[0]: unknown measure \"finalSkw\" (did you mean \"finalSkew\"?); known: finalSkew, maxSkewDuring, timeAboveMaxSkewSeconds, rolloutDurationSeconds, rolloutBlocked, pendingPods, scheduledPods, pods, refusedPods, surgePodsMax, unavailablePodsMax, pendingSecondsMax, pendingSecondsTotal, readyShareAfterDomainLossMin, readyShareAfterDomainLoss, admittedPods, pinnedContainers, pinnedAcrossNumaNodes, pinnedAcrossSockets, pinnedOffDeviceNodes, kubeletFaults",
+            "f.yaml:20:7: spec.expect[0]: unknown measure \"finalSkw\" (did you mean \"finalSkew\"?); known: finalSkew, maxSkewDuring, timeAboveMaxSkewSeconds, rolloutDurationSeconds, rolloutBlocked, pendingPods, scheduledPods, pods, refusedPods, surgePodsMax, unavailablePodsMax, pendingSecondsMax, pendingSecondsTotal, readyShareAfterDomainLossMin, readyShareAfterDomainLoss, admittedPods, pinnedContainers, pinnedAcrossNumaNodes, pinnedAcrossSockets, pinnedAcrossCaches, pinnedOffDeviceNodes, kubeletFaults, refusedByFragmentation, refusedByFragmentationAtMost, waitingForCpus, waitingAdmissible, waitingAdmissibleRepacked, waitingAdmissibleRepackedAtMost",
         ],
     );
     check(

@@ -90,6 +90,19 @@ impl CpuManager {
         Ok(Self { policy, state, reusable: None, faults: Vec::new() })
     }
 
+    /// Starts on a machine on which containers of pods hold these CPUs.
+    pub fn holding(
+        policy: StaticPolicy,
+        held: impl IntoIterator<Item = (PodId, usize, CpuSet)>,
+    ) -> Result<Self, Box<StartError>> {
+        let mut manager = Self::start(policy, None)?;
+        for (pod, container, cpus) in held {
+            manager.state.assign(pod, container, cpus);
+        }
+        let Self { policy, state, .. } = manager;
+        Self::start(policy, Some(state))
+    }
+
     /// The policy.
     pub fn policy(&self) -> &StaticPolicy {
         &self.policy

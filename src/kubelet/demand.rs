@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 pub use crate::api::ContainerKind;
-use crate::api::{Pod, PodId, Symbol};
+use crate::api::{Pod, PodId, PodSpec, Symbol};
 
 /// Devices of one resource that a container asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -37,16 +37,21 @@ pub struct PodDemand {
 impl PodDemand {
     /// What a pod asks for; of extended resources those that have a place in the node's list.
     pub fn of(pod: &Pod, place: impl Fn(Symbol) -> Option<usize>) -> Self {
+        Self::of_spec(pod.id, &pod.spec, place)
+    }
+
+    /// The same of a pod that has this number.
+    pub fn of_spec(pod: PodId, spec: &PodSpec, place: impl Fn(Symbol) -> Option<usize>) -> Self {
         let device = |(name, count): &(Symbol, i64)| {
             let resource = place(*name)?;
             Some(DeviceDemand { resource, count: u32::try_from(*count).unwrap_or(u32::MAX) })
         };
-        let containers = pod.spec.containers.iter().map(|container| ContainerDemand {
+        let containers = spec.containers.iter().map(|container| ContainerDemand {
             kind: container.kind,
             exclusive_cpus: container.exclusive_cpus as usize,
             devices: container.extended.iter().filter_map(device).collect(),
         });
-        Self { pod: pod.id, containers: containers.collect() }
+        Self { pod, containers: containers.collect() }
     }
 
     /// The most that the pod has at a time, if a container has so much: the larger of any init container

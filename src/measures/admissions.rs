@@ -4,7 +4,6 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::figures::{Figure, FigureKey};
 use crate::api::{CpuSet, NodeId, PodId};
 use crate::cluster::container_managers::Decision;
 use crate::cluster::setup::KubeletSetup;
@@ -29,6 +28,8 @@ pub struct AdmissionRow {
     pub numa_nodes: usize,
     /// On how many sockets they are.
     pub sockets: usize,
+    /// At how many last-level caches they are, as the kubelet is told of them.
+    pub caches: usize,
     /// `status.reason` of a pod that was refused.
     pub reason: Cow<'static, str>,
     /// `status.message` of a pod that was refused.
@@ -54,6 +55,8 @@ pub struct Admissions {
     pub across_numa_nodes: usize,
     /// Those with CPUs on more than one socket.
     pub across_sockets: usize,
+    /// Those with CPUs at more than one last-level cache.
+    pub across_caches: usize,
     /// Those with devices, and CPUs on a NUMA node that has none of them.
     pub off_device_nodes: usize,
 }
@@ -78,6 +81,7 @@ impl Admissions {
             cpus: CpuSet::EMPTY,
             numa_nodes: 0,
             sockets: 0,
+            caches: 0,
             reason: "".into(),
             message: String::new(),
         };
@@ -101,9 +105,11 @@ impl Admissions {
             let topology = policy.topology();
             let numa_nodes = topology.numa_nodes().iter().filter(|node| node.any_free(cpus)).count();
             let sockets = topology.sockets().iter().filter(|socket| socket.any_free(cpus)).count();
+            let caches = topology.uncores().iter().filter(|cache| cache.any_free(cpus)).count();
             self.pinned += 1;
             self.across_numa_nodes += usize::from(numa_nodes > 1);
             self.across_sockets += usize::from(sockets > 1);
+            self.across_caches += usize::from(caches > 1);
             let devices = decision.device_nodes.iter().find(|(with, _)| with == container);
             self.off_device_nodes += usize::from(devices.is_some_and(|(_, nodes)| {
                 let mut used = topology.numa_nodes().iter().filter(|node| node.any_free(cpus));
@@ -111,27 +117,22 @@ impl Admissions {
             }));
             if details {
                 let container = Some(*container);
-                self.rows.push(AdmissionRow { container, cpus: *cpus, numa_nodes, sockets, ..row.clone() });
+                let cpus = *cpus;
+                self.rows.push(AdmissionRow { container, cpus, numa_nodes, sockets, caches, ..row.clone() });
             }
         }
     }
 
-    /// The figures of the whole cluster; none where no node has a machine.
-    pub(super) fn figures(&self) -> Vec<Figure> {
-        if !self.any_machine {
-            return Vec::new();
-        }
-        let whole = |measure, value: usize| {
-            let key = FigureKey { measure, workload: "".into(), rollout: None, constraint: "".into() };
-            Figure { key, value: value as f64 }
-        };
-        vec![
-            whole("admittedPods", self.admitted),
-            whole("pinnedContainers", self.pinned),
-            whole("pinnedAcrossNumaNodes", self.across_numa_nodes),
-            whole("pinnedAcrossSockets", self.across_sockets),
-            whole("pinnedOffDeviceNodes", self.off_device_nodes),
-            whole("kubeletFaults", self.faults.values().sum()),
+    /// The figures of kubelets with a machine.
+    pub(super) fn figures(&self) -> [(&'static str, usize); 7] {
+        [
+            ("admittedPods", self.admitted),
+            ("pinnedContainers", self.pinned),
+            ("pinnedAcrossNumaNodes", self.across_numa_nodes),
+            ("pinnedAcrossSockets", self.across_sockets),
+            ("pinnedAcrossCaches", self.across_caches),
+            ("pinnedOffDeviceNodes", self.off_device_nodes),
+            ("kubeletFaults", self.faults.values().sum()),
         ]
     }
 }

@@ -1,10 +1,8 @@
 //! CPUs of nodes with a machine over time: what is exclusive, what is left, and for whom.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
-
-use crate::api::{CpuSet, NodeId, PodId};
-use crate::cluster::container_managers::Decision;
+use super::cpu_holdings::CpuHoldings;
+use super::fragmentation::Mix;
+use crate::api::{CpuSet, NodeId};
 use crate::cluster::setup::KubeletSetup;
 use crate::kernel::SimTime;
 use crate::kubelet::cpu_manager::{CpuHints, StaticPolicy};
@@ -21,6 +19,9 @@ pub struct CpuRow {
     pub exclusive: usize,
     /// CPUs that could still be given away.
     pub free: usize,
+    /// Those of them that are left when pods of the scenario's mix are admitted until none more is, the
+    /// largest first; `None` where the kubelet would not start as things are.
+    pub stranded: Option<usize>,
     /// CPUs of the shared pool; the reserved ones are among them, unless they are reserved strictly.
     pub shared: usize,
     /// The most CPUs that a pod of one container could still get for itself.
@@ -29,50 +30,24 @@ pub struct CpuRow {
     pub by_numa_node: Vec<(u32, usize, usize)>,
 }
 
-/// Who has which CPUs, on all nodes.
+/// The course of all nodes: a row for each change, in order.
 #[derive(Clone, Debug, Default)]
 pub struct CpuCourse {
-    /// A row for each change, in order.
+    /// The rows.
     pub rows: Vec<CpuRow>,
-    held: BTreeMap<NodeId, BTreeMap<PodId, CpuSet>>,
-    homes: BTreeMap<PodId, NodeId>,
 }
 
 impl CpuCourse {
-    /// A pod was admitted.
-    pub(super) fn admitted(
+    /// What is exclusive on a node has changed.
+    pub(super) fn changed(
         &mut self,
-        now: SimTime,
-        (pod, node): (PodId, NodeId),
-        decision: &Decision,
-        kubelet: Option<&Arc<KubeletSetup>>,
+        (time, node): (SimTime, NodeId),
+        holdings: &CpuHoldings,
+        mix: &Mix,
+        kubelet: &KubeletSetup,
     ) {
-        let own = decision.assigned.iter().fold(CpuSet::EMPTY, |all, (_, cpus)| all.union(cpus));
-        if own.is_empty() {
-            return;
-        }
-        self.held.entry(node).or_default().insert(pod, own);
-        self.homes.insert(pod, node);
-        self.note(now, node, kubelet);
-    }
-
-    /// The node of a pod that holds CPUs.
-    pub(super) fn home(&self, pod: PodId) -> Option<NodeId> {
-        self.homes.get(&pod).copied()
-    }
-
-    /// A pod is no longer active.
-    pub(super) fn ended(&mut self, now: SimTime, pod: PodId, kubelet: Option<&Arc<KubeletSetup>>) {
-        let Some(node) = self.homes.remove(&pod) else { return };
-        self.held.entry(node).or_default().remove(&pod);
-        self.note(now, node, kubelet);
-    }
-
-    fn note(&mut self, time: SimTime, node: NodeId, kubelet: Option<&Arc<KubeletSetup>>) {
-        let Some(kubelet) = kubelet else { return };
         let Some(policy) = &kubelet.cpu_policy else { return };
-        let held = self.held.get(&node).into_iter().flat_map(BTreeMap::values);
-        let exclusive = held.fold(CpuSet::EMPTY, |all, cpus| all.union(cpus));
+        let exclusive = holdings.exclusive(node);
         let free = policy.allocatable().difference(&exclusive);
         let strict = policy.options().strict_cpu_reservation;
         let nodes = policy.topology().numa_nodes();
@@ -81,6 +56,7 @@ impl CpuCourse {
             node,
             exclusive: exclusive.len(),
             free: free.len(),
+            stranded: mix.stranded(kubelet, holdings.of(node)),
             shared: free.len() + if strict { 0 } else { policy.reserved().len() },
             largest_admissible: largest_admissible(policy, kubelet.topology_manager.policy, &free),
             by_numa_node: nodes.iter().map(|node| (node.id, node.size(), node.free(&free))).collect(),

@@ -6,7 +6,7 @@ use super::recorder::RunRecord;
 use super::rollout_row::RolloutRow;
 
 /// Names of measures, with what they mean.
-pub const MEASURES: [(&str, &str); 21] = [
+pub const MEASURES: [(&str, &str); 28] = [
     ("finalSkew", "max − min over the eligible domains at the end of a rollout, newest ReplicaSet only"),
     ("maxSkewDuring", "the largest max − min at any settled instant of a rollout, pods of all revisions"),
     ("timeAboveMaxSkewSeconds", "for how long the skew exceeded maxSkew during a rollout"),
@@ -35,8 +35,21 @@ pub const MEASURES: [(&str, &str); 21] = [
     ("pinnedContainers", "containers that got CPUs for themselves"),
     ("pinnedAcrossNumaNodes", "those with CPUs on more than one NUMA node"),
     ("pinnedAcrossSockets", "those with CPUs on more than one socket"),
+    (
+        "pinnedAcrossCaches",
+        "those with CPUs at more than one last-level cache, as the kubelet is told of them",
+    ),
     ("pinnedOffDeviceNodes", "those with devices, and CPUs on a NUMA node that has none of their devices"),
     ("kubeletFaults", "faults of the kubelet's own code, such as CPUs given to two containers"),
+    (
+        "refusedByFragmentation",
+        "refusals of pods that their node could have taken if its pods had been packed anew: a lower bound",
+    ),
+    ("refusedByFragmentationAtMost", "the same, an upper bound"),
+    ("waitingForCpus", "pods at the end that wait for CPUs of their own"),
+    ("waitingAdmissible", "those of them that could be admitted as CPUs lie: a lower bound"),
+    ("waitingAdmissibleRepacked", "the same if the pods of every node were packed anew: a lower bound"),
+    ("waitingAdmissibleRepackedAtMost", "the same, an upper bound"),
 ];
 
 /// What a figure is about.
@@ -74,7 +87,17 @@ impl RunRecord {
         whole("scheduledPods", here().filter(|row| row.pod.node.is_some()).count());
         whole("pendingPods", here().filter(|row| row.is_pending_placement()).count());
         whole("refusedPods", self.admissions.refused.values().sum());
-        figures.extend(self.admissions.figures());
+        if self.admissions.any_machine {
+            for (measure, value) in self.admissions.figures() {
+                whole(measure, value);
+            }
+            whole("refusedByFragmentation", self.fragmentation.at_least);
+            whole("refusedByFragmentationAtMost", self.fragmentation.at_most);
+            whole("waitingForCpus", self.waiting_for_cpus.pods);
+            whole("waitingAdmissible", self.waiting_for_cpus.as_it_is);
+            whole("waitingAdmissibleRepacked", self.waiting_for_cpus.repacked_at_least);
+            whole("waitingAdmissibleRepackedAtMost", self.waiting_for_cpus.repacked_at_most);
+        }
         for rollout in &self.rollouts {
             rollout_figures(rollout, &mut figures);
         }

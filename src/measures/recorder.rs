@@ -5,12 +5,16 @@ use std::sync::Arc;
 use super::admissions::Admissions;
 use super::blocked::Cut;
 use super::cpu_course::CpuCourse;
+use super::cpu_holdings::CpuHoldings;
 use super::event_log::{self, EventRow};
+use super::fragmentation::{Fragmentation, Mix};
 use super::pod_rows::PodRows;
 use super::rollout::{Course, Surroundings};
 use super::rollout_row::RolloutRow;
 use super::spread::SpreadRow;
-use crate::api::{Deployment, DeploymentId, Node, Pod, ReplicaSet, ReplicaSetId};
+use super::waiting_for_cpus::WaitingForCpus;
+use crate::api::{Deployment, DeploymentId, Node, NodeId, Pod, PodId, ReplicaSet, ReplicaSetId};
+use crate::cluster::container_managers::Decision;
 use crate::cluster::record::Record;
 use crate::cluster::setup::{ClusterSetup, KubeletSetup};
 use crate::cluster::store::Change;
@@ -33,6 +37,10 @@ pub struct RunRecord {
     pub admissions: Admissions,
     /// Entries of the timeline that could not be carried out: when, what, and why.
     pub failed_operations: Vec<(SimTime, String)>,
+    /// Refusals that are due to how CPUs lie.
+    pub fragmentation: Fragmentation,
+    /// Pods that wait for CPUs of their own at the end; there only if kubelets have machines.
+    pub waiting_for_cpus: WaitingForCpus,
     /// CPUs of nodes with a machine over time, if details were asked for.
     pub cpu: CpuCourse,
 }
@@ -43,6 +51,8 @@ pub struct Recorder {
     details: bool,
     /// The kubelets' settings as they are now.
     kubelets: Vec<Option<Arc<KubeletSetup>>>,
+    holdings: CpuHoldings,
+    mix: Mix,
     nodes: Vec<Option<Arc<Node>>>,
     owner_of: Vec<Option<DeploymentId>>,
     courses: Vec<Option<Course>>,
@@ -58,6 +68,8 @@ impl Recorder {
             setup: Arc::clone(setup),
             kubelets: setup.kubelets.clone(),
             details,
+            holdings: CpuHoldings::default(),
+            mix: if details { Mix::of(setup) } else { Mix::default() },
             nodes: Vec::new(),
             owner_of: Vec::new(),
             courses: Vec::new(),
@@ -75,6 +87,7 @@ impl Recorder {
         let courses = self.courses.iter().flatten();
         let last: Vec<RolloutRow> = courses.map(|course| course.finish(around, end, Cut::EndOfRun)).collect();
         self.out.rollouts.extend(last);
+        self.out.waiting_for_cpus = WaitingForCpus::at_the_end(&self.kubelets, around, &self.holdings);
         self.out.rollouts.sort_by(|a, b| (&a.workload, a.number).cmp(&(&b.workload, b.number)));
         self.out
     }
@@ -138,7 +151,7 @@ impl Recorder {
             Change::Pod { old, new } => {
                 self.out.pods.observe(old.as_ref(), new.as_ref(), now);
                 self.pod_changed(old.as_ref(), new.as_ref(), now);
-                if self.details && new.as_ref().is_none_or(|pod| pod.is_finished()) {
+                if new.as_ref().is_none_or(|pod| pod.is_finished()) {
                     self.pod_ended(old.as_ref(), now);
                 }
             }
@@ -150,10 +163,33 @@ impl Recorder {
 
     /// CPUs of a pod that has ended are free, as the API shows it; a kubelet that trails frees them later.
     fn pod_ended(&mut self, old: Option<&Arc<Pod>>, now: SimTime) {
-        let Some(pod) = old.map(|pod| pod.id) else { return };
-        let home = self.out.cpu.home(pod);
-        let kubelet = home.and_then(|node| self.kubelets.get(node.index())?.as_ref());
-        self.out.cpu.ended(now, pod, kubelet);
+        if let Some(node) = old.and_then(|pod| self.holdings.ended(pod.id)) {
+            self.cpus_changed(node, now);
+        }
+    }
+
+    fn cpus_changed(&mut self, node: NodeId, now: SimTime) {
+        let kubelet = self.kubelets.get(node.index()).and_then(Option::as_ref);
+        if let Some(kubelet) = kubelet.filter(|_| self.details) {
+            self.out.cpu.changed((now, node), &self.holdings, &self.mix, kubelet);
+        }
+    }
+
+    fn admission(&mut self, pod: PodId, node: NodeId, decision: &Decision, now: SimTime) {
+        let kubelet = self.kubelets.get(node.index()).and_then(Option::as_ref);
+        self.out.admissions.observe((now, self.details), (pod, node), decision, kubelet);
+        let Some(row) = self.out.pods.get(pod) else { return };
+        if self.details {
+            let names = &self.setup.names;
+            self.out.events.extend(event_log::failed_admission(&row.pod, decision, now, names));
+        }
+        if let Some(kubelet) = kubelet {
+            let held = self.holdings.ended(pod).is_some();
+            self.out.fragmentation.refused((&row.pod, node), decision, &self.holdings, kubelet);
+            if self.holdings.admitted(&row.pod, node, decision) || held {
+                self.cpus_changed(node, now);
+            }
+        }
     }
 
     fn deployment_changed(
@@ -213,19 +249,9 @@ impl TraceSink<Record> for Recorder {
                     self.out.events.push(event);
                 }
             }
-            Record::Admission { pod, node, decision } => {
-                let kubelet = self.kubelets.get(node.index()).and_then(Option::as_ref);
-                self.out.admissions.observe((now, self.details), (*pod, *node), decision, kubelet);
-                if self.details {
-                    self.out.cpu.admitted(now, (*pod, *node), decision, kubelet);
-                    let row = self.out.pods.get(*pod);
-                    let names = &self.setup.names;
-                    let event =
-                        row.and_then(|row| event_log::failed_admission(&row.pod, decision, now, names));
-                    self.out.events.extend(event);
-                }
-            }
+            Record::Admission { pod, node, decision } => self.admission(*pod, *node, decision, now),
             Record::KubeletRestart { node, settings, error: None } => {
+                self.out.fragmentation.settings_changed();
                 if let (Some(place), Some(settings)) = (self.kubelets.get_mut(node.index()), settings) {
                     *place = Some(Arc::clone(settings));
                 }

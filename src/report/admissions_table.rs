@@ -21,6 +21,7 @@ pub(super) fn write(record: &RunRecord, names: &Interner, out: &mut dyn Write) -
         "count",
         "numa_nodes",
         "sockets",
+        "last_level_caches",
         "reason",
         "message",
     ])?;
@@ -37,6 +38,7 @@ pub(super) fn write(record: &RunRecord, names: &Interner, out: &mut dyn Write) -
             &number(row.cpus.len()),
             &number(row.numa_nodes),
             &number(row.sockets),
+            &number(row.caches),
             &row.reason,
             &row.message,
         ])?;

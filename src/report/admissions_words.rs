@@ -32,7 +32,42 @@ pub(super) fn sentences(result: &VariantResult) -> Vec<String> {
             share(sockets)
         ));
     }
+    told.extend(fragmentation(&figure));
     told.extend(faults(result));
+    told
+}
+
+/// What it costs that CPUs lie as they do.
+fn fragmentation<'r>(figure: &impl Fn(&'static str) -> Option<&'r Summary>) -> Vec<String> {
+    let mut told = Vec::new();
+    if let (Some(least), Some(most)) =
+        (figure("refusedByFragmentation"), figure("refusedByFragmentationAtMost"))
+        && most.max > 0.0
+    {
+        told.push(format!(
+            "of the refusals, at least {} and at most {} would not have been, had the node's pods been packed anew.",
+            range(least),
+            range(most)
+        ));
+    }
+    let waiting = (
+        figure("waitingForCpus"),
+        figure("waitingAdmissible"),
+        figure("waitingAdmissibleRepacked"),
+        figure("waitingAdmissibleRepackedAtMost"),
+    );
+    if let (Some(waiting), Some(now), Some(least), Some(most)) = waiting
+        && waiting.max > 0.0
+    {
+        told.push(format!(
+            "at the end {} pods wait for CPUs of their own; at least {} could be admitted as CPUs lie, at least {} and at \
+             most {} if every node were packed anew.",
+            range(waiting),
+            range(now),
+            range(least),
+            range(most)
+        ));
+    }
     told
 }
 

@@ -11,13 +11,22 @@ use crate::measures::RunRecord;
 /// Writes `cpu.csv`.
 pub(super) fn cpu(record: &RunRecord, _: &Interner, out: &mut dyn Write) -> csv::Result<()> {
     let mut table = Writer::from_writer(out);
-    table.write_record(["time_s", "node", "exclusive", "free", "shared_pool", "largest_admissible"])?;
+    table.write_record([
+        "time_s",
+        "node",
+        "exclusive",
+        "free",
+        "stranded",
+        "shared_pool",
+        "largest_admissible",
+    ])?;
     for row in &record.cpu.rows {
         table.write_record([
             seconds(row.time.0).as_str(),
             record.node_names.get(row.node.index()).map_or("", |name| name),
             &row.exclusive.to_string(),
             &row.free.to_string(),
+            &row.stranded.map_or_else(String::new, |stranded| stranded.to_string()),
             &row.shared.to_string(),
             &row.largest_admissible.to_string(),
         ])?;

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::admissions_words;
 use super::run_tables::counts_text;
+use crate::api::PodPhase;
 use crate::measures::{FigureKey, RolloutRow, RunRecord};
 use crate::scenario::Unknowns;
 use crate::study::statistics::Proportion;
@@ -109,18 +110,38 @@ pub fn rollout_name(workload: &str, number: u32) -> String {
     }
 }
 
-fn single_run(record: &RunRecord, sentences: &mut Vec<String>) {
-    let here = record.pods.iter().filter(|row| row.gone.is_none()).count();
-    let waiting: Vec<_> = record.pods.iter().filter(|row| row.is_pending_placement()).collect();
-    sentences.push(match waiting.first() {
-        None => format!("all {here} pods have a node at the end."),
+/// How many pods have a node at the end; ended ones, which are still in the API, are told apart.
+fn pods_words(record: &RunRecord) -> String {
+    let here = || record.pods.iter().filter(|row| row.gone.is_none());
+    let counted = |phase| here().filter(|row| row.pod.phase == phase).count();
+    let (failed, succeeded) = (counted(PodPhase::Failed), counted(PodPhase::Succeeded));
+    let pods = here().count() - failed - succeeded;
+    let waiting: Vec<_> = here().filter(|row| row.is_pending_placement()).collect();
+    let mut text = match waiting.first() {
+        None if pods == 1 => "the pod has a node at the end".to_owned(),
+        None => format!("all {pods} pods have a node at the end"),
         Some(row) => format!(
-            "{} of {here} pods are unschedulable at the end; {} waits because {}",
+            "{} of {pods} pods {} unschedulable at the end; {} waits because {}",
             waiting.len(),
+            if waiting.len() == 1 { "is" } else { "are" },
             row.pod.name,
             row.message.as_deref().unwrap_or("it was not tried yet.")
         ),
-    });
+    };
+    let ended = [(failed, "failed"), (succeeded, "succeeded")];
+    let ended: Vec<String> =
+        ended.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
+    match (ended.is_empty(), text.ends_with('.')) {
+        (true, false) => text.push('.'),
+        (true, true) => {}
+        (false, true) => text.push_str(&format!(" Besides them {}.", ended.join(", "))),
+        (false, false) => text.push_str(&format!("; besides them {}.", ended.join(", "))),
+    }
+    text
+}
+
+fn single_run(record: &RunRecord, sentences: &mut Vec<String>) {
+    sentences.push(pods_words(record));
     let told: Vec<_> = record.rollouts.iter().filter(|row| is_worth_a_line(row, record)).collect();
     for rollout in told.iter().take(MOST_ROLLOUTS_TOLD) {
         let name = rollout_name(&rollout.workload, rollout.number);
