@@ -21,9 +21,9 @@ pub(super) fn write(record: &RunRecord, names: &Interner, out: &mut dyn Write) -
         "count",
         "numa_nodes",
         "sockets",
-        "last_level_caches",
         "reason",
         "message",
+        "last_level_caches",
     ])?;
     for row in &record.admissions.rows {
         let pod = record.pods.get(row.pod);
@@ -38,9 +38,9 @@ pub(super) fn write(record: &RunRecord, names: &Interner, out: &mut dyn Write) -
             &number(row.cpus.len()),
             &number(row.numa_nodes),
             &number(row.sockets),
-            &number(row.caches),
             &row.reason,
             &row.message,
+            &number(row.caches),
         ])?;
     }
     table.flush()?;

@@ -26,9 +26,9 @@ pub(super) fn cpu(record: &RunRecord, _: &Interner, out: &mut dyn Write) -> csv:
             record.node_names.get(row.node.index()).map_or("", |name| name),
             &row.exclusive.to_string(),
             &row.free.to_string(),
-            &row.stranded.map_or_else(String::new, |stranded| stranded.to_string()),
             &row.shared.to_string(),
             &row.largest_admissible.to_string(),
+            &row.stranded.map_or_else(String::new, |stranded| stranded.to_string()),
         ])?;
     }
     table.flush()?;
