@@ -3,6 +3,8 @@
 
 mod admissions_table;
 mod admissions_words;
+pub mod capacity;
+pub mod chart;
 pub mod columns;
 mod cpu_tables;
 pub mod explain;
@@ -12,6 +14,7 @@ pub mod run_files;
 pub mod run_tables;
 pub mod seconds;
 pub mod sensitivity;
+pub mod study;
 pub mod summary_json;
 pub mod terminal;
 pub mod topology;

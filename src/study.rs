@@ -1,5 +1,7 @@
 //! Studies: a scenario repeated, and what the repetitions say. The only layer with threads.
 
+pub mod campaign;
+pub mod capacity;
 pub mod expectation;
 pub mod explanation;
 pub mod replication;
