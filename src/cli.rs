@@ -2,6 +2,7 @@
 //! environment.
 
 pub mod capacity;
+pub mod compare;
 pub mod conformance;
 pub mod determinism;
 pub mod error;
@@ -10,6 +11,7 @@ pub mod input;
 pub mod journal;
 pub mod merge;
 pub mod output;
+pub mod plan;
 pub mod progress;
 pub mod ranges;
 pub mod resources;
@@ -44,6 +46,10 @@ enum Command {
     Study(study::StudyArgs),
     /// Join the parts of a study that were computed with --shard.
     Merge(merge::MergeArgs),
+    /// Find the smallest or cheapest choice for which targets hold.
+    Plan(plan::PlanArgs),
+    /// Put two runs or studies side by side, and fail where a bound is passed.
+    Compare(compare::CompareArgs),
     /// Tell how many more copies of pods fit, on which nodes, and what stops the next.
     Capacity(capacity::CapacityArgs),
     /// Explain why a pod went where it went, or stays without a node.
@@ -72,6 +78,8 @@ pub fn main() -> std::process::ExitCode {
         Command::Rollout(args) => rollout::rollout(args),
         Command::Study(args) => study::study(args),
         Command::Merge(args) => merge::merge(args),
+        Command::Plan(args) => plan::plan(args),
+        Command::Compare(args) => compare::compare(args),
         Command::Capacity(args) => capacity::capacity(args),
         Command::Explain(args) => explain::explain(args),
         Command::Topology(args) => topology::topology(args),

@@ -2,8 +2,10 @@
 
 pub mod campaign;
 pub mod capacity;
+pub mod comparison;
 pub mod expectation;
 pub mod explanation;
+pub mod planning;
 pub mod replication;
 pub mod rollout_outcome;
 pub mod sensitivity;

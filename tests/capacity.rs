@@ -73,7 +73,7 @@ fn a_homogeneous_cluster_by_hand() {
     assert!(nodes.len() == 6 && nodes.values().all(|count| *count == 2), "{nodes:?}");
     assert_eq!(
         case["message"],
-        "Unschedulable: 0/6 nodes are available: 6 Insufficient cpu. preemption: 0/6 nodes are available: 6 No preemption victims found for incoming pod."
+        "Unschedulable: 0/6 nodes are available: 6 Insufficient cpu. no new claims to deallocate, preemption: 0/6 nodes are available: 6 No preemption victims found for incoming pod."
     );
     // 20 CPUs are free: 40 pods of half a CPU.
     assert_eq!(json(&["--pod", &pod("small", "500m", ""), &cluster])["cases"][0]["pods"][0]["instances"], 40);

@@ -146,6 +146,15 @@ impl Plan {
                 }
             }
         }
+        for (index, trace) in spec.traces.iter().enumerate() {
+            let pointer = format!("/spec/traces/{index}");
+            for generated in trace.expand(&pointer, &self.scenario, inputs, findings) {
+                match generated.arrives {
+                    None => self.objects.push(generated.object),
+                    Some(time) => self.arrivals.push((time, generated.object)),
+                }
+            }
+        }
         self.arrivals.sort_by_key(|(time, _)| *time);
         for (index, entry) in spec.timeline.iter().enumerate() {
             if let Some(manifests) = &entry.apply {

@@ -4,6 +4,7 @@ use schemars::generate::SchemaSettings;
 use serde_json::{Value, json};
 
 use super::document::ScenarioDocument;
+use super::planning::document::PlanDocument;
 use super::study::document::StudyDocument;
 
 /// The JSON Schema (draft 2020-12) of all documents: a Scenario, or what `kind` says else. The same as
@@ -12,6 +13,7 @@ pub fn schema() -> Value {
     let mut generator = SchemaSettings::draft2020_12().into_generator();
     let scenario = generator.subschema_for::<ScenarioDocument>().to_value();
     let study = generator.subschema_for::<StudyDocument>().to_value();
+    let plan = generator.subschema_for::<PlanDocument>().to_value();
     let is = |kind: &str| json!({"properties": {"kind": {"const": kind}}, "required": ["kind"]});
     let mut schema = json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -20,7 +22,7 @@ pub fn schema() -> Value {
         "type": "object",
         "if": is("Study"),
         "then": study,
-        "else": scenario,
+        "else": {"if": is("Plan"), "then": plan, "else": scenario},
         "$defs": generator.take_definitions(true),
     });
     join_lines(&mut schema);

@@ -7,7 +7,7 @@
 pub(super) mod design;
 pub mod document;
 pub mod metric;
-mod resolve;
+pub(super) mod resolve;
 
 use std::sync::Arc;
 

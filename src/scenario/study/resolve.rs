@@ -341,7 +341,10 @@ impl Cells<'_, '_> {
         let plan = Plan::with(self.scenario, &all, Some(seed), self.inputs, findings);
         let resolved = plan.and_then(|plan| resolve::resolve(&plan, findings));
         // What a value of the study made wrong elsewhere has no place there; the study's has to do.
-        let here = self.document.tree.pointer("/spec/factors").unwrap_or(&self.document.tree);
+        let list = ["/spec/factors", "/spec/variables"]
+            .into_iter()
+            .find_map(|list| self.document.tree.pointer(list));
+        let here = list.unwrap_or(&self.document.tree);
         for error in findings.errors.iter_mut().skip(before).filter(|error| error.place.is_none()) {
             error.place = place_of(&self.document.file, here);
         }
