@@ -1,12 +1,17 @@
 //! The command line: one file a command. The only layer that touches files, the clock and the
 //! environment.
 
+pub mod capacity;
+pub mod compare;
 pub mod conformance;
 pub mod determinism;
 pub mod error;
 pub mod explain;
 pub mod input;
+pub mod journal;
+pub mod merge;
 pub mod output;
+pub mod plan;
 pub mod progress;
 pub mod ranges;
 pub mod resources;
@@ -14,6 +19,7 @@ pub mod rollout;
 pub mod run;
 pub mod schema;
 pub mod sensitivity;
+pub mod study;
 pub mod topology;
 pub mod validate;
 
@@ -36,6 +42,16 @@ enum Command {
     Run(run::RunArgs),
     /// Roll one Deployment on a dump of a cluster, and tell how that ends.
     Rollout(rollout::RolloutArgs),
+    /// Run a Study: a scenario with other values, many times, with intervals.
+    Study(study::StudyArgs),
+    /// Join the parts of a study that were computed with --shard.
+    Merge(merge::MergeArgs),
+    /// Find the smallest or cheapest choice for which targets hold.
+    Plan(plan::PlanArgs),
+    /// Put two runs or studies side by side, and fail where a bound is passed.
+    Compare(compare::CompareArgs),
+    /// Tell how many more copies of pods fit, on which nodes, and what stops the next.
+    Capacity(capacity::CapacityArgs),
     /// Explain why a pod went where it went, or stays without a node.
     Explain(explain::ExplainArgs),
     /// Show a machine as the kubelet sees it.
@@ -60,6 +76,11 @@ pub fn main() -> std::process::ExitCode {
     let result = match &cli.command {
         Command::Run(args) => run::run(args),
         Command::Rollout(args) => rollout::rollout(args),
+        Command::Study(args) => study::study(args),
+        Command::Merge(args) => merge::merge(args),
+        Command::Plan(args) => plan::plan(args),
+        Command::Compare(args) => compare::compare(args),
+        Command::Capacity(args) => capacity::capacity(args),
         Command::Explain(args) => explain::explain(args),
         Command::Topology(args) => topology::topology(args),
         Command::Ranges(args) => ranges::ranges(args),

@@ -3,15 +3,20 @@
 
 mod admissions_table;
 mod admissions_words;
+pub mod capacity;
+pub mod chart;
 pub mod columns;
+pub mod comparison;
 mod cpu_tables;
 pub mod explain;
+pub mod planning;
 pub mod ranges;
 pub mod rollout;
 pub mod run_files;
 pub mod run_tables;
 pub mod seconds;
 pub mod sensitivity;
+pub mod study;
 pub mod summary_json;
 pub mod terminal;
 pub mod topology;

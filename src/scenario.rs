@@ -11,29 +11,35 @@
 //! | a KubeSchedulerConfiguration → profiles | `scheduler_configuration` |
 //! | operations of the timeline | `operations` |
 //! | one rollout on a dump, as a scenario | [`rollout`], with [`assignment`]s of the command line |
+//! | a Study → a cluster for each arm at each design point | [`study`] |
 //! | machine files and named machines | [`machine`] |
 //!
 //! All faults of an input are collected (up to [`error::MAX_ERRORS`]), each with its place.
 //! Nothing here touches files: what documents name comes through a [`FileReader`].
 
 pub mod assignment;
+pub mod capacity;
 pub mod distribution;
 pub mod document;
 pub mod embedded;
 pub mod error;
 pub mod expectation;
+pub mod figure_selector;
 mod kubelets;
 pub mod machine;
 pub mod node_pool;
+pub mod planning;
 pub mod reader;
 pub mod reference;
 pub mod references;
 pub mod rollout;
 pub mod scheduler_settings;
 pub mod schema;
+pub mod study;
 pub mod time;
 pub mod timeline;
 pub mod timing_settings;
+pub mod trace;
 pub mod unknowns;
 pub mod variant;
 pub mod workload;

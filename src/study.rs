@@ -1,7 +1,11 @@
 //! Studies: a scenario repeated, and what the repetitions say. The only layer with threads.
 
+pub mod campaign;
+pub mod capacity;
+pub mod comparison;
 pub mod expectation;
 pub mod explanation;
+pub mod planning;
 pub mod replication;
 pub mod rollout_outcome;
 pub mod sensitivity;

@@ -70,7 +70,7 @@ fn texts_that_are_no_documents() {
     );
     check(
         "apiVersion: kubecast.dev/v1alpha1\nkind: Study\n",
-        &["f.yaml:1:1: a Study is not part of a run; hand in the Scenario and the manifests it is about"],
+        &["f.yaml:1:1: a Study is not part of a run; use `kubecast study`"],
     );
     check(
         "apiVersion: kubecast.dev/v2\nkind: Scenario\n",

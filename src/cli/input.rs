@@ -46,3 +46,12 @@ fn standard_input() -> Result<Vec<SourceText>, String> {
     let text: Arc<str> = source::text_of(bytes)?.into();
     Ok(vec![SourceText { name: "-".into(), text }])
 }
+
+/// The text of a single input file; `-` is standard input.
+pub fn read_one(path: &str) -> Result<SourceText, CliError> {
+    let mut sources = read_all(&[path.to_owned()])?;
+    match (sources.pop(), sources.is_empty()) {
+        (Some(source), true) => Ok(source),
+        _ => Err(CliError::wrong_input(format!("{path}: one file is wanted, not a folder"))),
+    }
+}

@@ -34,6 +34,11 @@ impl Progress {
         Self { bar, wanted, started: std::time::Instant::now() }
     }
 
+    /// So many more runs are to be done.
+    pub fn extend(&self, runs: u64) {
+        self.bar.inc_length(runs);
+    }
+
     /// One more run is done.
     pub fn tick(&self) {
         if self.wanted && self.bar.is_hidden() && self.started.elapsed() > PATIENCE {

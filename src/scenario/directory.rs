@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::error::did_you_mean;
+use super::figure_selector::FigureSelector;
 use super::reference::Reference;
 use crate::api::{DeploymentId, NodeId, PodId, ReplicaSetId};
 
@@ -124,6 +125,21 @@ impl Directory {
             ObjectId::Node(id) => Ok(id),
             ObjectId::Passive if reference.kind == "node" => Ok(NodeId(u32::MAX)),
             _ => Err(format!("{reference} is no node")),
+        }
+    }
+
+    /// Whether a figure is about one Deployment that is there at some time.
+    pub(super) fn check_subject(&self, figure: &FigureSelector) -> Result<(), String> {
+        if let Some(of) = &figure.of {
+            return if self.was_ever(of) { Ok(()) } else { self.find(of).map(|_| ()) };
+        }
+        let mut deployments = self.ever.iter().filter(|reference| reference.kind == "deployment");
+        match (deployments.next(), deployments.next()) {
+            (Some(first), Some(_)) if figure.is_of_a_rollout() => Err(format!(
+                "{} is a measure of one Deployment, and there are several; name it, such as `of: {first}`",
+                figure.measure
+            )),
+            _ => Ok(()),
         }
     }
 

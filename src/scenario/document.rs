@@ -14,6 +14,7 @@ use super::scheduler_settings::SchedulerSettings;
 use super::time::{ApiTime, Duration};
 use super::timeline::TimelineEntryDocument;
 use super::timing_settings::TimingSettings;
+use super::trace::Trace;
 use super::variant::VariantDocument;
 use super::workload::Workload;
 
@@ -90,6 +91,9 @@ pub struct ScenarioSpec {
     /// Generators of synthetic objects.
     #[serde(default)]
     pub workloads: Vec<Workload>,
+    /// Recorded loads as CSV: pods with arrival and duration, and nodes.
+    #[serde(default)]
+    pub traces: Vec<Trace>,
     /// How long each hop between the components takes.
     #[serde(default)]
     pub timing: TimingSettings,

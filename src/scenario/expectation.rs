@@ -207,7 +207,17 @@ impl ShareDocument {
 }
 
 impl ConstraintSelector {
-    fn parse(text: &str) -> Result<Self, String> {
+    /// Whether a constraint named `KEY|WHEN_UNSATISFIABLE` is the one.
+    pub fn fits(&self, name: &str) -> bool {
+        let kind = self.when_unsatisfiable.map(|kind| match kind {
+            WhenUnsatisfiable::DoNotSchedule => "DoNotSchedule",
+            WhenUnsatisfiable::ScheduleAnyway => "ScheduleAnyway",
+        });
+        let Some((key, its_kind)) = name.split_once('|') else { return false };
+        key == self.topology_key && kind.is_none_or(|kind| kind == its_kind)
+    }
+
+    pub(super) fn parse(text: &str) -> Result<Self, String> {
         let (topology_key, when) = text.split_once('|').map_or((text, None), |(key, when)| (key, Some(when)));
         let when_unsatisfiable = match when {
             None => None,

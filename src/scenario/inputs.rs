@@ -6,6 +6,7 @@ use std::sync::Arc;
 use kubecast_manifest::{Document, ManifestError, Tree, parse};
 
 use super::document::API_VERSION;
+use super::embedded::{Manifest, Manifests};
 use super::error::{Findings, Place};
 use super::objects::ObjectSource;
 use super::places::{place, place_of};
@@ -44,6 +45,48 @@ impl<'a> Inputs<'a> {
         inputs
     }
 
+    /// The documents that another document names: files, and objects that stand in it.
+    pub(super) fn of_manifests(
+        manifests: &Manifests,
+        pointer: &str,
+        document: &Document,
+        reader: &'a dyn FileReader,
+        findings: &mut Findings,
+    ) -> Self {
+        let mut inputs = Self { scenario: None, objects: Vec::new(), reader, files: BTreeMap::new() };
+        let (list, single) = match manifests {
+            Manifests::One(manifest) => (std::slice::from_ref(manifest), true),
+            Manifests::Many(list) => (&list[..], false),
+        };
+        for (index, manifest) in list.iter().enumerate() {
+            let pointer = if single { pointer.to_owned() } else { format!("{pointer}/{index}") };
+            let Some(tree) = document.tree.pointer(&pointer) else { continue };
+            match manifest {
+                Manifest::Object => {
+                    inputs.sort(Document { file: Arc::clone(&document.file), tree: tree.clone() }, findings);
+                }
+                Manifest::File(path) => {
+                    inputs.take_file(path, &document.file, place_of(&document.file, tree), findings);
+                }
+            }
+        }
+        inputs
+    }
+
+    fn take_file(&mut self, path: &str, named_in: &str, named_at: Option<Place>, findings: &mut Findings) {
+        let path = relative_to(named_in, path);
+        let sources = self.reader.read(&path).unwrap_or_else(|error| {
+            findings.error(named_at, format!("{path}: {error}"));
+            Vec::new()
+        });
+        for source in sources {
+            match parse(&source.name, &source.text) {
+                Ok(documents) => documents.into_iter().for_each(|document| self.sort(document, findings)),
+                Err(error) => note(findings, error),
+            }
+        }
+    }
+
     fn sort(&mut self, document: Document, findings: &mut Findings) {
         let here = place_of(&document.file, &document.tree);
         let kind = document.tree.get_str("kind").unwrap_or("").to_owned();
@@ -63,10 +106,13 @@ impl<'a> Inputs<'a> {
             },
             Some(_) if kind == "Study" || kind == "Plan" => findings.error(
                 here,
-                format!("a {kind} is not part of a run; hand in the Scenario and the manifests it is about"),
+                format!("a {kind} is not part of a run; use `kubecast {}`", kind.to_lowercase()),
             ),
             Some(_) => {
-                findings.error(here, format!("kind {kind:?} is not known; {API_VERSION} has Scenario"));
+                findings.error(
+                    here,
+                    format!("kind {kind:?} is not known; {API_VERSION} has Scenario, Study and Plan"),
+                );
             }
         }
     }

@@ -11,6 +11,7 @@ use super::places::place_of_key;
 use super::reference::Reference;
 
 /// One entry of `set`.
+#[derive(Clone)]
 pub(super) struct Override<'t> {
     /// What stands before `#`.
     target: &'t str,
@@ -29,29 +30,37 @@ pub(super) fn of_variant<'t>(
     variant: usize,
     findings: &mut Findings,
 ) -> Vec<Override<'t>> {
-    let set = scenario.tree.pointer(&format!("/spec/variants/{variant}/set"));
-    let entries: &[Entry] = set.and_then(Tree::as_map).unwrap_or_default();
-    let mut overrides = Vec::with_capacity(entries.len());
-    for entry in entries {
-        let place = place_of_key(&scenario.file, entry);
-        match entry.key.split_once('#') {
-            Some((target, pointer)) if pointer.starts_with('/') => overrides.push(Override {
-                target,
-                pointer,
-                key: entry,
-                file: &scenario.file,
-                place,
-            }),
-            _ => findings.error(
-                place,
-                format!("{:?} is no place; write OBJECT#/path/to/field, such as deployment/default/web#/spec/replicas", entry.key),
-            ),
-        }
-    }
-    overrides
+    of_set(&scenario.file, scenario.tree.pointer(&format!("/spec/variants/{variant}/set")), findings)
 }
 
-impl Override<'_> {
+/// The entries of a `set`, in the order of the document.
+pub(super) fn of_set<'t>(
+    file: &'t Arc<str>,
+    set: Option<&'t Tree>,
+    findings: &mut Findings,
+) -> Vec<Override<'t>> {
+    let entries: &[Entry] = set.and_then(Tree::as_map).unwrap_or_default();
+    entries.iter().filter_map(|entry| Override::of(file, entry, findings)).collect()
+}
+
+impl<'t> Override<'t> {
+    /// An entry `OBJECT#/path: value` of a file.
+    pub(super) fn of(file: &'t Arc<str>, entry: &'t Entry, findings: &mut Findings) -> Option<Self> {
+        let place = place_of_key(file, entry);
+        match entry.key.split_once('#') {
+            Some((target, pointer)) if pointer.starts_with('/') => {
+                Some(Self { target, pointer, key: entry, file, place })
+            }
+            _ => {
+                findings.error(
+                    place,
+                    format!("{:?} is no place; write OBJECT#/path/to/field, such as deployment/default/web#/spec/replicas", entry.key),
+                );
+                None
+            }
+        }
+    }
+
     /// Whether it is about the scenario itself, its pools or its generators.
     fn list(&self) -> Option<(&'static str, &str)> {
         match self.target.split_once('/') {
@@ -96,13 +105,15 @@ pub(super) fn apply_to_scenario(
     scenario: &mut Document,
     findings: &mut Findings,
 ) {
+    let file = Arc::clone(&scenario.file);
     for entry in overrides {
         let Some((list, name)) = entry.list() else { continue };
+        let same_file = *entry.file == file;
         if list.is_empty() {
             if entry.pointer.starts_with("/spec/variants") || entry.pointer.starts_with("/spec/expect") {
                 findings.error(entry.place.clone(), "variants and expect cannot be set by a variant");
             } else {
-                entry.set_in(&mut scenario.tree, "", true, findings);
+                entry.set_in(&mut scenario.tree, "", same_file, findings);
             }
             continue;
         }
@@ -114,7 +125,7 @@ pub(super) fn apply_to_scenario(
             findings.error(entry.place.clone(), format!("spec.{list} has no entry named {name:?}{hint}"));
             continue;
         };
-        entry.set_in(&mut scenario.tree, &format!("/spec/{list}/{place}"), true, findings);
+        entry.set_in(&mut scenario.tree, &format!("/spec/{list}/{place}"), same_file, findings);
     }
 }
 

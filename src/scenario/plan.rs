@@ -12,7 +12,7 @@ use super::expectation::Expectation;
 use super::inputs::Inputs;
 use super::kubelets::{self, KubeletPlan};
 use super::objects::{self, ObjectSource};
-use super::overrides;
+use super::overrides::{self, Override};
 use super::places::{place, place_of};
 use crate::kernel::{Seed, SimTime};
 
@@ -98,8 +98,19 @@ impl Plan {
         findings: &mut Findings,
     ) -> Option<Self> {
         let overrides = variant.map_or_else(Vec::new, |index| overrides::of_variant(base, index, findings));
+        Self::with(base, &overrides, seed, inputs, findings)
+    }
+
+    /// Makes the plan of a scenario with these values.
+    pub(super) fn with(
+        base: &Document,
+        overrides: &[Override<'_>],
+        seed: Option<u64>,
+        inputs: &mut Inputs<'_>,
+        findings: &mut Findings,
+    ) -> Option<Self> {
         let mut scenario = base.clone();
-        overrides::apply_to_scenario(&overrides, &mut scenario, findings);
+        overrides::apply_to_scenario(overrides, &mut scenario, findings);
         let document = decode_scenario(&scenario, findings)?;
         let seed = Seed(seed.or(document.spec.seed).unwrap_or(1));
         let mut plan = Self {
@@ -116,7 +127,7 @@ impl Plan {
         let mut all: Vec<&mut ObjectSource> = plan.objects.iter_mut().collect();
         all.extend(plan.arrivals.iter_mut().map(|(_, object)| object));
         all.extend(plan.applied.values_mut().flatten());
-        overrides::apply_to_objects(&overrides, &mut all, findings);
+        overrides::apply_to_objects(overrides, &mut all, findings);
         objects::refuse_duplicates(&mut plan.objects, findings);
         Some(plan)
     }
@@ -132,6 +143,15 @@ impl Plan {
         for (index, workload) in spec.workloads.iter().enumerate() {
             let pointer = format!("/spec/workloads/{index}");
             for generated in workload.expand(&pointer, &self.scenario, self.seed, findings) {
+                match generated.arrives {
+                    None => self.objects.push(generated.object),
+                    Some(time) => self.arrivals.push((time, generated.object)),
+                }
+            }
+        }
+        for (index, trace) in spec.traces.iter().enumerate() {
+            let pointer = format!("/spec/traces/{index}");
+            for generated in trace.expand(&pointer, &self.scenario, inputs, findings) {
                 match generated.arrives {
                     None => self.objects.push(generated.object),
                     Some(time) => self.arrivals.push((time, generated.object)),

@@ -2,10 +2,8 @@
 
 use super::replication::Run;
 use super::summary::VariantResult;
-use crate::api::WhenUnsatisfiable;
 use crate::measures::{Figure, FigureKey};
 use crate::scenario::Expectation;
-use crate::scenario::expectation::ConstraintSelector;
 
 /// The verdict on one expectation.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,21 +70,12 @@ fn find_key(expectation: &Expectation, result: &VariantResult) -> Option<FigureK
             && expectation.of.as_ref().is_none_or(|of| *key.workload == *of.to_string())
             && (key.rollout.is_none()
                 || expectation.rollout.is_none_or(|rollout| key.rollout == Some(rollout)))
-            && expectation.constraint.as_ref().is_none_or(|wanted| constraint_fits(wanted, &key.constraint))
+            && expectation.constraint.as_ref().is_none_or(|wanted| wanted.fits(&key.constraint))
     };
     let figures = result.runs.iter().flat_map(|run| run.figures.iter()).filter(fits);
     // The last rollout, and of it the first constraint.
     let last = figures.clone().map(|figure| figure.key.rollout).max()?;
     figures.map(|figure| &figure.key).find(|key| key.rollout == last).cloned()
-}
-
-fn constraint_fits(wanted: &ConstraintSelector, name: &str) -> bool {
-    let kind = wanted.when_unsatisfiable.map(|kind| match kind {
-        WhenUnsatisfiable::DoNotSchedule => "DoNotSchedule",
-        WhenUnsatisfiable::ScheduleAnyway => "ScheduleAnyway",
-    });
-    let Some((key, its_kind)) = name.split_once('|') else { return false };
-    key == wanted.topology_key && kind.is_none_or(|kind| kind == its_kind)
 }
 
 fn describe(expectation: &Expectation, key: Option<&FigureKey>, result: &VariantResult) -> String {

@@ -1,4 +1,14 @@
-//! Summaries of repeated runs: means, quantiles, proportions with Wilson intervals.
+//! Summaries of repeated runs: means, quantiles, proportions with Wilson intervals. Below it, what studies
+//! and plans need: intervals at any confidence, comparisons, and when to stop.
+
+pub mod distributions;
+pub mod estimate;
+pub mod mean;
+pub mod multiple;
+pub mod order;
+pub mod paired;
+pub mod proportion;
+pub mod two_stage;
 
 use std::collections::BTreeMap;
 

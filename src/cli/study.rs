@@ -1,0 +1,176 @@
+//! `kubecast study`: runs a Study, whole or in parts, and tells what follows.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::error::CliError;
+use super::input::{self, Files};
+use super::journal::{JOURNAL, PART, Writer};
+use super::output::OutputDir;
+use super::run::Format;
+use crate::report::study::{StudyReport, json, words};
+use crate::scenario::study::{ResolvedStudy, load_study};
+use crate::scenario::{InputError, LoadOptions};
+use crate::study::campaign::execution::{self, Rows};
+use crate::study::campaign::frame::Frame;
+use crate::study::campaign::journal::{self, Header, Shard};
+
+/// Options of `study`.
+#[derive(Clone, Debug, Args)]
+#[command(after_help = "\
+--shard K/N computes the K-th of N parts; `kubecast merge` joins them. --shard auto/N takes K from
+JOB_COMPLETION_INDEX (an indexed Job of Kubernetes, from 0) or SLURM_ARRAY_TASK_ID (a Slurm array
+that begins with SLURM_ARRAY_TASK_MIN, or 0).")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own on the command line")]
+pub struct StudyArgs {
+    /// The Study document; `-` for standard input.
+    #[arg(value_name = "STUDY")]
+    pub file: String,
+    /// Write tables, plot and summary into this folder.
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Threads for the runs; 0 is one a core. Changes no result.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub threads: usize,
+    /// The seed of all random draws.
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// Go on with the runs that an interrupted study left in the output folder.
+    #[arg(long, requires = "out", conflicts_with = "force")]
+    pub resume: bool,
+    /// Compute one of several parts.
+    #[arg(long, value_name = "K/N", requires = "out")]
+    pub shard: Option<String>,
+    /// How the summary is printed.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+    /// Take warnings for errors.
+    #[arg(long)]
+    pub strict: bool,
+    /// Replace what an earlier study left in the output folder.
+    #[arg(long)]
+    pub force: bool,
+    /// No progress bar, no warnings, no summary.
+    #[arg(long)]
+    pub quiet: bool,
+}
+
+/// Runs what the arguments say.
+pub fn study(args: &StudyArgs) -> Result<(), CliError> {
+    let shard = args.shard.as_deref().map(shard_of).transpose()?.unwrap_or(Shard::WHOLE);
+    let study = load(&args.file, &LoadOptions { strict: args.strict, seed: args.seed }, args.quiet)?;
+    let frame = Frame::of(&study);
+    let header = Header { frame, shard };
+    let out = args.out.as_deref().map(|root| OutputDir::prepare(root, args.force || resumes(args, root)));
+    let out = out.transpose()?;
+    let (writer, rows) = match &args.out {
+        None => (Writer::without(args.quiet), Rows::new()),
+        Some(folder) => Writer::open(folder, &header, args.resume, args.quiet)?,
+    };
+    let rows = execution::execute(&study, &header.frame, (shard, args.threads), rows, &writer);
+    writer.finish()?;
+    if args.shard.is_some() {
+        let out = out.as_ref().expect("--shard requires --out");
+        write_part(out, &header, &rows)?;
+        writer.remove()?;
+        let words = format!(
+            "{}: part {} of {}, {} runs; join the parts with `kubecast merge`.\n",
+            header.frame.study,
+            shard.part,
+            shard.of,
+            rows.len()
+        );
+        return if args.quiet { Ok(()) } else { super::print(&words) };
+    }
+    let report = StudyReport::new(&header.frame, &rows);
+    if let Some(out) = &out {
+        write(out, &report)?;
+        writer.remove()?;
+    }
+    tell(&report, args.format, args.quiet, args.out.as_deref())
+}
+
+/// Reads and resolves a study; tells warnings on standard error.
+fn load(file: &str, options: &LoadOptions, quiet: bool) -> Result<ResolvedStudy, CliError> {
+    let source = input::read_one(file)?;
+    let faults =
+        |errors: Vec<InputError>| CliError::WrongInput(errors.iter().map(ToString::to_string).collect());
+    let study = load_study(&source, options, &Files).map_err(faults)?;
+    if !quiet {
+        for warning in &study.warnings {
+            eprintln!("warning: {warning}");
+        }
+    }
+    Ok(study)
+}
+
+/// Whether the folder holds a study to go on with. One that holds anything else is left alone.
+fn resumes(args: &StudyArgs, root: &std::path::Path) -> bool {
+    args.resume && root.join(JOURNAL).is_file()
+}
+
+/// The part that `--shard` names.
+fn shard_of(text: &str) -> Result<Shard, CliError> {
+    let wrong = |error: String| CliError::wrong_input(format!("--shard: {error}"));
+    let Some(of) = text.strip_prefix("auto/") else { return Shard::parse(text).map_err(wrong) };
+    let part = match (number_of("JOB_COMPLETION_INDEX")?, number_of("SLURM_ARRAY_TASK_ID")?) {
+        (Some(index), _) => index + 1,
+        (None, Some(task)) => {
+            let first = number_of("SLURM_ARRAY_TASK_MIN")?.unwrap_or(0);
+            task.saturating_sub(first) + 1
+        }
+        (None, None) => {
+            let message = "auto: neither JOB_COMPLETION_INDEX nor SLURM_ARRAY_TASK_ID is set; write K/N";
+            return Err(wrong(message.to_owned()));
+        }
+    };
+    Shard::parse(&format!("{part}/{of}")).map_err(wrong)
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "which part of a study a job computes is told in its environment"
+)]
+fn number_of(variable: &str) -> Result<Option<u32>, CliError> {
+    let Ok(text) = std::env::var(variable) else { return Ok(None) };
+    let number = text.parse().map(Some);
+    number.map_err(|_| CliError::wrong_input(format!("{variable}: {text:?} is no number")))
+}
+
+fn write_part(out: &OutputDir, header: &Header, rows: &Rows) -> Result<(), CliError> {
+    out.write(PART, |file| {
+        file.write_all(journal::header_line(header).as_bytes())?;
+        rows.values().try_for_each(|row| file.write_all(journal::row_line(row).as_bytes()))
+    })
+}
+
+/// Writes a study's files.
+pub fn write(out: &OutputDir, report: &StudyReport<'_>) -> Result<(), CliError> {
+    for (name, content) in report.files() {
+        out.write(name, |file| file.write_all(content.as_bytes()))?;
+    }
+    Ok(())
+}
+
+/// Prints a study's summary.
+pub fn tell(
+    report: &StudyReport<'_>,
+    format: Format,
+    quiet: bool,
+    out: Option<&std::path::Path>,
+) -> Result<(), CliError> {
+    if quiet {
+        return Ok(());
+    }
+    match format {
+        Format::Json => super::print(&json::pretty(&json::summary(report))),
+        Format::Text => {
+            let mut text = words::words(report);
+            if let Some(out) = out {
+                text.push_str(&format!("\nTables, plot and summary: {}\n", out.display()));
+            }
+            super::print(&text)
+        }
+    }
+}

@@ -1,0 +1,206 @@
+//! A plan's answer: in words, as a table of what was tried, and as JSON.
+
+use std::fmt::Write as _;
+
+use csv::Writer;
+use serde_json::{Value, json};
+
+use super::columns::Columns;
+use crate::scenario::planning::{Goal, ResolvedPlan};
+use crate::study::planning::evaluation::{Evidence, TargetEvidence, Verdict};
+use crate::study::planning::search::Found;
+use crate::study::statistics::distributions::rounded;
+
+/// A number with at most four digits behind the point.
+fn short(value: f64) -> String {
+    let text = format!("{value:.4}");
+    let text = text.trim_end_matches('0').trim_end_matches('.');
+    if text == "-0" { "0".to_owned() } else { text.to_owned() }
+}
+
+/// The price of a choice; `None` without prices.
+pub fn price(plan: &ResolvedPlan, choice: &[usize]) -> Option<f64> {
+    let mut total = if plan.product { 1.0 } else { 0.0 };
+    for (variable, value) in plan.variables.iter().zip(choice) {
+        let price = variable.prices.as_ref()?[*value];
+        if plan.product { total *= price } else { total += price }
+    }
+    Some(total)
+}
+
+/// `nodes=6, size=large`.
+fn choice_words(plan: &ResolvedPlan, choice: &[usize]) -> String {
+    let parts = plan.variables.iter().zip(choice);
+    parts
+        .map(|(variable, value)| format!("{}={}", variable.name, variable.labels[*value]))
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+fn verdict_word(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Holds => "meets",
+        Verdict::Fails => "fails",
+        Verdict::Undecided => "not decided",
+    }
+}
+
+fn target_words(goal: Goal, evidence: &TargetEvidence) -> String {
+    match (goal, evidence.broken) {
+        (Goal::Mean(_), _) | (_, None) => {
+            format!("{} (bound {})", short(evidence.estimate), short(evidence.bound))
+        }
+        (_, Some(broken)) => {
+            let side = if evidence.verdict == Verdict::Fails { "above" } else { "below" };
+            format!("broken in {broken} ({side} {} %)", short(evidence.bound * 100.0))
+        }
+    }
+}
+
+/// What was tried, from the worst choice to the best.
+fn in_order(found: &Found) -> Vec<&Evidence> {
+    let mut tried: Vec<&Evidence> = found.tried.iter().collect();
+    tried.sort_by(|a, b| a.choice.cmp(&b.choice));
+    tried
+}
+
+/// The answer in words, with the evidence.
+pub fn to_text(plan: &ResolvedPlan, found: &Found) -> String {
+    let targets: Vec<&str> = plan.targets.iter().map(|target| target.text.as_str()).collect();
+    let mut text = format!(
+        "{}: {}; {} % confidence, seed {}.\n\n",
+        plan.name,
+        targets.join(" and "),
+        short(plan.confidence * 100.0),
+        plan.seed
+    );
+    let mut heading: Vec<String> = plan.variables.iter().map(|variable| variable.name.clone()).collect();
+    heading.extend(["price", "runs", "verdict"].map(str::to_owned));
+    heading.extend(targets.iter().map(|target| (*target).to_owned()));
+    let mut table = Columns::new(heading);
+    for evidence in in_order(found) {
+        let mut row: Vec<String> = plan
+            .variables
+            .iter()
+            .zip(&evidence.choice)
+            .map(|(variable, value)| variable.labels[*value].clone())
+            .collect();
+        row.push(price(plan, &evidence.choice).map_or_else(String::new, short));
+        row.extend([evidence.runs.to_string(), verdict_word(evidence.verdict).to_owned()]);
+        row.extend(
+            plan.targets
+                .iter()
+                .zip(&evidence.targets)
+                .map(|(target, found)| target_words(target.goal, found)),
+        );
+        table.push(row);
+    }
+    let _ = writeln!(text, "{}", table.to_text("  "));
+    text.push_str(&conclusion(plan, found));
+    text
+}
+
+fn conclusion(plan: &ResolvedPlan, found: &Found) -> String {
+    let Some(answer) = &found.answer else {
+        let best = found.tried.first();
+        let words = best.map_or_else(String::new, |best| choice_words(plan, &best.choice));
+        let how = match best.map(|best| best.verdict) {
+            Some(Verdict::Undecided) => format!("is not shown to meet them in {} runs", plan.max_runs),
+            _ => "does not meet them".to_owned(),
+        };
+        let binding = best.and_then(|best| best.binding.as_ref());
+        let binding = binding.map_or_else(String::new, |binding| format!("What binds: {binding}\n"));
+        return format!("No choice meets the targets: the best, {words}, {how}.\n{binding}");
+    };
+    let cheapest =
+        if plan.variables.iter().any(|variable| variable.prices.is_some()) { "Cheapest" } else { "Smallest" };
+    let cost =
+        price(plan, answer).map_or_else(String::new, |price| format!(" at a price of {}", short(price)));
+    let mut text = format!(
+        "{cheapest} choice that meets the targets: {}{cost}, with {} % confidence.\n",
+        choice_words(plan, answer),
+        short(plan.confidence * 100.0)
+    );
+    // The best choice that fails and is no better anywhere: what the answer is needed for.
+    let worse = |evidence: &&Evidence| {
+        evidence.verdict != Verdict::Holds
+            && evidence.choice.iter().zip(answer).all(|(other, value)| other <= value)
+    };
+    let next = found.tried.iter().filter(worse).max_by(|a, b| a.choice.cmp(&b.choice));
+    if let Some(next) = next {
+        let how = match next.verdict {
+            Verdict::Undecided => format!("is not shown to in {} runs", next.runs),
+            _ => "does not".to_owned(),
+        };
+        let binding = next.binding.as_ref().map_or_else(|| ".".to_owned(), |binding| format!(": {binding}"));
+        let _ = writeln!(text, "With {} it {how}{binding}", choice_words(plan, &next.choice));
+    }
+    text
+}
+
+/// `evidence.csv`: one row a choice and target, from the worst choice to the best.
+pub fn evidence(plan: &ResolvedPlan, found: &Found) -> String {
+    let mut writer = Writer::from_writer(Vec::new());
+    let mut heading: Vec<&str> = plan.variables.iter().map(|variable| variable.name.as_str()).collect();
+    heading.extend(["price", "n", "verdict", "target", "targetVerdict", "broken", "estimate", "bound"]);
+    writer.write_record(&heading).expect("a text takes it");
+    for evidence in in_order(found) {
+        for (target, of_target) in plan.targets.iter().zip(&evidence.targets) {
+            let mut row: Vec<String> = plan
+                .variables
+                .iter()
+                .zip(&evidence.choice)
+                .map(|(variable, value)| variable.labels[*value].clone())
+                .collect();
+            row.extend([
+                price(plan, &evidence.choice).map_or_else(String::new, short),
+                evidence.runs.to_string(),
+                verdict_word(evidence.verdict).to_owned(),
+                target.text.clone(),
+                verdict_word(of_target.verdict).to_owned(),
+                of_target.broken.map_or_else(String::new, |broken| broken.to_string()),
+                rounded(of_target.estimate).to_string(),
+                rounded(of_target.bound).to_string(),
+            ]);
+            writer.write_record(&row).expect("rows are as long as the heading");
+        }
+    }
+    String::from_utf8(writer.into_inner().expect("a text takes it")).expect("names are UTF-8")
+}
+
+/// The answer and the evidence as JSON.
+pub fn to_json(plan: &ResolvedPlan, found: &Found) -> Value {
+    let named = |choice: &[usize]| -> Value {
+        let entries = plan.variables.iter().zip(choice);
+        entries
+            .map(|(variable, value)| (variable.name.clone(), json!(variable.labels[*value])))
+            .collect::<serde_json::Map<_, _>>()
+            .into()
+    };
+    json!({
+        "plan": plan.name,
+        "seed": plan.seed,
+        "confidence": plan.confidence,
+        "maxRuns": plan.max_runs,
+        "targets": plan.targets.iter().map(|target| &target.text).collect::<Vec<_>>(),
+        "answer": found.answer.as_ref().map(|answer| json!({
+            "choice": named(answer),
+            "price": price(plan, answer).map(rounded),
+        })),
+        "tried": in_order(found).iter().map(|evidence| json!({
+            "choice": named(&evidence.choice),
+            "price": price(plan, &evidence.choice).map(rounded),
+            "runs": evidence.runs,
+            "verdict": verdict_word(evidence.verdict),
+            "binding": evidence.binding,
+            "targets": evidence.targets.iter().map(|target| json!({
+                "verdict": verdict_word(target.verdict),
+                "broken": target.broken,
+                "estimate": rounded(target.estimate),
+                "bound": rounded(target.bound),
+            })).collect::<Vec<_>>(),
+        })).collect::<Vec<_>>(),
+        "notSimulated": plan.unknowns.items.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "models": plan.unknowns.models,
+    })
+}
