@@ -103,7 +103,7 @@ fn home(row: &PodRow, record: &RunRecord) -> Option<String> {
 }
 
 fn reasons(record: &RunRecord) -> String {
-    let reasons: Vec<&str> = record.admissions.refused.keys().copied().collect();
+    let reasons: Vec<&str> = record.admissions.refused.keys().map(|reason| &**reason).collect();
     if reasons.is_empty() { String::new() } else { format!(" ({})", reasons.join(", ")) }
 }
 
