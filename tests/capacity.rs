@@ -79,11 +79,13 @@ fn a_homogeneous_cluster_by_hand() {
     assert_eq!(json(&["--pod", &pod("small", "500m", ""), &cluster])["cases"][0]["pods"][0]["instances"], 40);
     let limited = json(&["--pod", &pod("small", "500m", ""), "--max", "7", &cluster]);
     assert_eq!(limited["cases"][0]["message"], "LimitReached: Maximum number of pods simulated: 7");
-    // Rounds of 1 CPU + 2 · 0.5 CPU: 20 CPUs are 10 rounds.
-    let (big, small) = (pod("one", "1", ""), format!("{}=2", pod("small", "500m", "")));
-    let rounds = json(&["--pod", &big, "--pod", &small, &cluster]);
-    assert_eq!(rounds["cases"][0]["rounds"], 10);
-    assert_eq!(rounds["cases"][0]["pods"][1]["instances"], 20);
+    // Rounds of three pods of half a CPU: 40 are 13 rounds and one of the next.
+    let two = format!("{}=2", pod("small", "500m", ""));
+    let rounds = json(&["--pod", &two, "--pod", &pod("other", "500m", ""), &cluster]);
+    let case = &rounds["cases"][0];
+    assert_eq!((&case["rounds"], &case["pods"][0]["instances"]), (&Value::from(13), &Value::from(27)));
+    assert_eq!(case["pods"][1]["instances"], 13);
+    assert!(case["message"].as_str().expect("a text").starts_with("Unschedulable: small: 0/6"), "{case}");
 }
 
 #[test]

@@ -44,7 +44,7 @@ pub struct CapacityArgs {
     quiet: bool,
 }
 
-fn faults(errors: Vec<InputError>) -> CliError {
+fn faults(errors: &[InputError]) -> CliError {
     CliError::WrongInput(errors.iter().map(ToString::to_string).collect())
 }
 
@@ -98,7 +98,8 @@ fn templates(args: &CapacityArgs, options: &LoadOptions) -> Result<Vec<PodTempla
             _ => (pod.as_str(), 1),
         };
         let sources = input::read_all(&[file.to_owned()])?;
-        templates.extend(load_templates(&sources, per_round, options, &Files).map_err(faults)?);
+        templates
+            .extend(load_templates(&sources, per_round, options, &Files).map_err(|errors| faults(&errors))?);
     }
     for (index, template) in templates.iter().enumerate() {
         let same =
@@ -120,6 +121,6 @@ fn case(
 ) -> Result<(Case, CapacityRun), CliError> {
     let per_round: Vec<u32> = templates.iter().map(|template| template.per_round).collect();
     let load = |rounds| load_capacity(sources, templates, (rounds, zone), options, &Files);
-    let (capacity, run) = search(&per_round, args.max, &load).map_err(faults)?;
+    let (capacity, run) = search(&per_round, args.max, &load).map_err(|errors| faults(&errors))?;
     Ok((Case { lost_zone: zone.map(str::to_owned), capacity }, run))
 }

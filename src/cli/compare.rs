@@ -64,10 +64,12 @@ pub fn compare(args: &CompareArgs) -> Result<(), CliError> {
     if passed.iter().all(|(_, by)| by.is_empty()) { Ok(()) } else { Err(CliError::NotMet) }
 }
 
+/// Reads the figures of a file.
+type Reader = fn(&str) -> Result<Vec<Told>, String>;
+
 /// The figures that a folder tells.
 fn figures(folder: &Path) -> Result<Vec<Told>, CliError> {
-    let readers: [(&str, fn(&str) -> Result<Vec<Told>, String>); 2] =
-        [("estimates.csv", of_study), ("summary.json", of_run)];
+    let readers: [(&str, Reader); 2] = [("estimates.csv", of_study), ("summary.json", of_run)];
     for (name, read) in readers {
         let path = folder.join(name);
         let wrong = |error: String| CliError::wrong_input(format!("{}: {error}", path.display()));

@@ -258,7 +258,7 @@ impl ResolvedPlan {
             self.factors.iter().zip(choice).map(|(factor, value)| factor.levels[*value].clone()).collect();
         let mut cells =
             Cells { document, scenario: &scenario, inputs: &mut inputs, unknowns: Unknowns::default() };
-        let settings = cells.settings(&self.factors, &levels);
+        let settings = Cells::settings(&self.factors, &levels);
         let found = cells.resolve(&settings, &[], self.seed, &mut findings);
         let unknowns = cells.unknowns;
         if let Some((_, directory)) = &found {

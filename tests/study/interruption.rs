@@ -15,7 +15,7 @@ fn journaled(path: &Path) -> usize {
     if let Ok(mut file) = fs::File::open(path) {
         file.read_to_end(&mut text).expect("a readable journal");
     }
-    text.iter().filter(|byte| **byte == b'\n').count().saturating_sub(1)
+    String::from_utf8_lossy(&text).matches('\n').count().saturating_sub(1)
 }
 
 /// Starts a study and kills it once its journal has so many runs.

@@ -218,6 +218,12 @@ fn conclusion(frame: &Frame, what: &str, rows: &[&DifferenceRow]) -> String {
         (1, 0, 1) => "less, beyond doubt".to_owned(),
         (1, _, _) => "no difference that these runs could show".to_owned(),
         (_, 0, 0) => format!("no difference that these runs could show at any of {all} points"),
+        (_, more, 0) => {
+            format!("more at {more} of {all} points beyond doubt, all intervals holding together")
+        }
+        (_, 0, less) => {
+            format!("less at {less} of {all} points beyond doubt, all intervals holding together")
+        }
         (_, more, less) => format!(
             "more at {more} and less at {less} of {all} points beyond doubt, all intervals holding together"
         ),

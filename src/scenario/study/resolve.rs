@@ -70,7 +70,7 @@ pub fn load_study(
     let warnings = findings.finish(options.strict)?;
     let resolved = resolved.expect("without errors the study is resolved");
     let fingerprint = witness.finish(resolved.seed, options.strict);
-    Ok(ResolvedStudy { warnings, fingerprint, ..resolved })
+    Ok(ResolvedStudy { fingerprint, warnings, ..resolved })
 }
 
 /// The only document of a file, of this kind.
@@ -162,7 +162,7 @@ fn resolve_study(
         if findings.is_full() {
             return None;
         }
-        let settings = cells.settings(&factors, levels);
+        let settings = Cells::settings(&factors, levels);
         let seed = point_seed(index);
         let setups = arms.sets.iter().filter_map(|arm| {
             let (setup, directory) = cells.resolve(&settings, arm, seed, findings)?;
@@ -312,7 +312,7 @@ pub(in crate::scenario) struct Cells<'c, 'r> {
 
 impl Cells<'_, '_> {
     /// The entries that set a point's values.
-    pub(in crate::scenario) fn settings(&self, factors: &[Factor], levels: &[Level]) -> Settings {
+    pub(in crate::scenario) fn settings(factors: &[Factor], levels: &[Level]) -> Settings {
         let entries = factors.iter().zip(levels).flat_map(|(factor, level)| {
             factor.paths.iter().map(|path| Entry {
                 key: path.clone(),

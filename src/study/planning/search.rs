@@ -78,16 +78,20 @@ impl Search<'_, '_> {
                 let middle = usize::midpoint(high, low);
                 if (self.space.price)(&with(middle)) < limit { high = middle + 1 } else { low = middle }
             }
-            if high == 0 || !self.meets(&with(high - 1)) {
+            // Where the mix is that of the answer so far, its value at `high` is known to meet the targets; of another
+            // one it is worth a try whether any that is cheaper does.
+            let is_known = answer[..first.len()] == first[..];
+            if high == 0 || !is_known && !self.meets(&with(high - 1)) {
                 continue;
             }
-            // The value at `high` − 1 meets the targets, those below `low` do not.
+            // Those below `low` do not meet the targets, the one at `high` does.
+            let mut high = if is_known { high } else { high - 1 };
             let mut low = 0;
-            while low < high - 1 {
-                let middle = usize::midpoint(low, high - 1);
-                if self.meets(&with(middle)) { high = middle + 1 } else { low = middle + 1 }
+            while low < high {
+                let middle = usize::midpoint(low, high);
+                if self.meets(&with(middle)) { high = middle } else { low = middle + 1 }
             }
-            answer = with(high - 1);
+            answer = with(high);
         }
         answer
     }
@@ -135,11 +139,14 @@ mod tests {
 
     #[test]
     fn bisection_tries_few() {
-        for wanted in 0..100 {
-            let (found, spent) = find(&[100], &|choice| choice[0] as f64, &|choice| choice[0] >= wanted);
-            assert_eq!(found.answer, Some(vec![wanted]));
-            assert!(found.tried.len() <= 8, "{}", found.tried.len());
-            assert!(spent <= 0.05 + 1e-12, "{spent}");
+        for size in [1_usize, 2, 3, 8, 16, 17, 100] {
+            let most = 1 + size.next_power_of_two().trailing_zeros() as usize;
+            for wanted in 0..size {
+                let (found, spent) = find(&[size], &|choice| choice[0] as f64, &|choice| choice[0] >= wanted);
+                assert_eq!(found.answer, Some(vec![wanted]));
+                assert!(found.tried.len() <= most, "{wanted} of {size}: {}", found.tried.len());
+                assert!(spent <= 0.05 + 1e-12, "{wanted} of {size}: {spent}");
+            }
         }
         let (found, _) = find(&[100], &|choice| choice[0] as f64, &|_| false);
         assert_eq!((found.answer, found.tried.len()), (None, 1));

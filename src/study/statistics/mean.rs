@@ -47,7 +47,7 @@ pub fn mean(values: &[f64], confidence: f64) -> Estimate {
 pub fn welch(first: &[f64], second: &[f64], confidence: f64) -> (Estimate, Option<f64>) {
     let (a, b) = (Moments::of(first), Moments::of(second));
     let runs = a.runs.min(b.runs);
-    let value = (runs > 0).then(|| b.mean - a.mean);
+    let value = (runs > 0).then_some(b.mean - a.mean);
     let mut estimate = Estimate { runs, value, interval: None, method: Method::Welch };
     if runs < 2 {
         return (estimate, None);
