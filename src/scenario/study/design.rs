@@ -192,7 +192,11 @@ fn listed(factors: &[Factor], document: &Document, findings: &mut Findings) -> V
         let mut point = Point::new();
         for factor in factors {
             match tree.get(&factor.name) {
-                Some(value) => point.push(Level { label: label(value), value: value.clone() }),
+                Some(value) => {
+                    let label = label(value);
+                    let known = factor.levels.iter().find(|level| level.label == label);
+                    point.push(known.cloned().unwrap_or_else(|| Level { label, value: value.clone() }));
+                }
                 None => {
                     let message =
                         format!("spec.design.points[{number}]: no value for the factor {:?}", factor.name);

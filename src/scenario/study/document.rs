@@ -105,7 +105,7 @@ pub struct RangeDocument {
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields, extend("oneOf" = [{"required": ["points"]}, {"required": ["latinHypercube"]}]))]
 pub struct DesignDocument {
-    /// These: a value for each factor, by its name.
+    /// These: for each factor, by its name, a value or the label of one.
     #[expect(
         clippy::zero_sized_map_values,
         reason = "the trees are read from the same place of the document"
