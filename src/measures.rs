@@ -12,6 +12,7 @@ pub mod figures;
 pub mod pod_rows;
 pub mod recorder;
 pub mod rollout_row;
+pub mod service_ips;
 pub mod spread;
 pub mod waiting;
 
@@ -28,5 +29,6 @@ pub use figures::{Figure, FigureKey, MEASURES};
 pub use pod_rows::PodRow;
 pub use recorder::{Recorder, RunRecord};
 pub use rollout_row::{ConstraintOutcome, RolloutRow};
+pub use service_ips::ServiceIps;
 pub use spread::SpreadRow;
 pub use waiting::PendingTime;

@@ -12,6 +12,8 @@ pub mod run_files;
 pub mod run_tables;
 pub mod seconds;
 pub mod sensitivity;
+mod service_ip_words;
+mod service_ips_table;
 pub mod summary_json;
 pub mod terminal;
 pub mod topology;

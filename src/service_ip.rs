@@ -46,4 +46,4 @@ pub use node_ports::PortAllocator;
 pub use port_range::PortRange;
 pub use random::RandomSource;
 pub use range::{Band, IpRange};
-pub use services::{Service, ServiceAllocators};
+pub use services::{ClusterFamilies, Service, ServiceAllocators};

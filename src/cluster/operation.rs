@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use crate::api::{Deployment, DeploymentId, Node, NodeId, Pod, PodId, SelectorOwner};
+use super::service_registry::{ServiceId, ServiceOperation};
 use crate::kernel::{SimDuration, SimTime};
+use crate::service_ip::Service;
 
 /// One entry of the timeline.
 #[derive(Clone, Debug)]
@@ -65,6 +67,8 @@ pub enum Operation {
     Cordon(NodeId),
     /// `kubectl uncordon`.
     Uncordon(NodeId),
+    /// Something that is done to the Service registries.
+    ServiceIps(ServiceOperation),
 }
 
 impl Operation {
@@ -86,6 +90,8 @@ pub enum AppliedObject {
     Deployment(Box<Deployment>),
     /// A Service, ReplicationController or StatefulSet, for its selector.
     SelectorOwner(SelectorOwner),
+    /// A Service, for its addresses.
+    Service(ServiceId, Arc<Service>),
 }
 
 /// An object that can be deleted.

@@ -14,9 +14,14 @@ use crate::controllers::deployment::annotations::revision_number;
 /// The annotation that `kubectl rollout restart` writes.
 const RESTARTED_AT: &str = "kubectl.kubernetes.io/restartedAt";
 
-/// Carries out an entry of the timeline and records it.
-pub fn perform(label: &Arc<str>, operation: &Operation, api: &mut ApiServer<'_>) {
-    let error = apply(operation, api).err().map(Arc::from);
+/// Carries out an entry of the timeline and records it. `so_far`: how its part in the Service registries went.
+pub fn perform(
+    label: &Arc<str>,
+    operation: &Operation,
+    so_far: Result<(), String>,
+    api: &mut ApiServer<'_>,
+) {
+    let error = so_far.and_then(|()| apply(operation, api)).err().map(Arc::from);
     api.record(&Record::Operation { label: Arc::clone(label), error });
 }
 
@@ -52,6 +57,8 @@ fn apply(operation: &Operation, api: &mut ApiServer<'_>) -> Result<(), String> {
         }
         Operation::Cordon(id) => api.update_node(*id, |node| node.unschedulable = true),
         Operation::Uncordon(id) => api.update_node(*id, |node| node.unschedulable = false),
+        // The registries do that.
+        Operation::ServiceIps(_) => {}
     }
     Ok(())
 }
@@ -155,6 +162,8 @@ fn apply_object(object: &AppliedObject, api: &mut ApiServer<'_>) {
         }
         AppliedObject::Deployment(deployment) => apply_deployment(deployment, api),
         AppliedObject::SelectorOwner(owner) => api.put_selector_owner(owner.clone()),
+        // The registries do that.
+        AppliedObject::Service(..) => {}
     }
 }
 

@@ -9,6 +9,7 @@ use super::event_log::{self, EventRow};
 use super::pod_rows::PodRows;
 use super::rollout::{Course, Surroundings};
 use super::rollout_row::RolloutRow;
+use super::service_ips::ServiceIps;
 use super::spread::SpreadRow;
 use crate::api::{Deployment, DeploymentId, Node, Pod, ReplicaSet, ReplicaSetId};
 use crate::cluster::record::Record;
@@ -31,6 +32,8 @@ pub struct RunRecord {
     pub events: Vec<EventRow>,
     /// What kubelets with a machine decided.
     pub admissions: Admissions,
+    /// What happened to Service IPs.
+    pub service_ips: ServiceIps,
     /// CPUs of nodes with a machine over time, if details were asked for.
     pub cpu: CpuCourse,
 }
@@ -59,6 +62,7 @@ impl Recorder {
             touched: Vec::new(),
             out: RunRecord {
                 admissions: Admissions { any_machine, ..Admissions::default() },
+                service_ips: ServiceIps::new(setup.service_ips.as_ref()),
                 ..RunRecord::default()
             },
         }
@@ -221,6 +225,7 @@ impl TraceSink<Record> for Recorder {
                 }
             }
             Record::Operation { .. } => {}
+            Record::Service(incident) => self.out.service_ips.observe(now, self.details, incident),
             Record::InstantEnd => self.instant_end(now),
         }
     }

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use super::run_tables;
+use super::run_tables::{self, About};
 use crate::kernel::Interner;
 use crate::study::summary::VariantResult;
 
@@ -21,8 +21,11 @@ pub struct RunFile<'a> {
 pub fn files<'a>(result: &'a VariantResult, names: &'a Interner) -> Vec<RunFile<'a>> {
     let mut files: Vec<RunFile<'a>> = Vec::new();
     if let Some(record) = result.runs.first().and_then(|run| run.record.as_ref()) {
-        // Without machines there is nothing to admit.
-        let told = |table: &&run_tables::Table| record.admissions.any_machine || !table.needs_machine;
+        let told = |table: &&run_tables::Table| match table.about {
+            About::Everything => true,
+            About::Machines => record.admissions.any_machine,
+            About::ServiceIps => record.service_ips.setup.is_some(),
+        };
         for table in run_tables::TABLES.iter().filter(told) {
             let write =
                 move |out: &mut dyn Write| (table.write)(record, names, out).map_err(std::io::Error::other);

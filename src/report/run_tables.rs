@@ -8,6 +8,7 @@ use csv::Writer;
 use super::admissions_table;
 use super::cpu_tables;
 use super::seconds::seconds;
+use super::service_ips_table;
 use crate::api::{Interner, Pod, PodPhase, WorkloadKind};
 use crate::kernel::SimTime;
 use crate::measures::{ConstraintOutcome, RolloutRow, RunRecord, ShareLeft};
@@ -19,21 +20,33 @@ pub struct Table {
     pub name: &'static str,
     /// Writes the whole table.
     pub write: fn(&RunRecord, &Interner, &mut dyn Write) -> csv::Result<()>,
-    /// Whether it is about nodes with a machine (`spec.kubelets`).
-    pub needs_machine: bool,
+    /// What it is about: without that it is not written.
+    pub about: About,
+}
+
+/// What a table is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum About {
+    /// Any run.
+    Everything,
+    /// Nodes with a machine (`spec.kubelets`).
+    Machines,
+    /// Service registries (`spec.serviceIPs`).
+    ServiceIps,
 }
 
 /// All tables of a run. A new table is one function and one line here.
-pub const TABLES: [Table; 9] = [
-    Table { name: "placements.csv", write: placements, needs_machine: false },
-    Table { name: "pods.csv", write: pods, needs_machine: false },
-    Table { name: "spread.csv", write: spread, needs_machine: false },
-    Table { name: "rollouts.csv", write: rollouts, needs_machine: false },
-    Table { name: "pending.csv", write: pending, needs_machine: false },
-    Table { name: "events.csv", write: events, needs_machine: false },
-    Table { name: "admissions.csv", write: admissions_table::write, needs_machine: true },
-    Table { name: "cpu.csv", write: cpu_tables::cpu, needs_machine: true },
-    Table { name: "numa.csv", write: cpu_tables::numa, needs_machine: true },
+pub const TABLES: [Table; 10] = [
+    Table { name: "placements.csv", write: placements, about: About::Everything },
+    Table { name: "pods.csv", write: pods, about: About::Everything },
+    Table { name: "spread.csv", write: spread, about: About::Everything },
+    Table { name: "rollouts.csv", write: rollouts, about: About::Everything },
+    Table { name: "pending.csv", write: pending, about: About::Everything },
+    Table { name: "events.csv", write: events, about: About::Everything },
+    Table { name: "admissions.csv", write: admissions_table::write, about: About::Machines },
+    Table { name: "cpu.csv", write: cpu_tables::cpu, about: About::Machines },
+    Table { name: "numa.csv", write: cpu_tables::numa, about: About::Machines },
+    Table { name: "service_ips.csv", write: service_ips_table::write, about: About::ServiceIps },
 ];
 
 fn time(moment: Option<SimTime>) -> String {

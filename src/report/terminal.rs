@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::admissions_words;
+use super::service_ip_words;
 use super::run_tables::counts_text;
 use crate::measures::{FigureKey, RolloutRow, RunRecord};
 use crate::scenario::Unknowns;
@@ -20,7 +21,8 @@ pub fn summary(results: &[VariantResult], unknowns: &Unknowns) -> String {
     text.push('\n');
     for result in results {
         let prefix = result.name.as_ref().map_or_else(String::new, |name| format!("{name}: "));
-        for sentence in answers(result).into_iter().chain(admissions_words::sentences(result)) {
+        let sentences = answers(result).into_iter().chain(admissions_words::sentences(result));
+        for sentence in sentences.chain(service_ip_words::sentences(result)) {
             let _ = writeln!(text, "{prefix}{sentence}");
         }
     }

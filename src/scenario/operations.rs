@@ -10,12 +10,19 @@ use super::error::Findings;
 use super::objects::ObjectSource;
 use super::plan::Plan;
 use super::reference::Reference;
+use super::service_operations;
 use super::timeline::TimelineEntryDocument;
-use crate::cluster::operation::{ObjectRef, Operation, TimelineEntry, TimelineMoment};
+use crate::cluster::operation::{AppliedObject, ObjectRef, Operation, TimelineEntry, TimelineMoment};
+use crate::cluster::service_registry::{ServiceIpSetup, ServiceOperation};
 use crate::kernel::{SimDuration, SimTime};
 
 /// Makes the timeline: arrivals among the entries with a time, before the first `afterSettled`.
-pub(super) fn timeline(plan: &Plan, builder: &mut Builder, findings: &mut Findings) -> Vec<TimelineEntry> {
+pub(super) fn timeline(
+    plan: &Plan,
+    builder: &mut Builder,
+    services: Option<&ServiceIpSetup>,
+    findings: &mut Findings,
+) -> Vec<TimelineEntry> {
     let mut steps = Vec::new();
     for (index, entry) in plan.document.spec.timeline.iter().enumerate() {
         match moments(entry, last_time(&steps)) {
@@ -29,10 +36,10 @@ pub(super) fn timeline(plan: &Plan, builder: &mut Builder, findings: &mut Findin
     let mut entries = Vec::with_capacity(steps.len());
     for (at, step) in steps {
         let made = match step {
-            Step::Arrival(object) => apply(&[object], builder, findings),
+            Step::Arrival(object) => apply(&[object], builder, services.is_some(), findings),
             Step::Entry(index) => {
                 let entry = &plan.document.spec.timeline[index];
-                match operation(entry, index, plan, builder, findings) {
+                match operation(entry, index, (plan, services), builder, findings) {
                     Ok(made) => made,
                     Err(error) => {
                         let place = plan.place_at(&format!("{}{}", pointer(index), field_of(entry)));
@@ -153,6 +160,10 @@ fn given(entry: &TimelineEntryDocument) -> Vec<&'static str> {
         ("rollback", entry.rollback.is_some()),
         ("cordon", entry.cordon.is_some()),
         ("uncordon", entry.uncordon.is_some()),
+        ("crashAPIServer", entry.crash_api_server.is_some()),
+        ("upgradeAPIServer", entry.upgrade_api_server.is_some()),
+        ("addServiceCIDR", entry.add_service_cidr.is_some()),
+        ("deleteServiceCIDR", entry.delete_service_cidr.is_some()),
     ];
     all.into_iter().filter(|(_, there)| *there).map(|(name, _)| name).collect()
 }
@@ -162,21 +173,21 @@ type Made = Option<(Operation, Arc<str>)>;
 fn operation(
     entry: &TimelineEntryDocument,
     index: usize,
-    plan: &Plan,
+    (plan, services): (&Plan, Option<&ServiceIpSetup>),
     builder: &mut Builder,
     findings: &mut Findings,
 ) -> Result<Made, String> {
     match given(entry).as_slice() {
         [_] => {}
-        [] => return Err("no operation: give one of apply, delete, rolloutRestart, setImage, scale, pause, resume, rollback, cordon, uncordon".to_owned()),
+        [] => return Err("no operation: give one of apply, delete, rolloutRestart, setImage, scale, pause, resume, rollback, cordon, uncordon, crashAPIServer, upgradeAPIServer, addServiceCIDR, deleteServiceCIDR".to_owned()),
         several => return Err(format!("several operations ({}); give each an entry of its own", several.join(", "))),
     }
     if entry.apply.is_some() {
         let objects: Vec<&ObjectSource> = plan.applied.get(&index).into_iter().flatten().collect();
-        return Ok(apply(&objects, builder, findings));
+        return Ok(apply(&objects, builder, services.is_some(), findings));
     }
     if let Some(reference) = &entry.delete {
-        return delete(reference, builder).map(|operation| Some(named(operation, "delete", reference)));
+        return delete(reference, builder, services.is_some()).map(|operation| Some(named(operation, "delete", reference)));
     }
     if let Some(set) = &entry.set_image {
         let deployment = builder.directory.find_deployment(&set.deployment)?;
@@ -201,6 +212,9 @@ fn operation(
             label.push_str(&format!(" to revision {to_revision}"));
         }
         return Ok(Some((Operation::Rollback { deployment, to_revision }, label.into())));
+    }
+    if let Some(made) = service_operations::operation(entry, plan, services) {
+        return made.map(Some);
     }
     simple(entry, builder)
 }
@@ -230,7 +244,10 @@ fn named(operation: Operation, verb: &str, reference: &Reference) -> (Operation,
     (operation, format!("{verb} {reference}").into())
 }
 
-fn delete(reference: &Reference, builder: &mut Builder) -> Result<Operation, String> {
+fn delete(reference: &Reference, builder: &mut Builder, services: bool) -> Result<Operation, String> {
+    if let (true, Some((id, _))) = (services, builder.services.get(reference)) {
+        return Ok(Operation::ServiceIps(ServiceOperation::Delete(id)));
+    }
     let target = match builder.directory.find(reference)? {
         ObjectId::Node(id) => ObjectRef::Node(id),
         ObjectId::Pod(id) => ObjectRef::Pod(id),
@@ -243,10 +260,12 @@ fn delete(reference: &Reference, builder: &mut Builder) -> Result<Operation, Str
     Ok(Operation::Delete(target))
 }
 
-fn apply(objects: &[&ObjectSource], builder: &mut Builder, findings: &mut Findings) -> Made {
+fn apply(objects: &[&ObjectSource], builder: &mut Builder, services: bool, findings: &mut Findings) -> Made {
     let mut applied = Vec::with_capacity(objects.len());
     for object in objects {
         applied.extend(builder.apply(object, findings));
+        let service = builder.services.get(&object.reference).filter(|_| services);
+        applied.extend(service.map(|(id, wanted)| AppliedObject::Service(id, wanted)));
     }
     let names: Vec<String> = objects.iter().map(|object| object.reference.to_string()).collect();
     (!applied.is_empty()).then(|| (Operation::Apply(applied), format!("apply {}", names.join(", ")).into()))

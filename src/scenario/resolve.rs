@@ -12,6 +12,7 @@ use super::objects::ObjectSource;
 use super::operations;
 use super::plan::Plan;
 use super::scheduler_configuration::{self, Found};
+use super::service_ips;
 use super::start_time;
 use super::unknowns::Unknowns;
 use crate::api::behaviour::Release;
@@ -61,7 +62,8 @@ pub(super) fn resolve(plan: &Plan, findings: &mut Findings) -> Option<(ClusterSe
     };
     let mut beginning = Beginning::of(plan, &mut builder, findings);
     let kubelets = kubelets::resolve(plan, release, &mut builder, &mut beginning.nodes, findings);
-    let timeline = operations::timeline(plan, &mut builder, findings);
+    let service_ips = service_ips::resolve(plan, &mut builder, findings);
+    let timeline = operations::timeline(plan, &mut builder, service_ips.as_ref(), findings);
     if !matches!(configured, Found::Faulty) {
         warn_unknown_schedulers(&scheduler, &builder, findings);
     }
@@ -96,6 +98,7 @@ pub(super) fn resolve(plan: &Plan, findings: &mut Findings) -> Option<(ClusterSe
         deployments: beginning.deployments,
         replica_sets: beginning.replica_sets,
         pods: beginning.pods,
+        service_ips: service_ips.map(Arc::new),
         timeline,
         scheduler,
         limits,
@@ -209,6 +212,7 @@ impl Beginning {
         }
         let Some(object) = builder.decode(source, findings) else { return };
         self.selector_owners.extend(builder.selector_owner(source, &object));
+        builder.services.begin(source);
         if !matches!(object, Object::Service(_)) {
             builder.gatherer.kind(source.kind());
         }
