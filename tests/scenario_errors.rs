@@ -203,7 +203,7 @@ fn operations() {
         ("{at: 1m, pause: node/worker-0}", "f.yaml:20:23: spec.timeline[0]: node/worker-0 is no Deployment"),
         (
             "{at: 1m}",
-            "f.yaml:20:7: spec.timeline[0]: no operation: give one of apply, delete, rolloutRestart, setImage, scale, pause, resume, rollback, cordon, uncordon",
+            "f.yaml:20:7: spec.timeline[0]: no operation: give one of apply, delete, rolloutRestart, setImage, scale, pause, resume, rollback, cordon, uncordon, crashAPIServer, upgradeAPIServer, addServiceCIDR, deleteServiceCIDR",
         ),
         (
             "{pause: deployment/web}",
@@ -287,7 +287,7 @@ fn expectations() {
     check(
         &expect("{measure: finalSkw, max: 1}"),
         &[
-            "f.yaml:20:7: spec.expect[0]: unknown measure \"finalSkw\" (did you mean \"finalSkew\"?); known: finalSkew, maxSkewDuring, timeAboveMaxSkewSeconds, rolloutDurationSeconds, rolloutBlocked, pendingPods, scheduledPods, pods, surgePodsMax, unavailablePodsMax, pendingSecondsMax, pendingSecondsTotal, readyShareAfterDomainLossMin, readyShareAfterDomainLoss, admittedPods, refusedPods, pinnedContainers, pinnedAcrossNumaNodes, pinnedAcrossSockets, pinnedOffDeviceNodes, kubeletFaults",
+            "f.yaml:20:7: spec.expect[0]: unknown measure \"finalSkw\" (did you mean \"finalSkew\"?); known: finalSkew, maxSkewDuring, timeAboveMaxSkewSeconds, rolloutDurationSeconds, rolloutBlocked, pendingPods, scheduledPods, pods, surgePodsMax, unavailablePodsMax, pendingSecondsMax, pendingSecondsTotal, readyShareAfterDomainLossMin, readyShareAfterDomainLoss, admittedPods, refusedPods, pinnedContainers, pinnedAcrossNumaNodes, pinnedAcrossSockets, pinnedOffDeviceNodes, kubeletFaults, serviceIpDuplicates, serviceIpFalseConflicts, serviceIpRefused, serviceIpRangeFull, serviceIpLeaks, serviceIpLeaksReleased, serviceIpMidAirCollisions, serviceIpRepairRaces, dynamicBandFull, serviceIpsInUse, dnsRefused",
         ],
     );
     check(
@@ -301,6 +301,85 @@ fn expectations() {
     check(
         &expect("{measure: pods, max: 1, variant: v}"),
         &["f.yaml:20:7: spec.expect[0]: there is no variant \"v\""],
+    );
+}
+
+#[test]
+fn service_ips() {
+    let registries = |fields: &str| {
+        format!(
+            "apiVersion: kubecast.dev/v1alpha1\nkind: Scenario\nmetadata: {{name: s}}\nspec:\n  serviceIPs: {{{fields}}}\n"
+        )
+    };
+    let range = "spec.serviceIPs.serviceClusterIPRange";
+    for (written, told) in [
+        ("10.96.0.1/24", "Invalid value: \"10.96.0.1/24\": must not have bits set beyond the prefix length"),
+        (
+            "10.96.0.0/33",
+            "Invalid value: \"10.96.0.0/33\": must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)",
+        ),
+        (
+            "10.96.0.0/24,10.97.0.0/24",
+            "--service-cluster-ip-range[0] and --service-cluster-ip-range[1] must be of different IP family",
+        ),
+        ("10.96.0.0/30", "the service cluster IP range must be at least 8 IP addresses"),
+    ] {
+        let expected = format!("f.yaml:5:39: {range}: {told}");
+        check(&registries(&format!("serviceClusterIPRange: \"{written}\"")), &[&expected]);
+    }
+    check(
+        &registries("serviceClusterIPRange: 10.96.0.0/24, services: [{name: a, apiServer: b}]"),
+        &["f.yaml:5:65: services/a: there is no API server \"b\""],
+    );
+    check(
+        &registries(
+            "serviceClusterIPRange: 10.96.0.0/24, apiServers: [{name: a, kubernetesVersion: \"1.2\"}]",
+        ),
+        &[
+            "f.yaml:5:67: spec.serviceIPs.apiServers[0]: \"1.2\" is no supported Kubernetes release; write one of 1.24 to 1.37",
+        ],
+    );
+    check(
+        &registries("serviceClusterIPRange: 10.96.0.0/24, staleBitmapEntries: [10.96.0.255]"),
+        &[
+            "f.yaml:5:75: spec.serviceIPs.staleBitmapEntries/0: \"10.96.0.255\": the provided IP (10.96.0.255) is not in the valid range. The range of valid IPs is 10.96.0.0/24",
+        ],
+    );
+    let service = |name: &str, address: &str| {
+        format!(
+            "---\napiVersion: v1\nkind: Service\nmetadata: {{name: {name}}}\nspec: {{clusterIP: {address}, ports: [{{port: 80}}]}}\n"
+        )
+    };
+    let told = |address: &str, why: &str| {
+        format!(
+            "Service \"a\" is invalid: spec.clusterIPs: Invalid value: []string{{\"{address}\"}}: failed to allocate IP {address}: {why}"
+        )
+    };
+    let taken = "provided IP is already allocated";
+    for (address, why) in [
+        (
+            "10.97.0.1",
+            "the provided IP (10.97.0.1) is not in the valid range. The range of valid IPs is 10.96.0.0/24"
+                .to_owned(),
+        ),
+        (
+            "10.96.0.0",
+            "the provided IP (10.96.0.0) is not in the valid range. The range of valid IPs is 10.96.0.0/24"
+                .to_owned(),
+        ),
+        ("10.96.0.1", format!("{taken}; service/default/kubernetes has it")),
+    ] {
+        let text = registries("serviceClusterIPRange: 10.96.0.0/24") + &service("a", address);
+        check(&text, &[&format!("f.yaml:10:7: service/default/a: {}", told(address, &why))]);
+    }
+    let two = registries("serviceClusterIPRange: 10.96.0.0/24")
+        + &service("b", "10.96.0.9")
+        + &service("a", "10.96.0.9");
+    let twice = told("10.96.0.9", &format!("{taken}; service/default/b has it"));
+    check(&two, &[&format!("f.yaml:15:7: service/default/a: {twice}")]);
+    check(
+        &scenario("  timeline:\n    - {at: 1m, crashAPIServer: {name: a}}\n"),
+        &["f.yaml:20:32: spec.timeline[0]: there are no API servers without spec.serviceIPs"],
     );
 }
 

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::api::{Deployment, DeploymentId, Node, NodeId, Pod, PodId, SelectorOwner};
 use super::service_registry::{ServiceId, ServiceOperation};
+use crate::api::{Deployment, DeploymentId, Node, NodeId, Pod, PodId, SelectorOwner};
 use crate::kernel::{SimDuration, SimTime};
 use crate::service_ip::Service;
 

@@ -30,8 +30,6 @@ mod requests;
 pub mod server;
 pub mod setup;
 pub mod storage;
-#[cfg(test)]
-mod tests;
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -208,7 +206,11 @@ impl ServiceRegistry {
     }
 
     /// An entry of the timeline.
-    pub fn perform(&mut self, operation: &ServiceOperation, context: &mut Context<'_, '_>) -> Result<(), String> {
+    pub fn perform(
+        &mut self,
+        operation: &ServiceOperation,
+        context: &mut Context<'_, '_>,
+    ) -> Result<(), String> {
         match operation {
             ServiceOperation::Apply { service, wanted } => {
                 self.apply(*service, wanted.as_ref().clone(), None, context);
@@ -263,7 +265,8 @@ impl ServiceRegistry {
             }
             server.deliveries += 1;
             let who = Identity { owner: place as u64, revision: 0, ordinal: 0 };
-            let delay = sample(hop, || context.api.draws.keyed(draw_uses::SERVICE_WATCH, who, server.deliveries));
+            let delay =
+                sample(hop, || context.api.draws.keyed(draw_uses::SERVICE_WATCH, who, server.deliveries));
             let at = context.api.now.plus(delay).max(server.last_delivery);
             server.last_delivery = at;
             server.pending.push_back(change.clone());

@@ -15,12 +15,7 @@ use crate::controllers::deployment::annotations::revision_number;
 const RESTARTED_AT: &str = "kubectl.kubernetes.io/restartedAt";
 
 /// Carries out an entry of the timeline and records it. `so_far`: how its part in the Service registries went.
-pub fn perform(
-    label: &Arc<str>,
-    operation: &Operation,
-    so_far: Result<(), String>,
-    api: &mut ApiServer<'_>,
-) {
+pub fn perform(label: &Arc<str>, operation: &Operation, so_far: Result<(), String>, api: &mut ApiServer<'_>) {
     let error = so_far.and_then(|()| apply(operation, api)).err().map(Arc::from);
     api.record(&Record::Operation { label: Arc::clone(label), error });
 }

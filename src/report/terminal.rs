@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use super::admissions_words;
-use super::service_ip_words;
 use super::run_tables::counts_text;
+use super::service_ip_words;
 use crate::measures::{FigureKey, RolloutRow, RunRecord};
 use crate::scenario::Unknowns;
 use crate::study::statistics::Proportion;

@@ -187,7 +187,8 @@ fn operation(
         return Ok(apply(&objects, builder, services.is_some(), findings));
     }
     if let Some(reference) = &entry.delete {
-        return delete(reference, builder, services.is_some()).map(|operation| Some(named(operation, "delete", reference)));
+        return delete(reference, builder, services.is_some())
+            .map(|operation| Some(named(operation, "delete", reference)));
     }
     if let Some(set) = &entry.set_image {
         let deployment = builder.directory.find_deployment(&set.deployment)?;

@@ -113,7 +113,10 @@ pub(super) fn apply_to_scenario(
         let names = || items.iter().filter_map(|item| item.get_str("name"));
         let Some(place) = items.iter().position(|item| item.get_str("name") == Some(name)) else {
             let hint = did_you_mean(name, names());
-            findings.error(entry.place.clone(), format!("spec.{} has no entry named {name:?}{hint}", list.replace('/', ".")));
+            findings.error(
+                entry.place.clone(),
+                format!("spec.{} has no entry named {name:?}{hint}", list.replace('/', ".")),
+            );
             continue;
         };
         entry.set_in(&mut scenario.tree, &format!("/spec/{list}/{place}"), true, findings);

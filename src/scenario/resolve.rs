@@ -62,8 +62,12 @@ pub(super) fn resolve(plan: &Plan, findings: &mut Findings) -> Option<(ClusterSe
     };
     let mut beginning = Beginning::of(plan, &mut builder, findings);
     let kubelets = kubelets::resolve(plan, release, &mut builder, &mut beginning.nodes, findings);
-    let service_ips = service_ips::resolve(plan, &mut builder, findings);
+    let mut service_ips = service_ips::resolve(plan, &mut builder, findings);
     let timeline = operations::timeline(plan, &mut builder, service_ips.as_ref(), findings);
+    if let Some(setup) = &mut service_ips {
+        // The timeline has brought some more.
+        setup.services = builder.services.all().to_vec();
+    }
     if !matches!(configured, Found::Faulty) {
         warn_unknown_schedulers(&scheduler, &builder, findings);
     }
@@ -71,6 +75,11 @@ pub(super) fn resolve(plan: &Plan, findings: &mut Findings) -> Option<(ClusterSe
         findings.warning(None, warning);
     }
     let mut models = release.models();
+    if spec.service_ips.is_some() {
+        models.push(release.service_ip_model());
+        models
+            .push("Service registries over time: not checked, no decisions of them are recorded".to_owned());
+    }
     models.extend((!spec.kubelets.is_empty()).then(|| release.kubelet_model()));
     if spec.kubelets.iter().any(|kubelet| !kubelet.devices.is_empty()) {
         models.push("Device Manager: not checked, no decisions of it are recorded".to_owned());

@@ -58,14 +58,18 @@ fn with(
 fn service_cidrs(added: &AddServiceCidr, setup: &ServiceIpSetup) -> Result<Vec<Cidr>, String> {
     let mut cidrs: Vec<Cidr> = Vec::new();
     for text in &added.cidrs {
-        let cidr = Cidr::parse(text).map_err(|error| format!("spec.cidrs: Invalid value: {text:?}: {error}"))?;
+        let cidr =
+            Cidr::parse(text).map_err(|error| format!("spec.cidrs: Invalid value: {text:?}: {error}"))?;
         if cidrs.iter().any(|other| other.family() == cidr.family()) {
-            return Err("spec.cidrs: Invalid value: may specify no more than one IP for each IP family".to_owned());
+            return Err(
+                "spec.cidrs: Invalid value: may specify no more than one IP for each IP family".to_owned()
+            );
         }
         if setup.ranges.iter().all(|range| range.family() != cidr.family()) {
             return Err(format!("spec.cidrs: {text:?}: {} is not configured on this cluster", cidr.family()));
         }
-        crate::service_ip::range::IpRange::ip_address(cidr).map_err(|error| format!("spec.cidrs: {text:?}: {error}"))?;
+        crate::service_ip::range::IpRange::ip_address(cidr)
+            .map_err(|error| format!("spec.cidrs: {text:?}: {error}"))?;
         cidrs.push(cidr);
     }
     if cidrs.is_empty() {

@@ -95,7 +95,11 @@ impl ServiceRegistry {
                 // The half that is outside the bitmap needs no entry there, unless the bitmap's own range
                 // is cut short (IPv6 beyond a /112), which fails as if it were taken.
                 let covers = self.storage.bitmaps[bitmap].cidr.contains(address);
-                return if covers { self.bitmap_fails(slot, context) } else { self.took(slot, address, context) };
+                return if covers {
+                    self.bitmap_fails(slot, context)
+                } else {
+                    self.took(slot, address, context)
+                };
             };
             if self.storage.bitmaps[bitmap].places.contains(place) {
                 return self.bitmap_fails(slot, context);
@@ -241,7 +245,12 @@ impl ServiceRegistry {
         if allocation.asked.is_none() && self.band_of(server, address) == Some(Band::Static) {
             let spill = ServiceIncident::new(ServiceEventKind::Spill);
             let address = Some(address);
-            context.record(ServiceIncident { server: Some(server), service: Some(service), address, ..spill });
+            context.record(ServiceIncident {
+                server: Some(server),
+                service: Some(service),
+                address,
+                ..spill
+            });
         }
         Flow::Now
     }
@@ -255,12 +264,7 @@ impl ServiceRegistry {
         range.place(address).map(|place| range.band_of(place))
     }
 
-    fn refuse_address(
-        &mut self,
-        slot: u32,
-        error: AllocationError,
-        context: &mut Context<'_, '_>,
-    ) -> Flow {
+    fn refuse_address(&mut self, slot: u32, error: AllocationError, context: &mut Context<'_, '_>) -> Flow {
         let request = self.request(slot);
         let asked = request.allocation.as_ref().and_then(|allocation| allocation.asked);
         let error = match asked {

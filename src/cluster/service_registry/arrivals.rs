@@ -32,7 +32,9 @@ impl Arrivals {
         let dns_at = setup.dns.map(|(_, order)| match order {
             DnsOrder::First => all,
             DnsOrder::Last => 0,
-            DnsOrder::Parallel => draws.keyed(draw_uses::SERVICE_ORDER, Identity::default(), 0).between(0, all),
+            DnsOrder::Parallel => {
+                draws.keyed(draw_uses::SERVICE_ORDER, Identity::default(), 0).between(0, all)
+            }
         });
         Self {
             made: vec![0; setup.generators.len()],
@@ -45,16 +47,17 @@ impl Arrivals {
 
 /// The addresses that an operator picks before anything is created.
 fn picks(setup: &ServiceIpSetup, generator: &Generator, draws: &Draws) -> Vec<IpAddr> {
-    let Some(pick) = generator.pick else { return Vec::new() };
+    let (Some(pick), Some(first)) = (generator.pick, setup.services.get(generator.first.index())) else {
+        return Vec::new();
+    };
     let cidr: Cidr = setup.ranges[0];
     // Where the static band is, or would be.
     let range = bitmap_range(cidr, true);
     let adopted = setup.adopted.iter().flat_map(|id| setup.services[id.index()].wanted.addresses());
     let mut held: Vec<u128> = adopted.filter(|address| cidr.contains(*address)).map(number).collect();
-    let label = &setup.services[generator.first.index()].label;
     let mut picked = Vec::with_capacity(generator.count as usize);
     for ordinal in 0..generator.count {
-        let who = Identity { owner: stable_hash(label.as_bytes()), revision: 0, ordinal };
+        let who = Identity { owner: stable_hash(first.label.as_bytes()), revision: 0, ordinal };
         let mut draw = draws.keyed(draw_uses::SERVICE_PICK, who, 0);
         let found = match pick {
             Pick::BesideExisting => beside(&range, &held),
@@ -77,19 +80,19 @@ fn picks(setup: &ServiceIpSetup, generator: &Generator, draws: &Draws) -> Vec<Ip
 /// The free address right behind the lowest that is held.
 fn beside(range: &IpRange, held: &[u128]) -> Option<IpAddr> {
     let is_free = |address: &IpAddr| !held.contains(&number(*address));
-    let behind = |place: u64| Some(range.address(place + 1)).filter(|_| place + 1 < range.size()).filter(is_free);
-    let mut places: Vec<u64> = (held.iter())
-        .filter_map(|held| range.place(range.cidr().family().address(*held)))
-        .collect();
+    let behind =
+        |place: u64| Some(range.address(place + 1)).filter(|_| place + 1 < range.size()).filter(is_free);
+    let mut places: Vec<u64> =
+        (held.iter()).filter_map(|held| range.place(range.cidr().family().address(*held))).collect();
     places.sort_unstable();
     places.into_iter().find_map(behind)
 }
 
 /// Any free address below a place; of so many tries the first that is free.
 fn free(range: &IpRange, end: u64, held: &[u128], mut below: impl FnMut(u64) -> u64) -> Option<IpAddr> {
-    let held_here = held.iter().filter(|held| {
-        range.place(range.cidr().family().address(**held)).is_some_and(|place| place < end)
-    });
+    let held_here = held
+        .iter()
+        .filter(|held| range.place(range.cidr().family().address(**held)).is_some_and(|place| place < end));
     if held_here.count() as u64 >= end {
         return None;
     }

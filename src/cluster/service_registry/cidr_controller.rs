@@ -103,7 +103,8 @@ impl ServiceRegistry {
         let contains = |outer: &Cidr, inner: &Cidr| {
             outer.family() == inner.family() && outer.base() <= inner.base() && inner.top() <= outer.top()
         };
-        let has_parent = |cidr: &Cidr| others().flat_map(|other| &other.cidrs).any(|outer| contains(outer, cidr));
+        let has_parent =
+            |cidr: &Cidr| others().flat_map(|other| &other.cidrs).any(|outer| contains(outer, cidr));
         if object.cidrs.iter().all(has_parent) {
             return false;
         }

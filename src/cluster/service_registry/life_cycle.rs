@@ -51,7 +51,8 @@ impl ServiceRegistry {
             let current = &mut self.under_way[request.service.index()];
             *current = current.filter(|current| *current != slot);
             let half = request.allocation.as_ref().and_then(|allocation| allocation.half);
-            let addresses: Vec<_> = request.taken.iter().copied().chain(half).chain(request.leaving.0).collect();
+            let addresses: Vec<_> =
+                request.taken.iter().copied().chain(half).chain(request.leaving.0).collect();
             let is_written = matches!(request.phase, Phase::Release);
             let mut ports = request.ports.map_or_else(Vec::new, |ports| ports.taken().to_vec());
             if is_written || matches!(request.verb, Verb::Delete) {
@@ -152,7 +153,8 @@ impl ServiceRegistry {
             };
             let without = held.iter().filter(in_range).any(|one| !self.storage.objects.contains_key(one));
             let mut objects = self.storage.objects.iter();
-            without || objects.any(|(address, object)| !self.storage.holders(*address).contains(&object.parent))
+            without
+                || objects.any(|(address, object)| !self.storage.holders(*address).contains(&object.parent))
         };
         bitmap || objects || self.ports_leak()
     }

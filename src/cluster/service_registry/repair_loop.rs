@@ -102,14 +102,22 @@ impl ServiceRegistry {
         let Some(mut pass) = self.servers[server].pass.take() else { return };
         let ports = pass.bitmaps.len() - 1;
         for (index, (rebuilt, read)) in std::mem::take(&mut pass.bitmaps).into_iter().enumerate() {
-            let revision =
-                if index == ports { self.storage.port_revision } else { self.storage.bitmaps[index].revision };
+            let revision = if index == ports {
+                self.storage.port_revision
+            } else {
+                self.storage.bitmaps[index].revision
+            };
             if revision != read {
                 let wait = BACKOFF_MS.get(pass.attempt as usize).copied();
                 pass.attempt += 1;
                 if let Some(wait) = wait {
                     self.servers[server].pass = Some(pass);
-                    self.push_repair(server, SimDuration::from_millis(wait), context, ServiceEvent::RepairBegin);
+                    self.push_repair(
+                        server,
+                        SimDuration::from_millis(wait),
+                        context,
+                        ServiceEvent::RepairBegin,
+                    );
                     return;
                 }
                 break;
@@ -126,7 +134,12 @@ impl ServiceRegistry {
                 self.storage.version += 1;
             }
             for finding in &pass.found[index] {
-                self.tell_finding(server, (index == ports).then_some(()).map_or(Ok(index), |()| Err(())), *finding, context);
+                self.tell_finding(
+                    server,
+                    (index == ports).then_some(()).map_or(Ok(index), |()| Err(())),
+                    *finding,
+                    context,
+                );
             }
         }
         let period = self.setup.repair.period.expect("a pass is under way");

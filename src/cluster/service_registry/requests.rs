@@ -39,7 +39,12 @@ impl ServiceRegistry {
     }
 
     /// A Service is deleted.
-    pub(super) fn delete(&mut self, service: ServiceId, server: Option<usize>, context: &mut Context<'_, '_>) {
+    pub(super) fn delete(
+        &mut self,
+        service: ServiceId,
+        server: Option<usize>,
+        context: &mut Context<'_, '_>,
+    ) {
         let wanted = self.setup.services[service.index()].wanted.clone();
         self.submit(service, Verb::Delete, wanted, server, context);
     }

@@ -63,6 +63,11 @@ impl ServiceList {
         if source.is_dumped() { self.adopted.push(id) } else { self.first.push(id) }
     }
 
+    /// All Services, by number.
+    pub(in super::super) fn all(&self) -> &[NamedService] {
+        &self.named
+    }
+
     /// A Service's number and the newest state that was written of it.
     pub(in super::super) fn get(&self, reference: &Reference) -> Option<(ServiceId, Arc<Service>)> {
         let id = self.ids.get(reference).copied()?;
@@ -146,9 +151,8 @@ fn check_addresses(list: &ServiceList, ranges: &[Cidr], findings: &mut Findings)
         let named = &list.named[id.index()];
         let place = || list.places.get(id).cloned().flatten();
         for address in named.wanted.addresses() {
-            let refused = |error: AllocationError| {
-                format!("{}: {}", named.label, named.wanted.refused(address, error))
-            };
+            let refused =
+                |error: AllocationError| format!("{}: {}", named.label, named.wanted.refused(address, error));
             let range = ranges.iter().find(|cidr| cidr.contains(address)).unwrap_or(&ranges[0]);
             let is_usable = crate::service_ip::range::IpRange::ip_address(*range)
                 .is_ok_and(|range| range.place(address).is_some());
@@ -201,8 +205,7 @@ fn dns(order: DnsDocument, list: &mut ServiceList, range: Cidr) -> (ServiceId, D
 
 fn repair_setup(document: &ServiceIpsDocument) -> RepairSetup {
     let period = document.repair.period.map_or(repair::PERIOD, |period| period.0);
-    let any_time =
-        || Distribution::Uniform { min: SimDuration::ZERO, max: period, step: SimDuration(1) };
+    let any_time = || Distribution::Uniform { min: SimDuration::ZERO, max: period, step: SimDuration(1) };
     RepairSetup {
         period: Some(period).filter(|period| period.0 > 0),
         first_pass: document.repair.first_pass.as_ref().map_or_else(any_time, |first| first.0.clone()),
@@ -250,7 +253,9 @@ fn generators(
                 continue;
             }
         };
-        let Some((namespace, wanted)) = template(plan, &pointer, written, builder, findings) else { continue };
+        let Some((namespace, wanted)) = template(plan, &pointer, written, builder, findings) else {
+            continue;
+        };
         let first = ServiceId(list.named.len() as u32);
         for ordinal in 0..count {
             let name = format!("{}-{ordinal}", written.name);
@@ -293,7 +298,10 @@ fn template(
     };
     let at = tree.clone();
     if tree.pointer("/metadata/name").is_some() {
-        let message = format!("services/{}: the template has a name, but the generator names its Services", written.name);
+        let message = format!(
+            "services/{}: the template has a name, but the generator names its Services",
+            written.name
+        );
         findings.error(place_of(file, &at), message);
         return None;
     }
@@ -305,7 +313,8 @@ fn template(
     match builder.decode(&source, findings)? {
         Object::Service(service) => Some((source.reference.namespace.clone(), compile(&service))),
         _ => {
-            let message = format!("services/{}: a Service is wanted, this is a {}", written.name, source.kind());
+            let message =
+                format!("services/{}: a Service is wanted, this is a {}", written.name, source.kind());
             findings.error(source.place(), message);
             None
         }
