@@ -3,6 +3,7 @@
 
 mod admissions_table;
 mod admissions_words;
+pub mod chart;
 pub mod columns;
 mod cpu_tables;
 pub mod explain;
@@ -12,6 +13,7 @@ pub mod run_files;
 pub mod run_tables;
 pub mod seconds;
 pub mod sensitivity;
+pub mod service_ip_odds;
 mod service_ip_words;
 mod service_ips_table;
 pub mod summary_json;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::figures::{Figure, FigureKey};
 use crate::cluster::service_registry::{ServiceEventKind, ServiceIncident, ServiceIpSetup};
 use crate::kernel::SimTime;
+use crate::service_ip::Service;
 
 /// Service IPs of a run.
 #[derive(Clone, Debug, Default)]
@@ -28,7 +29,7 @@ impl ServiceIps {
         let mut new = Self { setup: setup.cloned(), ..Self::default() };
         for id in setup.iter().flat_map(|setup| &setup.adopted) {
             let service = setup.map(|setup| &setup.services[id.index()].wanted);
-            for address in service.into_iter().flat_map(|service| service.addresses()) {
+            for address in service.into_iter().flat_map(Service::addresses) {
                 *new.held.entry(address).or_default() += 1;
             }
         }

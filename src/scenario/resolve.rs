@@ -5,7 +5,7 @@ use std::sync::Arc;
 use kubecast_manifest::Object;
 
 use super::builder::Builder;
-use super::document::DEFAULT_MAX_EVENTS;
+use super::document::{DEFAULT_MAX_EVENTS, ScenarioSpec};
 use super::error::Findings;
 use super::kubelets;
 use super::objects::ObjectSource;
@@ -74,17 +74,7 @@ pub(super) fn resolve(plan: &Plan, findings: &mut Findings) -> Option<(ClusterSe
     for warning in builder.gatherer.warnings() {
         findings.warning(None, warning);
     }
-    let mut models = release.models();
-    if spec.service_ips.is_some() {
-        models.push(release.service_ip_model());
-        models
-            .push("Service registries over time: not checked, no decisions of them are recorded".to_owned());
-    }
-    models.extend((!spec.kubelets.is_empty()).then(|| release.kubelet_model()));
-    if spec.kubelets.iter().any(|kubelet| !kubelet.devices.is_empty()) {
-        models.push("Device Manager: not checked, no decisions of it are recorded".to_owned());
-    }
-    let mut unknowns = builder.gatherer.finish(builder.pod_priorities.len(), notes, models);
+    let mut unknowns = builder.gatherer.finish(builder.pod_priorities.len(), notes, models(release, spec));
     if beginning.places_all_devices(&kubelets) {
         unknowns.items.retain(|item| item.what != super::unknowns::EXTENDED_RESOURCES);
     }
@@ -113,6 +103,21 @@ pub(super) fn resolve(plan: &Plan, findings: &mut Findings) -> Option<(ClusterSe
         limits,
     };
     Some((setup, unknowns, builder))
+}
+
+/// What each model of a run was checked against.
+fn models(release: Release, spec: &ScenarioSpec) -> Vec<String> {
+    let mut models = release.models();
+    if spec.service_ips.is_some() {
+        models.push(release.service_ip_model());
+        models
+            .push("Service registries over time: not checked, no decisions of them are recorded".to_owned());
+    }
+    models.extend((!spec.kubelets.is_empty()).then(|| release.kubelet_model()));
+    if spec.kubelets.iter().any(|kubelet| !kubelet.devices.is_empty()) {
+        models.push("Device Manager: not checked, no decisions of it are recorded".to_owned());
+    }
+    models
 }
 
 /// The scheduler of a configuration with the settings of the scenario. A faulty configuration, which is told

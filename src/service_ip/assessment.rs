@@ -159,7 +159,7 @@ fn assess_one(question: &Question, range: IpRange, asked: &[u64], held: Vec<u64>
 }
 
 /// What kube-apiserver finds wrong with the ranges of its flag; one message a fault.
-pub fn flag_faults(cidrs: &[Cidr], behaviour: &ServiceIpBehaviour) -> Vec<String> {
+pub fn flag_faults(cidrs: &[Cidr], behaviour: ServiceIpBehaviour) -> Vec<String> {
     input::fitting(cidrs, behaviour)
 }
 

@@ -228,7 +228,9 @@ mod tests {
             offset in 0_usize..129,
         ) {
             let mut bitmap = AllocationBitmap::new(130, 0);
-            places.iter().for_each(|place| { bitmap.allocate(*place); });
+            for place in &places {
+                bitmap.allocate(*place);
+            }
             bitmap.set_offset(offset);
             let lower = places.iter().filter(|place| **place < offset).count();
             prop_assert_eq!(bitmap.used_by_band(), (lower, places.len() - lower));

@@ -23,7 +23,7 @@ impl ServiceRegistry {
         any.then_some(()).ok_or_else(|| "the server could not find the requested resource".to_owned())
     }
 
-    fn tell_cidr(&self, name: &str, what: &str, context: &mut Context<'_, '_>) {
+    fn tell_cidr(name: &str, what: &str, context: &mut Context<'_, '_>) {
         let message = format!("servicecidr/{name}: {what}");
         let told = ServiceIncident::new(ServiceEventKind::ServiceCidr);
         context.record(ServiceIncident { message: Some(message.into()), ..told });
@@ -48,7 +48,7 @@ impl ServiceRegistry {
         }
         let object = CidrObject { name: Arc::clone(name), cidrs: cidrs.to_vec(), deleted: None };
         self.storage.cidrs.push(object);
-        self.tell_cidr(name, "created", context);
+        Self::tell_cidr(name, "created", context);
         self.publish_cidrs(context);
         Ok(())
     }
@@ -66,7 +66,7 @@ impl ServiceRegistry {
             return Err(format!("servicecidrs.networking.k8s.io {name:?} not found"));
         };
         object.deleted.get_or_insert(now);
-        self.tell_cidr(name, "deletion began", context);
+        Self::tell_cidr(name, "deletion began", context);
         self.publish_cidrs(context);
         Ok(())
     }
@@ -92,7 +92,7 @@ impl ServiceRegistry {
         }
         self.storage.cidrs.retain(|object| !gone.contains(&object.name));
         for name in &gone {
-            self.tell_cidr(name, "gone", context);
+            Self::tell_cidr(name, "gone", context);
         }
         self.publish_cidrs(context);
     }

@@ -12,7 +12,7 @@ use crate::kernel::{Draw, Draws, SimTime};
 use crate::service_ip::allocation_bitmap::AllocationBitmap;
 use crate::service_ip::repair::{BitmapRepair, Finding};
 use crate::service_ip::service_cidrs::ServiceCidrs;
-use crate::service_ip::{Family, Service};
+use crate::service_ip::{Family, IpAllocator, Service};
 
 /// A change that the caches hear of.
 #[derive(Clone, Debug)]
@@ -151,10 +151,7 @@ impl Server {
 
     /// The place of a family among the allocators.
     pub fn pool(&self, family: Family) -> usize {
-        let found = self.cidrs.iter().position(|cidrs| {
-            use crate::service_ip::IpAllocator;
-            cidrs.family() == family
-        });
+        let found = self.cidrs.iter().position(|cidrs| cidrs.family() == family);
         found.expect("the families were checked against the cluster's")
     }
 
@@ -197,7 +194,6 @@ impl Server {
                     cidrs.remove(cidr);
                 }
             }
-            use crate::service_ip::IpAllocator;
             let family = cidrs.family();
             for cidr in objects.iter().flat_map(|object| &object.cidrs).filter(|one| one.family() == family) {
                 // A range that cannot be made is passed over, as Kubernetes does.

@@ -92,7 +92,9 @@ pub(in super::super) fn resolve(
     let ranges = match address_ranges(&document.service_cluster_ip_range, &servers) {
         Ok(ranges) => ranges,
         Err(faults) => {
-            faults.into_iter().for_each(|message| fault("serviceClusterIPRange", message));
+            for message in faults {
+                fault("serviceClusterIPRange", message);
+            }
             return None;
         }
     };

@@ -96,7 +96,7 @@ pub(in super::super) fn address_ranges(
     }
     for server in servers.iter().filter(|_| !cidrs.is_empty()) {
         if faults.is_empty() {
-            faults.extend(flag_faults(&cidrs, &server.behaviour));
+            faults.extend(flag_faults(&cidrs, server.behaviour));
         }
     }
     if faults.is_empty() { Ok(cidrs) } else { Err(faults) }

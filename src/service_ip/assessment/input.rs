@@ -26,13 +26,13 @@ pub(super) fn cidrs(question: &Question) -> Result<Vec<Cidr>, Vec<String>> {
         }
     }
     if faults.is_empty() {
-        faults.extend(fitting(&cidrs, &question.behaviour));
+        faults.extend(fitting(&cidrs, question.behaviour));
     }
     if faults.is_empty() { Ok(cidrs) } else { Err(faults) }
 }
 
 /// What kube-apiserver finds wrong with ranges; one message a fault.
-pub(super) fn fitting(cidrs: &[Cidr], behaviour: &ServiceIpBehaviour) -> Vec<String> {
+pub(super) fn fitting(cidrs: &[Cidr], behaviour: ServiceIpBehaviour) -> Vec<String> {
     let mut faults = Vec::new();
     // ServiceCIDRs came with IPAddress objects; before there was the flag alone.
     if !behaviour.ip_address_objects {
@@ -62,7 +62,7 @@ pub(super) fn fitting(cidrs: &[Cidr], behaviour: &ServiceIpBehaviour) -> Vec<Str
             faults.push(format!(
                 "the service cluster IP range must be at least {FEWEST_ADDRESSES} IP addresses"
             ));
-        } else if Allocator::range(*cidr, behaviour).is_ok_and(|range| range.size() == 0) {
+        } else if Allocator::range(*cidr, &behaviour).is_ok_and(|range| range.size() == 0) {
             faults.push(format!("{cidr} has no usable address"));
         }
         for other in &cidrs[..index] {
