@@ -7,7 +7,6 @@ use std::sync::Arc;
 use super::figures::{Figure, FigureKey};
 use crate::cluster::service_registry::{ServiceEventKind, ServiceIncident, ServiceIpSetup};
 use crate::kernel::SimTime;
-use crate::service_ip::Service;
 
 /// Service IPs of a run.
 #[derive(Clone, Debug, Default)]
@@ -27,10 +26,11 @@ impl ServiceIps {
     /// What holds at time 0.
     pub(super) fn new(setup: Option<&Arc<ServiceIpSetup>>) -> Self {
         let mut new = Self { setup: setup.cloned(), ..Self::default() };
-        for id in setup.iter().flat_map(|setup| &setup.adopted) {
-            let service = setup.map(|setup| &setup.services[id.index()].wanted);
-            for address in service.into_iter().flat_map(Service::addresses) {
-                *new.held.entry(address).or_default() += 1;
+        if let Some(setup) = setup {
+            for id in &setup.adopted {
+                for address in setup.services[id.index()].wanted.addresses() {
+                    *new.held.entry(address).or_default() += 1;
+                }
             }
         }
         new
