@@ -14,6 +14,7 @@ pub mod operation;
 pub mod readers;
 pub mod record;
 pub mod scheduler_process;
+pub mod service_registry;
 pub mod setup;
 pub mod store;
 pub mod timeline;

@@ -9,7 +9,8 @@
 //! | trees → API types → compact objects, defaulted and validated | `builder`, [`crate::api`] |
 //! | numbers of objects, owners, nodes; dumps adopted as the state at time 0 | `adopt` |
 //! | a KubeSchedulerConfiguration → profiles | `scheduler_configuration` |
-//! | operations of the timeline | `operations` |
+//! | API servers, ranges and generators of Services | `service_ips` |
+//! | operations of the timeline | `operations`, `service_operations` |
 //! | one rollout on a dump, as a scenario | [`rollout`], with [`assignment`]s of the command line |
 //! | a Study → a cluster for each arm at each design point | [`study`] |
 //! | machine files and named machines | [`machine`] |
@@ -35,6 +36,7 @@ pub mod references;
 pub mod rollout;
 pub mod scheduler_settings;
 pub mod schema;
+mod service_ips;
 pub mod study;
 pub mod time;
 pub mod timeline;
@@ -56,6 +58,7 @@ mod plan;
 mod resolve;
 mod run_time;
 mod scheduler_configuration;
+mod service_operations;
 mod start_time;
 
 use std::sync::Arc;

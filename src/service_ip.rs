@@ -9,6 +9,7 @@
 //! - [`cidr`] and [`range`]: a range, its usable addresses and its two bands (KEP-3070).
 //! - [`bitmap_range`] and [`ip_address`]: the two allocators behind [`allocator::IpAllocator`].
 //! - [`node_ports`]: node ports; [`services`]: whole Services, created, updated and deleted.
+//! - [`repair`]: what the repair loops find and do; [`service_cidrs`]: several ranges of a family.
 //! - [`probability`] and [`exhaustion`]: what these decisions amount to: how likely an address is taken,
 //!   how long until nothing is left.
 //!
@@ -33,6 +34,7 @@ pub mod port_range;
 pub mod probability;
 pub mod random;
 pub mod range;
+pub mod repair;
 pub mod runs;
 pub mod service_cidrs;
 pub mod services;
@@ -44,4 +46,4 @@ pub use node_ports::PortAllocator;
 pub use port_range::PortRange;
 pub use random::RandomSource;
 pub use range::{Band, IpRange};
-pub use services::{Service, ServiceAllocators};
+pub use services::{ClusterFamilies, Service, ServiceAllocators};

@@ -22,7 +22,7 @@ const LAYERS: [(&str, &[&str]); 13] = [
     ("service_ip", &["kernel", "api"]),
     ("cluster", &["kernel", "api", "scheduler", "controllers", "kubelet", "service_ip"]),
     ("measures", &["kernel", "api", "kubelet", "cluster"]),
-    ("scenario", &["kernel", "api", "scheduler", "kubelet", "cluster", "measures"]),
+    ("scenario", &["kernel", "api", "scheduler", "kubelet", "service_ip", "cluster", "measures"]),
     ("study", &["kernel", "api", "cluster", "measures", "scenario"]),
     ("report", &["kernel", "api", "kubelet", "service_ip", "cluster", "measures", "scenario", "study"]),
     (

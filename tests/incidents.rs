@@ -16,7 +16,7 @@ use serde_json::Value;
 const RUNS: &str = "20";
 
 /// Variants of which one and the same is expected, or nearly: different ways to the same end.
-const ALIKE: [(&str, &[&str]); 16] = [
+const ALIKE: [(&str, &[&str]); 23] = [
     ("incidents/98215", &["25-25", "60-20", "100-0"]),
     ("incidents/98215", &["25-25-fixed", "60-20-fixed", "100-0-fixed", "1-0"]),
     // Without the fix it is seen in 17 % of the runs only: that 20 runs do not show it says little.
@@ -44,6 +44,13 @@ const ALIKE: [(&str, &[&str]); 16] = [
     ("incidents/84597", &["restricted", "single-numa-node"]),
     ("incidents/122473", &["none-off", "none-on"]),
     ("incidents/114642", &["both-1.37", "align-by-socket-only"]),
+    ("incidents/33195", &["1.24-last", "1.25-gate-off", "1.24-parallel"]),
+    ("incidents/33195", &["1.24-first", "1.25-last", "1.34-last"]),
+    ("incidents/kwok-818", &["260-bitmap", "260"]),
+    ("incidents/136475", &["dual-write", "dual-write-late", "bitmap-before-repair"]),
+    ("incidents/136475", &["without-dual-write", "bitmap-after-repair"]),
+    ("incidents/kep-1880", &["dual-write", "1.31", "after-the-upgrade"]),
+    ("incidents/kep-1880", &["without-dual-write", "1.30"]),
     ("effects/match-label-keys-full-cluster", &["without", "more-at-a-time"]),
 ];
 

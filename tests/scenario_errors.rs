@@ -203,7 +203,7 @@ fn operations() {
         ("{at: 1m, pause: node/worker-0}", "f.yaml:20:23: spec.timeline[0]: node/worker-0 is no Deployment"),
         (
             "{at: 1m}",
-            "f.yaml:20:7: spec.timeline[0]: no operation: give one of apply, delete, rolloutRestart, setImage, scale, pause, resume, rollback, cordon, uncordon, restartKubelets",
+            "f.yaml:20:7: spec.timeline[0]: no operation: give one of apply, delete, rolloutRestart, setImage, scale, pause, resume, rollback, cordon, uncordon, restartKubelets, crashAPIServer, upgradeAPIServer, addServiceCIDR, deleteServiceCIDR",
         ),
         (
             "{pause: deployment/web}",
@@ -287,7 +287,7 @@ fn expectations() {
     check(
         &expect("{measure: finalSkw, max: 1}"),
         &[
-            "f.yaml:20:7: spec.expect[0]: unknown measure \"finalSkw\" (did you mean \"finalSkew\"?); known: finalSkew, maxSkewDuring, timeAboveMaxSkewSeconds, rolloutDurationSeconds, rolloutBlocked, pendingPods, scheduledPods, pods, refusedPods, surgePodsMax, unavailablePodsMax, pendingSecondsMax, pendingSecondsTotal, readyShareAfterDomainLossMin, readyShareAfterDomainLoss, admittedPods, pinnedContainers, pinnedAcrossNumaNodes, pinnedAcrossSockets, pinnedAcrossCaches, pinnedOffDeviceNodes, kubeletFaults, refusedByFragmentation, refusedByFragmentationAtMost, waitingForCpus, waitingAdmissible, waitingAdmissibleRepacked, waitingAdmissibleRepackedAtMost",
+            "f.yaml:20:7: spec.expect[0]: unknown measure \"finalSkw\" (did you mean \"finalSkew\"?); known: finalSkew, maxSkewDuring, timeAboveMaxSkewSeconds, rolloutDurationSeconds, rolloutBlocked, pendingPods, scheduledPods, pods, refusedPods, surgePodsMax, unavailablePodsMax, pendingSecondsMax, pendingSecondsTotal, readyShareAfterDomainLossMin, readyShareAfterDomainLoss, admittedPods, pinnedContainers, pinnedAcrossNumaNodes, pinnedAcrossSockets, pinnedAcrossCaches, pinnedOffDeviceNodes, kubeletFaults, refusedByFragmentation, refusedByFragmentationAtMost, waitingForCpus, waitingAdmissible, waitingAdmissibleRepacked, waitingAdmissibleRepackedAtMost, serviceIpDuplicates, serviceIpFalseConflicts, serviceIpRefused, serviceIpRangeFull, serviceIpLeaks, serviceIpLeaksReleased, serviceIpMidAirCollisions, serviceIpRepairRaces, dynamicBandFull, serviceIpsInUse, dnsRefused",
         ],
     );
     check(

@@ -107,6 +107,7 @@ fn behaviour(ip_address_objects: bool, static_subrange: bool) -> ServiceIpBehavi
         node_port_static_subrange: true,
         ip_address_objects,
         dual_write: false,
+        dual_write_bitmap_first: false,
         overflow_safe_start: true,
     }
 }

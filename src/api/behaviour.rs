@@ -106,6 +106,8 @@ pub struct ServiceIpBehaviour {
     pub ip_address_objects: bool,
     /// Addresses are written to the bitmap too (`DisableAllocatorDualWrite` is off, from 1.31).
     pub dual_write: bool,
+    /// With both, any address is taken from the bitmap first (1.33, pull request 129798).
+    pub dual_write_bitmap_first: bool,
     /// Random starts in IPv6 ranges of 2⁶³ addresses and more stay within 64 bits (1.35).
     pub overflow_safe_start: bool,
 }
@@ -185,6 +187,7 @@ impl Behaviour {
                 dual_write: on("MultiCIDRServiceAllocator")
                     && release >= Release::one(31)
                     && !on("DisableAllocatorDualWrite"),
+                dual_write_bitmap_first: release >= Release::one(33),
                 overflow_safe_start: release >= Release::one(35),
             },
         }

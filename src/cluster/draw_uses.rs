@@ -33,3 +33,19 @@ pub const CORDON_TAINT: DrawUse = DrawUse(17);
 pub const WATCH: DrawUse = DrawUse(18);
 /// [`super::timing::Timing::refusal`].
 pub const REFUSAL: DrawUse = DrawUse(19);
+/// The allocators of an API server: one sequential stream for each family, and one for node ports.
+pub const SERVICE_IP_SCAN: DrawUse = DrawUse(50);
+/// The hops of requests for Services ([`super::service_registry::setup::ServiceTiming`]).
+pub const SERVICE_HOP: DrawUse = DrawUse(51);
+/// How far an API server's caches trail, one draw a change and server.
+pub const SERVICE_WATCH: DrawUse = DrawUse(52);
+/// Times between the arrivals of generated Services.
+pub const SERVICE_ARRIVAL: DrawUse = DrawUse(53);
+/// How long generated Services stay.
+pub const SERVICE_LIFETIME: DrawUse = DrawUse(54);
+/// The addresses that operators pick.
+pub const SERVICE_PICK: DrawUse = DrawUse(55);
+/// The place of DNS among other Services.
+pub const SERVICE_ORDER: DrawUse = DrawUse(56);
+/// When an API server's first repair pass of a run is, and how long its steps take.
+pub const SERVICE_REPAIR: DrawUse = DrawUse(57);

@@ -1,6 +1,7 @@
 //! The events of a simulated cluster. The list is closed: a new event is a new variant, and the
 //! compiler shows every place that must know it.
 
+use super::service_registry::ServiceEvent;
 use super::watch::{Kind, Reader};
 use crate::api::{DeploymentId, NodeId, PodId, ReplicaSetId};
 
@@ -44,4 +45,6 @@ pub enum Event {
     Gone(PodId),
     /// The node life-cycle controller answers a cordon or an uncordon.
     CordonTaint(NodeId),
+    /// Something in the Service registries.
+    Service(ServiceEvent),
 }

@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+use super::service_registry::{ServiceId, ServiceOperation};
 use super::setup::KubeletSetup;
 use crate::api::{Deployment, DeploymentId, Node, NodeId, Pod, PodId, SelectorOwner};
 use crate::kernel::{SimDuration, SimTime};
+use crate::service_ip::Service;
 
 /// One entry of the timeline.
 #[derive(Clone, Debug)]
@@ -75,6 +77,8 @@ pub enum Operation {
         /// With these settings; `None`: as they were.
         settings: Option<KubeletChange>,
     },
+    /// Something that is done to the Service registries.
+    ServiceIps(ServiceOperation),
 }
 
 impl Operation {
@@ -105,6 +109,8 @@ pub enum AppliedObject {
     Deployment(Box<Deployment>),
     /// A Service, ReplicationController or StatefulSet, for its selector.
     SelectorOwner(SelectorOwner),
+    /// A Service, for its addresses.
+    Service(ServiceId, Arc<Service>),
 }
 
 /// An object that can be deleted.

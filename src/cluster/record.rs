@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::container_managers::Decision;
+use super::service_registry::ServiceIncident;
 use super::setup::KubeletSetup;
 use super::store::Change;
 use crate::api::{Deployment, Node, NodeId, Pod, PodId, ReplicaSet};
@@ -47,6 +48,8 @@ pub enum Record {
         /// Why it could not be carried out.
         error: Option<Arc<str>>,
     },
+    /// Something happened in the Service registries.
+    Service(ServiceIncident),
     /// Nothing more happens at this instant.
     InstantEnd,
 }
@@ -72,6 +75,7 @@ impl Record {
                 digest.str(label);
                 digest.bool(error.is_some());
             }
+            Self::Service(incident) => incident.encode(digest),
             Self::InstantEnd => {}
         }
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::operation::TimelineEntry;
+use super::service_registry::ServiceIpSetup;
 use super::timing::Timing;
 use crate::api::{
     Behaviour, Deployment, Interner, Labels, Node, Pod, PriorityClasses, ReplicaSet, SelectorOwner, Symbol,
@@ -44,6 +45,8 @@ pub struct ClusterSetup {
     pub replica_sets: Vec<ReplicaSet>,
     /// Pods that exist already or are waiting; `id` is the index, owners and nodes resolved.
     pub pods: Vec<Pod>,
+    /// The Service registries; `None`: Services have no addresses.
+    pub service_ips: Option<Arc<ServiceIpSetup>>,
     /// Objects created later than time 0, by the timeline, in order of time.
     pub timeline: Vec<TimelineEntry>,
     /// Scheduler profiles by name; the first is the default.

@@ -5,32 +5,19 @@ use std::sync::Arc;
 use k8s_openapi::api::core::v1::PodTemplateSpec;
 
 use super::api_server::ApiServer;
-use super::event::Event;
-use super::kubelets::Kubelets;
 use super::operation::{AppliedObject, ObjectRef, Operation};
 use super::record::Record;
 use crate::api::compile::{self, CompileContext};
 use crate::api::{Deployment, DeploymentId, PodTemplate, ReplicaSet};
 use crate::controllers::deployment::annotations::revision_number;
-use crate::kernel::EventQueue;
 
 /// The annotation that `kubectl rollout restart` writes.
 const RESTARTED_AT: &str = "kubectl.kubernetes.io/restartedAt";
 
-/// Carries out an entry of the timeline and records it.
-pub fn perform(
-    (label, operation): (&Arc<str>, &Operation),
-    api: &mut ApiServer<'_>,
-    kubelets: &mut Kubelets,
-    queue: &mut EventQueue<Event>,
-) {
-    let outcome = match operation {
-        Operation::RestartKubelets { entry, node, settings } => {
-            kubelets.restart((*entry, *node), settings.as_ref(), api, queue)
-        }
-        _ => apply(operation, api),
-    };
-    let error = outcome.err().map(Arc::from);
+/// Carries out an entry of the timeline and records it. `so_far`: how its part in the Service registries and
+/// with the kubelets went.
+pub fn perform(label: &Arc<str>, operation: &Operation, so_far: Result<(), String>, api: &mut ApiServer<'_>) {
+    let error = so_far.and_then(|()| apply(operation, api)).err().map(Arc::from);
     api.record(&Record::Operation { label: Arc::clone(label), error });
 }
 
@@ -66,7 +53,8 @@ fn apply(operation: &Operation, api: &mut ApiServer<'_>) -> Result<(), String> {
         }
         Operation::Cordon(id) => api.update_node(*id, |node| node.unschedulable = true),
         Operation::Uncordon(id) => api.update_node(*id, |node| node.unschedulable = false),
-        Operation::RestartKubelets { .. } => {}
+        // The registries and the kubelets do these.
+        Operation::ServiceIps(_) | Operation::RestartKubelets { .. } => {}
     }
     Ok(())
 }
@@ -170,6 +158,8 @@ fn apply_object(object: &AppliedObject, api: &mut ApiServer<'_>) {
         }
         AppliedObject::Deployment(deployment) => apply_deployment(deployment, api),
         AppliedObject::SelectorOwner(owner) => api.put_selector_owner(owner.clone()),
+        // The registries do that.
+        AppliedObject::Service(..) => {}
     }
 }
 

@@ -14,10 +14,11 @@ use super::api_server::ApiServer;
 use super::event::Event;
 use super::explanation::{Testimony, WitnessOrder};
 use super::node_lifecycle;
-use super::operation::{AppliedObject, TimelineMoment};
+use super::operation::{AppliedObject, Operation, TimelineMoment};
 use super::readers::Readers;
 use super::record::Record;
 use super::scheduler_process::SchedulerProcess;
+use super::service_registry::{Context, ServiceOperation, ServiceRegistry};
 use super::setup::ClusterSetup;
 use super::timeline;
 use crate::kernel::{
@@ -83,6 +84,7 @@ fn run_cluster(
 struct Cluster<'s> {
     api: ApiServer<'s>,
     readers: Readers,
+    services: Option<ServiceRegistry>,
     next_entry: usize,
 }
 
@@ -103,7 +105,8 @@ impl<'s> Cluster<'s> {
         adopt(&mut api);
         readers.catch_up(&mut api, queue);
         readers.scheduler.begin_watch(&api);
-        let mut cluster = Self { api, readers, next_entry: 0 };
+        let services = setup.service_ips.as_ref().map(|setup| ServiceRegistry::new(setup, &mut api, queue));
+        let mut cluster = Self { api, readers, services, next_entry: 0 };
         cluster.schedule_timeline(queue);
         cluster
     }
@@ -168,9 +171,30 @@ fn adopt(api: &mut ApiServer<'_>) {
             AppliedObject::Node(node) => store.reserve_node(node.id),
             AppliedObject::Pod(pod) => store.reserve_pod(pod.id),
             AppliedObject::Deployment(deployment) => store.reserve_deployment(deployment.id),
-            AppliedObject::SelectorOwner(_) => {}
+            AppliedObject::SelectorOwner(_) | AppliedObject::Service(..) => {}
         }
     }
+}
+
+/// The part of an operation that the Service registries do.
+fn perform_on_services(
+    operation: &Operation,
+    services: Option<&mut ServiceRegistry>,
+    api: &mut ApiServer<'_>,
+    queue: &mut EventQueue<Event>,
+) -> Result<(), String> {
+    let Some(services) = services else { return Ok(()) };
+    let mut context = Context { api, queue };
+    if let Operation::ServiceIps(operation) = operation {
+        return services.perform(operation, &mut context);
+    }
+    for object in operation.applied() {
+        if let AppliedObject::Service(service, wanted) = object {
+            let (service, wanted) = (*service, Arc::clone(wanted));
+            services.perform(&ServiceOperation::Apply { service, wanted }, &mut context)?;
+        }
+    }
+    Ok(())
 }
 
 impl Model for Cluster<'_> {
@@ -184,8 +208,15 @@ impl Model for Cluster<'_> {
             Event::Timeline(entry) => {
                 let setup = Arc::clone(&api.setup);
                 let entry = &setup.timeline[entry as usize];
-                let step = (&entry.label, &entry.operation);
-                timeline::perform(step, api, &mut readers.kubelets, queue);
+                let mut done = perform_on_services(&entry.operation, self.services.as_mut(), api, queue);
+                if let Operation::RestartKubelets { entry, node, settings } = &entry.operation {
+                    done = readers.kubelets.restart((*entry, *node), settings.as_ref(), api, queue);
+                }
+                timeline::perform(&entry.label, &entry.operation, done, api);
+            }
+            Event::Service(event) => {
+                let services = self.services.as_mut().expect("their events come with registries");
+                services.handle(event, &mut Context { api, queue });
             }
             Event::Deliver { reader, kind } => readers.deliver(reader, kind, api, queue),
             Event::SyncDeployment(id) => readers.manager.sync_deployment(id, api, queue),
@@ -209,12 +240,17 @@ impl Model for Cluster<'_> {
     fn instant_end(&mut self, now: SimTime, queue: &mut EventQueue<Event>) {
         self.api.now = now;
         while self.round(queue) {}
+        if let Some(services) = &mut self.services {
+            let mut context = Context { api: &mut self.api, queue };
+            while services.settle(&mut context) {}
+        }
         self.readers.scheduler.set_timers(&self.api, queue);
         self.api.record(&Record::InstantEnd);
     }
 
     fn quiescent(&mut self, now: SimTime, queue: &mut EventQueue<Event>) -> Quiescence {
-        if self.readers.scheduler.may_still_place(&self.api) {
+        let may_still_repair = self.services.as_mut().is_some_and(ServiceRegistry::may_still_repair);
+        if may_still_repair || self.readers.scheduler.may_still_place(&self.api) {
             return Quiescence::Continue;
         }
         let Some(entry) = self.api.setup.timeline.get(self.next_entry) else { return Quiescence::Stop };

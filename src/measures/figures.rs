@@ -6,7 +6,7 @@ use super::recorder::RunRecord;
 use super::rollout_row::RolloutRow;
 
 /// Names of measures, with what they mean.
-pub const MEASURES: [(&str, &str); 28] = [
+pub const MEASURES: [(&str, &str); 39] = [
     ("finalSkew", "max − min over the eligible domains at the end of a rollout, newest ReplicaSet only"),
     ("maxSkewDuring", "the largest max − min at any settled instant of a rollout, pods of all revisions"),
     ("timeAboveMaxSkewSeconds", "for how long the skew exceeded maxSkew during a rollout"),
@@ -50,6 +50,26 @@ pub const MEASURES: [(&str, &str); 28] = [
     ("waitingAdmissible", "those of them that could be admitted as CPUs lie: a lower bound"),
     ("waitingAdmissibleRepacked", "the same if the pods of every node were packed anew: a lower bound"),
     ("waitingAdmissibleRepackedAtMost", "the same, an upper bound"),
+    (
+        "serviceIpDuplicates",
+        "times that a Service came to hold an address that another one holds; this and the next ten are there with spec.serviceIPs",
+    ),
+    (
+        "serviceIpFalseConflicts",
+        "addresses refused as taken though no Service holds them and none is about to",
+    ),
+    ("serviceIpRefused", "requests for Services that were refused, for whatever reason"),
+    ("serviceIpRangeFull", "those refused because the range is full"),
+    ("serviceIpLeaks", "addresses and node ports that were taken and are held by nobody"),
+    ("serviceIpLeaksReleased", "those that a repair loop gave free again"),
+    (
+        "serviceIpMidAirCollisions",
+        "allocations that found their address, or the bitmap, written in the meantime",
+    ),
+    ("serviceIpRepairRaces", "addresses that a repair loop gave free though they were in use or about to be"),
+    ("dynamicBandFull", "1 if any address had to come from the static band, else 0"),
+    ("serviceIpsInUse", "addresses that Services hold at the end"),
+    ("dnsRefused", "1 if the DNS Service of the installer was refused, else 0; with spec.serviceIPs.dns"),
 ];
 
 /// What a figure is about.
@@ -98,6 +118,7 @@ impl RunRecord {
             whole("waitingAdmissibleRepacked", self.waiting_for_cpus.repacked_at_least);
             whole("waitingAdmissibleRepackedAtMost", self.waiting_for_cpus.repacked_at_most);
         }
+        figures.extend(self.service_ips.figures());
         for rollout in &self.rollouts {
             rollout_figures(rollout, &mut figures);
         }

@@ -89,7 +89,9 @@ impl Mix {
                         match object {
                             AppliedObject::Pod(pod) => take(&pod.spec),
                             AppliedObject::Deployment(deployment) => take(&deployment.template.pod),
-                            AppliedObject::Node(_) | AppliedObject::SelectorOwner(_) => {}
+                            AppliedObject::Node(_)
+                            | AppliedObject::SelectorOwner(_)
+                            | AppliedObject::Service(..) => {}
                         }
                     }
                 }

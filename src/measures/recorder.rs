@@ -11,6 +11,7 @@ use super::fragmentation::{Fragmentation, Mix};
 use super::pod_rows::PodRows;
 use super::rollout::{Course, Surroundings};
 use super::rollout_row::RolloutRow;
+use super::service_ips::ServiceIps;
 use super::spread::SpreadRow;
 use super::waiting_for_cpus::WaitingForCpus;
 use crate::api::{Deployment, DeploymentId, Node, NodeId, Pod, PodId, ReplicaSet, ReplicaSetId};
@@ -41,6 +42,8 @@ pub struct RunRecord {
     pub fragmentation: Fragmentation,
     /// Pods that wait for CPUs of their own at the end; there only if kubelets have machines.
     pub waiting_for_cpus: WaitingForCpus,
+    /// What happened to Service IPs.
+    pub service_ips: ServiceIps,
     /// CPUs of nodes with a machine over time, if details were asked for.
     pub cpu: CpuCourse,
 }
@@ -76,6 +79,7 @@ impl Recorder {
             touched: Vec::new(),
             out: RunRecord {
                 admissions: Admissions { any_machine, ..Admissions::default() },
+                service_ips: ServiceIps::new(setup.service_ips.as_ref()),
                 ..RunRecord::default()
             },
         }
@@ -260,6 +264,7 @@ impl TraceSink<Record> for Recorder {
                 self.out.failed_operations.push((now, format!("{label}: {error}")));
             }
             Record::KubeletRestart { .. } | Record::Operation { .. } => {}
+            Record::Service(incident) => self.out.service_ips.observe(now, self.details, incident),
             Record::InstantEnd => self.instant_end(now),
         }
     }

@@ -4,8 +4,8 @@ use plotters::prelude::*;
 
 /// Width and height in pixels.
 const SIZE: (u32, u32) = (860, 480);
-/// Colours that people with any colour vision tell apart (M. Okabe, K. Ito, 2002).
-const COLOURS: [RGBColor; 7] = [
+/// Colours that people with any colour vision tell apart (M. Okabe, K. Ito, 2002), and two more.
+const COLOURS: [RGBColor; 9] = [
     RGBColor(0, 114, 178),
     RGBColor(213, 94, 0),
     RGBColor(0, 158, 115),
@@ -13,6 +13,8 @@ const COLOURS: [RGBColor; 7] = [
     RGBColor(86, 180, 233),
     RGBColor(230, 159, 0),
     RGBColor(0, 0, 0),
+    RGBColor(130, 130, 130),
+    RGBColor(120, 94, 240),
 ];
 
 /// What a chart shows.
@@ -119,7 +121,9 @@ impl Chart {
             .build_cartesian_2d(left..right, low..high)?;
         let ticks = match &self.x_axis {
             XAxis::Names(names) => names.len().max(2),
-            _ => 10,
+            // Whole powers of ten.
+            XAxis::Log => (libm::ceil(right - left) as usize).max(1) + 1,
+            XAxis::Linear => 10,
         };
         chart
             .configure_mesh()

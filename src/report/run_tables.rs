@@ -8,6 +8,7 @@ use csv::Writer;
 use super::admissions_table;
 use super::cpu_tables;
 use super::seconds::seconds;
+use super::service_ips_table;
 use crate::api::{Interner, Pod, PodPhase, WorkloadKind};
 use crate::kernel::SimTime;
 use crate::measures::{ConstraintOutcome, RolloutRow, RunRecord, ShareLeft};
@@ -28,8 +29,10 @@ const WITH_MACHINES: fn(&RunRecord) -> bool = |record| record.admissions.any_mac
 const WITH_MACHINES_OR_REFUSALS: fn(&RunRecord) -> bool =
     |record| record.admissions.any_machine || !record.admissions.refused.is_empty();
 
+const WITH_SERVICE_IPS: fn(&RunRecord) -> bool = |record| record.service_ips.setup.is_some();
+
 /// All tables of a run. A new table is one function and one line here.
-pub const TABLES: [Table; 9] = [
+pub const TABLES: [Table; 10] = [
     Table { name: "placements.csv", write: placements, has_something: ALWAYS },
     Table { name: "pods.csv", write: pods, has_something: ALWAYS },
     Table { name: "spread.csv", write: spread, has_something: ALWAYS },
@@ -43,6 +46,7 @@ pub const TABLES: [Table; 9] = [
     },
     Table { name: "cpu.csv", write: cpu_tables::cpu, has_something: WITH_MACHINES },
     Table { name: "numa.csv", write: cpu_tables::numa, has_something: WITH_MACHINES },
+    Table { name: "service_ips.csv", write: service_ips_table::write, has_something: WITH_SERVICE_IPS },
 ];
 
 fn time(moment: Option<SimTime>) -> String {

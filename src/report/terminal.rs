@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::admissions_words;
 use super::run_tables::counts_text;
+use super::service_ip_words;
 use crate::api::PodPhase;
 use crate::measures::{FigureKey, RolloutRow, RunRecord};
 use crate::scenario::Unknowns;
@@ -24,7 +25,8 @@ pub fn summary(results: &[VariantResult], unknowns: &Unknowns) -> String {
     for result in results {
         let prefix = result.name.as_ref().map_or_else(String::new, |name| format!("{name}: "));
         let sentences = failed_operations(result).into_iter().chain(answers(result));
-        for sentence in sentences.chain(admissions_words::sentences(result)) {
+        let sentences = sentences.chain(admissions_words::sentences(result));
+        for sentence in sentences.chain(service_ip_words::sentences(result)) {
             let _ = writeln!(text, "{prefix}{sentence}");
         }
     }

@@ -11,6 +11,7 @@ use super::error::{Findings, did_you_mean};
 use super::objects::ObjectSource;
 use super::places::field_pointer;
 use super::reference::Reference;
+use super::service_ips::ServiceList;
 use super::unknowns::Gatherer;
 use crate::api::compile::selector::labels;
 use crate::api::compile::{self, CompileContext};
@@ -45,6 +46,8 @@ pub(super) struct Builder {
     pub(super) by_uid: LookupMap<Uid, ObjectId>,
     /// The UIDs of ReplicaSets, by number.
     pub(super) replica_set_uids: Vec<Uid>,
+    /// The Services with their numbers.
+    pub(super) services: ServiceList,
     /// How often a pod of a name was made.
     pub(super) incarnations: BTreeMap<Reference, u32>,
     specs: LookupMap<Arc<PodSpec>, Arc<PodSpec>>,
@@ -76,6 +79,7 @@ impl Builder {
             schedulers: BTreeSet::new(),
             by_uid: LookupMap::default(),
             replica_set_uids: Vec::new(),
+            services: ServiceList::default(),
             incarnations: BTreeMap::new(),
             specs: LookupMap::default(),
             selectors: BTreeMap::new(),
@@ -235,6 +239,9 @@ impl Builder {
     /// The selector of a Service, ReplicationController or StatefulSet.
     pub(super) fn selector_owner(&mut self, source: &ObjectSource, object: &Object) -> Option<SelectorOwner> {
         self.directory.passive(&source.reference);
+        if let Object::Service(service) = object {
+            self.services.note(source, service);
+        }
         compile::compile_selector_owner(object, &mut self.names)
     }
 

@@ -11,6 +11,7 @@ use super::expectation::ExpectationDocument;
 use super::kubelets::KubeletDocument;
 use super::node_pool::NodePool;
 use super::scheduler_settings::SchedulerSettings;
+use super::service_ips::ServiceIpsDocument;
 use super::time::{ApiTime, Duration};
 use super::timeline::TimelineEntryDocument;
 use super::timing_settings::TimingSettings;
@@ -94,6 +95,9 @@ pub struct ScenarioSpec {
     /// Recorded loads as CSV: pods with arrival and duration, and nodes.
     #[serde(default)]
     pub traces: Vec<Trace>,
+    /// The Service registries of the API servers. Default: Services have no addresses.
+    #[serde(rename = "serviceIPs")]
+    pub service_ips: Option<ServiceIpsDocument>,
     /// How long each hop between the components takes.
     #[serde(default)]
     pub timing: TimingSettings,

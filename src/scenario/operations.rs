@@ -11,14 +11,19 @@ use super::kubelets::Fleet;
 use super::objects::ObjectSource;
 use super::plan::Plan;
 use super::reference::Reference;
+use super::service_operations;
 use super::timeline::{RestartKubelets, TimelineEntryDocument};
 use crate::cluster::operation::{AppliedObject, ObjectRef, Operation, TimelineEntry, TimelineMoment};
+use crate::cluster::service_registry::{ServiceIpSetup, ServiceOperation};
 use crate::kernel::{SimDuration, SimTime};
+
+/// The kubelets and the Service registries, which operations are checked against.
+type Models<'m> = (&'m mut Fleet, Option<&'m ServiceIpSetup>);
 
 /// Makes the timeline: arrivals among the entries with a time, before the first `afterSettled`.
 pub(super) fn timeline(
     plan: &Plan,
-    fleet: &mut Fleet,
+    mut models: Models<'_>,
     builder: &mut Builder,
     findings: &mut Findings,
 ) -> Vec<TimelineEntry> {
@@ -35,10 +40,10 @@ pub(super) fn timeline(
     let mut entries = Vec::with_capacity(steps.len());
     for (at, step) in steps {
         let made = match step {
-            Step::Arrival(object) => apply(&[object], plan, fleet, builder, findings),
+            Step::Arrival(object) => apply(&[object], plan, &mut models, builder, findings),
             Step::Entry(index) => {
                 let entry = &plan.document.spec.timeline[index];
-                match operation((entry, index), plan, fleet, builder, findings) {
+                match operation((entry, index), plan, &mut models, builder, findings) {
                     Ok(made) => made,
                     Err(error) => {
                         let place = plan.place_at(&format!("{}{}", pointer(index), field_of(entry)));
@@ -160,6 +165,10 @@ fn given(entry: &TimelineEntryDocument) -> Vec<&'static str> {
         ("cordon", entry.cordon.is_some()),
         ("uncordon", entry.uncordon.is_some()),
         ("restartKubelets", entry.restart_kubelets.is_some()),
+        ("crashAPIServer", entry.crash_api_server.is_some()),
+        ("upgradeAPIServer", entry.upgrade_api_server.is_some()),
+        ("addServiceCIDR", entry.add_service_cidr.is_some()),
+        ("deleteServiceCIDR", entry.delete_service_cidr.is_some()),
     ];
     all.into_iter().filter(|(_, there)| *there).map(|(name, _)| name).collect()
 }
@@ -169,21 +178,22 @@ type Made = Option<(Operation, Arc<str>)>;
 fn operation(
     (entry, index): (&TimelineEntryDocument, usize),
     plan: &Plan,
-    fleet: &mut Fleet,
+    models: &mut Models<'_>,
     builder: &mut Builder,
     findings: &mut Findings,
 ) -> Result<Made, String> {
     match given(entry).as_slice() {
         [_] => {}
-        [] => return Err("no operation: give one of apply, delete, rolloutRestart, setImage, scale, pause, resume, rollback, cordon, uncordon, restartKubelets".to_owned()),
+        [] => return Err("no operation: give one of apply, delete, rolloutRestart, setImage, scale, pause, resume, rollback, cordon, uncordon, restartKubelets, crashAPIServer, upgradeAPIServer, addServiceCIDR, deleteServiceCIDR".to_owned()),
         several => return Err(format!("several operations ({}); give each an entry of its own", several.join(", "))),
     }
     if entry.apply.is_some() {
         let objects: Vec<&ObjectSource> = plan.applied.get(&index).into_iter().flatten().collect();
-        return Ok(apply(&objects, plan, fleet, builder, findings));
+        return Ok(apply(&objects, plan, models, builder, findings));
     }
     if let Some(reference) = &entry.delete {
-        return delete(reference, builder).map(|operation| Some(named(operation, "delete", reference)));
+        return delete(reference, builder, models.1.is_some())
+            .map(|operation| Some(named(operation, "delete", reference)));
     }
     if let Some(set) = &entry.set_image {
         let deployment = builder.directory.find_deployment(&set.deployment)?;
@@ -210,7 +220,10 @@ fn operation(
         return Ok(Some((Operation::Rollback { deployment, to_revision }, label.into())));
     }
     if let Some(restart) = &entry.restart_kubelets {
-        return restart_kubelets((restart, index), plan, fleet, builder, findings);
+        return restart_kubelets((restart, index), plan, models.0, builder, findings);
+    }
+    if let Some(made) = service_operations::operation(entry, plan, models.1) {
+        return made.map(Some);
     }
     simple(entry, builder)
 }
@@ -271,7 +284,10 @@ fn named(operation: Operation, verb: &str, reference: &Reference) -> (Operation,
     (operation, format!("{verb} {reference}").into())
 }
 
-fn delete(reference: &Reference, builder: &mut Builder) -> Result<Operation, String> {
+fn delete(reference: &Reference, builder: &mut Builder, services: bool) -> Result<Operation, String> {
+    if let (true, Some((id, _))) = (services, builder.services.get(reference)) {
+        return Ok(Operation::ServiceIps(ServiceOperation::Delete(id)));
+    }
     let target = match builder.directory.find(reference)? {
         ObjectId::Node(id) => ObjectRef::Node(id),
         ObjectId::Pod(id) => ObjectRef::Pod(id),
@@ -287,13 +303,15 @@ fn delete(reference: &Reference, builder: &mut Builder) -> Result<Operation, Str
 fn apply(
     objects: &[&ObjectSource],
     plan: &Plan,
-    fleet: &mut Fleet,
+    (fleet, services): &mut Models<'_>,
     builder: &mut Builder,
     findings: &mut Findings,
 ) -> Made {
     let mut applied = Vec::with_capacity(objects.len());
     for object in objects {
         applied.extend(builder.apply(object, findings));
+        let service = builder.services.get(&object.reference).filter(|_| services.is_some());
+        applied.extend(service.map(|(id, wanted)| AppliedObject::Service(id, wanted)));
     }
     for object in &mut applied {
         if let AppliedObject::Node(node) = object {

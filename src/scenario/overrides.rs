@@ -68,6 +68,8 @@ impl<'t> Override<'t> {
             Some(("nodePool", name)) => Some(("nodePools", name)),
             Some(("kubelet", name)) => Some(("kubelets", name)),
             Some(("workload", name)) => Some(("workloads", name)),
+            Some(("apiServer", name)) => Some(("serviceIPs/apiServers", name)),
+            Some(("services", name)) => Some(("serviceIPs/services", name)),
             _ => None,
         }
     }
@@ -122,7 +124,10 @@ pub(super) fn apply_to_scenario(
         let names = || items.iter().filter_map(|item| item.get_str("name"));
         let Some(place) = items.iter().position(|item| item.get_str("name") == Some(name)) else {
             let hint = did_you_mean(name, names());
-            findings.error(entry.place.clone(), format!("spec.{list} has no entry named {name:?}{hint}"));
+            findings.error(
+                entry.place.clone(),
+                format!("spec.{} has no entry named {name:?}{hint}", list.replace('/', ".")),
+            );
             continue;
         };
         entry.set_in(&mut scenario.tree, &format!("/spec/{list}/{place}"), same_file, findings);

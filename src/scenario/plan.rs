@@ -60,6 +60,8 @@ pub(super) fn decode_scenario(scenario: &Document, findings: &mut Findings) -> O
     refuse_equal_names(scenario, "nodePools", findings);
     refuse_equal_names(scenario, "kubelets", findings);
     refuse_equal_names(scenario, "workloads", findings);
+    refuse_equal_names(scenario, "serviceIPs/apiServers", findings);
+    refuse_equal_names(scenario, "serviceIPs/services", findings);
     refuse_equal_names(scenario, "variants", findings);
     if document.spec.max_events == Some(0) {
         let here = scenario.tree.pointer("/spec/maxEvents").and_then(|tree| place_of(&scenario.file, tree));
@@ -76,13 +78,14 @@ fn refuse_equal_names(scenario: &Document, list: &str, findings: &mut Findings) 
         let here = item.get("name").unwrap_or(item);
         if name.is_empty() || name.contains(['/', '#']) {
             let message = format!(
-                "spec.{list}[{index}].name: {name:?} is no name; it must not be empty nor hold / or #"
+                "spec.{}[{index}].name: {name:?} is no name; it must not be empty nor hold / or #",
+                list.replace('/', ".")
             );
             findings.error(place_of(&scenario.file, here), message);
         } else if items[..index].iter().any(|other| other.get_str("name") == Some(name)) {
             findings.error(
                 place_of(&scenario.file, here),
-                format!("spec.{list}: two entries are named {name:?}"),
+                format!("spec.{}: two entries are named {name:?}", list.replace('/', ".")),
             );
         }
     }

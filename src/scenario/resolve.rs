@@ -5,13 +5,14 @@ use std::sync::Arc;
 use kubecast_manifest::Object;
 
 use super::builder::Builder;
-use super::document::DEFAULT_MAX_EVENTS;
+use super::document::{DEFAULT_MAX_EVENTS, ScenarioSpec};
 use super::error::Findings;
 use super::kubelets::Fleet;
 use super::objects::ObjectSource;
 use super::operations;
 use super::plan::Plan;
 use super::scheduler_configuration::{self, Found};
+use super::service_ips;
 use super::start_time;
 use super::unknowns::Unknowns;
 use crate::api::behaviour::Release;
@@ -61,20 +62,20 @@ pub(super) fn resolve(plan: &Plan, findings: &mut Findings) -> Option<(ClusterSe
     };
     let mut beginning = Beginning::of(plan, &mut builder, findings);
     let mut fleet = Fleet::start(plan, release, &mut beginning.nodes, &mut builder, findings);
-    let timeline = operations::timeline(plan, &mut fleet, &mut builder, findings);
+    let mut service_ips = service_ips::resolve(plan, &mut builder, findings);
+    let timeline = operations::timeline(plan, (&mut fleet, service_ips.as_ref()), &mut builder, findings);
     let kubelets = fleet.finish(plan, findings);
+    if let Some(setup) = &mut service_ips {
+        // The timeline has brought some more.
+        setup.services = builder.services.all().to_vec();
+    }
     if !matches!(configured, Found::Faulty) {
         warn_unknown_schedulers(&scheduler, &builder, findings);
     }
     for warning in builder.gatherer.warnings() {
         findings.warning(None, warning);
     }
-    let mut models = release.models();
-    models.extend((!spec.kubelets.is_empty()).then(|| release.kubelet_model()));
-    if spec.kubelets.iter().any(|kubelet| !kubelet.devices.is_empty()) {
-        models.push("Device Manager: not checked, no decisions of it are recorded".to_owned());
-    }
-    let mut unknowns = builder.gatherer.finish(builder.pod_priorities.len(), notes, models);
+    let mut unknowns = builder.gatherer.finish(builder.pod_priorities.len(), notes, models(release, spec));
     if beginning.places_all_devices(&kubelets) {
         unknowns.items.retain(|item| item.what != super::unknowns::EXTENDED_RESOURCES);
     }
@@ -97,11 +98,27 @@ pub(super) fn resolve(plan: &Plan, findings: &mut Findings) -> Option<(ClusterSe
         deployments: beginning.deployments,
         replica_sets: beginning.replica_sets,
         pods: beginning.pods,
+        service_ips: service_ips.map(Arc::new),
         timeline,
         scheduler,
         limits,
     };
     Some((setup, unknowns, builder))
+}
+
+/// What each model of a run was checked against.
+fn models(release: Release, spec: &ScenarioSpec) -> Vec<String> {
+    let mut models = release.models();
+    if spec.service_ips.is_some() {
+        models.push(release.service_ip_model());
+        models
+            .push("Service registries over time: not checked, no decisions of them are recorded".to_owned());
+    }
+    models.extend((!spec.kubelets.is_empty()).then(|| release.kubelet_model()));
+    if spec.kubelets.iter().any(|kubelet| !kubelet.devices.is_empty()) {
+        models.push("Device Manager: not checked, no decisions of it are recorded".to_owned());
+    }
+    models
 }
 
 /// The scheduler of a configuration with the settings of the scenario. A faulty configuration, which is told
@@ -210,6 +227,7 @@ impl Beginning {
         }
         let Some(object) = builder.decode(source, findings) else { return };
         self.selector_owners.extend(builder.selector_owner(source, &object));
+        builder.services.begin(source);
         if !matches!(object, Object::Service(_)) {
             builder.gatherer.kind(source.kind());
         }

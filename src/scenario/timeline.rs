@@ -1,5 +1,7 @@
 //! `spec.timeline`: what happens to the cluster, as written.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -19,6 +21,8 @@ use super::time::Duration;
             {"required": ["setImage"]}, {"required": ["scale"]}, {"required": ["pause"]},
             {"required": ["resume"]}, {"required": ["rollback"]}, {"required": ["cordon"]},
             {"required": ["uncordon"]}, {"required": ["restartKubelets"]},
+            {"required": ["crashAPIServer"]}, {"required": ["upgradeAPIServer"]},
+            {"required": ["addServiceCIDR"]}, {"required": ["deleteServiceCIDR"]},
         ]},
     ]
 ))]
@@ -61,6 +65,21 @@ pub struct TimelineEntryDocument {
     /// Kubelets of an entry of `spec.kubelets` restart, as after a change of their configuration. Pods keep
     /// their CPUs and are admitted again; those that no longer fit fail.
     pub restart_kubelets: Option<RestartKubelets>,
+    /// An API server's process ends between two instructions; requests under way are lost, and what they had
+    /// taken leaks.
+    #[serde(rename = "crashAPIServer")]
+    pub crash_api_server: Option<CrashApiServer>,
+    /// An API server is replaced by one of another release or with other gates, once its requests are done.
+    #[serde(rename = "upgradeAPIServer")]
+    pub upgrade_api_server: Option<UpgradeApiServer>,
+    /// A ServiceCIDR is created.
+    #[serde(rename = "addServiceCIDR")]
+    pub add_service_cidr: Option<AddServiceCidr>,
+    /// A ServiceCIDR is deleted, by name; the one of the beginning is named kubernetes. It goes when no address
+    /// hangs on it.
+    #[serde(rename = "deleteServiceCIDR")]
+    #[schemars(example = &"more")]
+    pub delete_service_cidr: Option<String>,
 }
 
 /// A restart of kubelets.
@@ -76,6 +95,47 @@ pub struct RestartKubelets {
     pub node: Option<Reference>,
     /// A KubeletConfiguration, or a file that holds one. Default: the one they have.
     pub configuration: Option<Manifest>,
+}
+
+/// The end of an API server's process.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(deny_unknown_fields)]
+pub struct CrashApiServer {
+    /// Which server.
+    #[schemars(example = &"apiserver")]
+    pub name: String,
+    /// How long it is away. Default 0s: it starts again at once.
+    pub down_for: Option<Duration>,
+}
+
+/// The replacement of an API server.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(deny_unknown_fields)]
+pub struct UpgradeApiServer {
+    /// Which server.
+    #[schemars(example = &"apiserver")]
+    pub name: String,
+    /// The new release. Default: the scenario's.
+    #[schemars(example = "1.34", regex(pattern = r"^v?1\.[0-9]+"))]
+    pub kubernetes_version: Option<String>,
+    /// The new gates.
+    #[serde(default)]
+    pub feature_gates: BTreeMap<String, bool>,
+}
+
+/// A new ServiceCIDR.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(deny_unknown_fields)]
+pub struct AddServiceCidr {
+    /// Its name.
+    #[schemars(length(min = 1), example = &"more")]
+    pub name: String,
+    /// Its ranges, of families that the cluster has; one of each at most.
+    #[schemars(length(min = 1, max = 2), example = serde_json::json!(["10.97.0.0/24"]))]
+    pub cidrs: Vec<String>,
 }
 
 /// `kubectl set image`.

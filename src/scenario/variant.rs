@@ -16,7 +16,7 @@ pub struct VariantDocument {
     #[schemars(length(min = 1), example = "with-matchLabelKeys")]
     pub name: String,
     /// Values by place, `OBJECT#/path/to/field`. OBJECT is `deployment/NAMESPACE/NAME` or the like,
-    /// `node/NAME`, `nodePool/NAME`, `kubelet/NAME`, `workload/NAME`, `kubeSchedulerConfiguration` or `scenario`. The path
+    /// `node/NAME`, `nodePool/NAME`, `kubelet/NAME`, `workload/NAME`, `apiServer/NAME`, `services/NAME`, `kubeSchedulerConfiguration` or `scenario`. The path
     /// is a JSON pointer: list items by number (`-` appends), `/` in a key is written `~1`. Missing
     /// mappings on the way are made; null removes the field.
     #[serde(default)]

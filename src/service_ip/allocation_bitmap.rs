@@ -110,6 +110,18 @@ impl AllocationBitmap {
         (self.offset, self.used_lower, self.used_upper) = (other.offset, other.used_lower, other.used_upper);
     }
 
+    /// The same places, split elsewhere: as another API server sees what is stored.
+    pub fn set_offset(&mut self, offset: usize) {
+        if offset == self.offset {
+            return;
+        }
+        assert!(offset == 0 || offset < self.size(), "there is an upper band");
+        let used = self.used();
+        self.offset = offset;
+        self.used_lower = self.taken.count_below(offset);
+        self.used_upper = used - self.used_lower;
+    }
+
     /// The places taken, ascending.
     pub fn iter(&self) -> impl Iterator<Item = usize> {
         (0..self.size()).filter(|place| self.taken.contains(*place))

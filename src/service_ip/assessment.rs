@@ -158,6 +158,11 @@ fn assess_one(question: &Question, range: IpRange, asked: &[u64], held: Vec<u64>
     one
 }
 
+/// What kube-apiserver finds wrong with the ranges of its flag; one message a fault.
+pub fn flag_faults(cidrs: &[Cidr], behaviour: ServiceIpBehaviour) -> Vec<String> {
+    input::fitting(cidrs, behaviour)
+}
+
 /// The first usable address of the first range belongs to the Service `kubernetes`.
 const KUBERNETES_PLACE: u64 = 0;
 

@@ -59,6 +59,15 @@ impl Bitmap {
         self.words[number >> 6] & (1 << (number & 63)) != 0
     }
 
+    /// How many numbers below `end` are there.
+    pub fn count_below(&self, end: usize) -> usize {
+        assert!(end <= self.bound, "an end within the bound");
+        let whole: usize = self.words[..end >> 6].iter().map(|word| word.count_ones() as usize).sum();
+        let rest = end & 63;
+        let cut = if rest == 0 { 0 } else { self.words[end >> 6] & ((1 << rest) - 1) };
+        whole + cut.count_ones() as usize
+    }
+
     /// Adds a number; says whether it was not there.
     #[inline]
     pub fn insert(&mut self, number: usize) -> bool {

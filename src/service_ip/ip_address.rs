@@ -26,36 +26,120 @@ pub struct Search {
 impl Search {
     /// Any address that is not among the objects, by the draws that Kubernetes makes.
     pub fn next(&self, objects: &Runs, random: &mut dyn RandomSource) -> Result<u128, AllocationError> {
-        let (first, last) = self.range.ends().ok_or(AllocationError::Full)?;
-        let (offset, dynamic) = (self.range.offset(), self.range.dynamic_size());
-        let first_dynamic = first + u128::from(offset);
-        let start = if dynamic >= i64::MAX as u64 {
-            let mut start = random.uint64();
-            if self.overflow_safe_start && u64::MAX - start < offset {
-                start -= offset;
-            }
-            start
-        } else {
-            random.int63n(dynamic)
-        };
-        if let Some(found) = scan(objects, first_dynamic, last, start) {
-            return Ok(found);
+        Scan::new(*self).next(objects, random)
+    }
+
+    /// A random start in the dynamic band, counted from its first address.
+    fn dynamic_start(&self, random: &mut dyn RandomSource) -> u64 {
+        let dynamic = self.range.dynamic_size();
+        if dynamic < i64::MAX as u64 {
+            return random.int63n(dynamic);
         }
-        if offset == 0 {
-            return Err(AllocationError::Full);
+        let start = random.uint64();
+        if self.overflow_safe_start && u64::MAX - start < self.range.offset() {
+            return start - self.range.offset();
         }
-        let start = random.intn(offset);
-        scan(objects, first, first_dynamic - 1, start).ok_or(AllocationError::Full)
+        start
     }
 }
 
-/// The first free address from `first + start` on, and around the end. A start behind the last address
-/// is the first one; one behind all addresses of the family ends the search (`addOffsetAddress` fails).
-fn scan(objects: &Runs, first: u128, last: u128, start: u64) -> Option<u128> {
-    let start = first.checked_add(u128::from(start))?;
-    let start = if start > last { first } else { start };
-    let found = objects.first_missing(start, last);
-    found.or_else(|| start.checked_sub(1).and_then(|before| objects.first_missing(first, before)))
+/// A search that goes on behind an address that turned out to be taken (`ipIterator`): another API server
+/// had created its object, and the cache did not show it yet.
+#[derive(Clone, Copy, Debug)]
+pub struct Scan {
+    search: Search,
+    part: Part,
+}
+
+/// What is left to look at.
+#[derive(Clone, Copy, Debug)]
+enum Part {
+    /// Nothing was drawn.
+    Dynamic,
+    /// The rest of the dynamic band; `None` if the start lay behind all addresses.
+    RestOfDynamic(Option<Rest>),
+    /// The rest of the static band.
+    RestOfStatic(Option<Rest>),
+}
+
+/// A band from `next` on to its last address, and around its end up to the start.
+#[derive(Clone, Copy, Debug)]
+struct Rest {
+    first: u128,
+    last: u128,
+    start: u128,
+    next: u128,
+    is_around: bool,
+}
+
+impl Rest {
+    /// The whole band. A start behind the last address is the first one; one behind all addresses of the
+    /// family ends the search (`addOffsetAddress` fails).
+    fn new(first: u128, last: u128, start: u64) -> Option<Self> {
+        let start = first.checked_add(u128::from(start))?;
+        let start = if start > last { first } else { start };
+        Some(Self { first, last, start, next: start, is_around: false })
+    }
+
+    fn next(&mut self, objects: &Runs) -> Option<u128> {
+        if !self.is_around {
+            if let Some(found) = self.find(objects, self.last) {
+                return Some(found);
+            }
+            (self.is_around, self.next) = (true, self.first);
+        }
+        let before = self.start.checked_sub(1)?;
+        self.find(objects, before)
+    }
+
+    fn find(&mut self, objects: &Runs, to: u128) -> Option<u128> {
+        let found = (self.next <= to).then(|| objects.first_missing(self.next, to)).flatten();
+        match found.unwrap_or(to).checked_add(1) {
+            Some(next) => self.next = next,
+            // The last address of the family.
+            None => (self.is_around, self.next) = (true, self.first),
+        }
+        found
+    }
+}
+
+impl Scan {
+    /// A search that has not begun.
+    pub fn new(search: Search) -> Self {
+        Self { search, part: Part::Dynamic }
+    }
+
+    /// The range.
+    pub fn range(&self) -> &IpRange {
+        &self.search.range
+    }
+
+    /// The next address that is not among the objects. Draws are made when a band is begun.
+    pub fn next(&mut self, objects: &Runs, random: &mut dyn RandomSource) -> Result<u128, AllocationError> {
+        let range = self.search.range;
+        let (first, last) = range.ends().ok_or(AllocationError::Full)?;
+        let first_dynamic = first + u128::from(range.offset());
+        loop {
+            let found = match &mut self.part {
+                Part::Dynamic => {
+                    let start = self.search.dynamic_start(random);
+                    self.part = Part::RestOfDynamic(Rest::new(first_dynamic, last, start));
+                    continue;
+                }
+                Part::RestOfDynamic(rest) | Part::RestOfStatic(rest) => {
+                    rest.as_mut().and_then(|rest| rest.next(objects))
+                }
+            };
+            match (found, self.part) {
+                (Some(found), _) => return Ok(found),
+                (None, Part::RestOfDynamic(_)) if range.offset() > 0 => {
+                    let start = random.intn(range.offset());
+                    self.part = Part::RestOfStatic(Rest::new(first, first_dynamic - 1, start));
+                }
+                (None, _) => return Err(AllocationError::Full),
+            }
+        }
+    }
 }
 
 /// The allocator of a single range.

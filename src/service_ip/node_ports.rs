@@ -40,8 +40,19 @@ impl PortAllocator {
         &self.places
     }
 
+    /// Other places are taken: a repair loop has rebuilt them.
+    pub fn set_places(&mut self, places: AllocationBitmap) {
+        assert_eq!(places.size(), self.places.size(), "the same range");
+        self.places = places;
+    }
+
+    /// The place of a port of the range.
+    pub fn place(&self, port: u16) -> Option<usize> {
+        self.range.place(port).map(|place| place as usize)
+    }
+
     /// The port at a place.
-    fn port(&self, place: usize) -> u16 {
+    pub fn port(&self, place: usize) -> u16 {
         (usize::from(self.range.base()) + place) as u16
     }
 
@@ -118,6 +129,11 @@ impl PortOperation {
     /// Gives a port back on [`Self::commit`].
     pub fn release_deferred(&mut self, port: u16) {
         self.deferred.push(port);
+    }
+
+    /// The ports taken so far.
+    pub fn taken(&self) -> &[u16] {
+        &self.allocated
     }
 
     /// All is written: ports that are no longer needed go back.

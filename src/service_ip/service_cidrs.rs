@@ -13,7 +13,7 @@ use std::net::IpAddr;
 use super::allocator::IpAllocator;
 use super::cidr::{Cidr, Family, number};
 use super::error::AllocationError;
-use super::ip_address::Search;
+use super::ip_address::{Scan, Search};
 use super::random::RandomSource;
 use super::range::IpRange;
 use super::runs::Runs;
@@ -63,6 +63,47 @@ impl ServiceCidrs {
         self.ranges.retain(|range| range.search.range.cidr() != cidr);
     }
 
+    /// Takes note of an object that another API server created; says whether it was not there.
+    pub fn note(&mut self, address: IpAddr) -> bool {
+        let is_new = self.objects.insert(number(address));
+        self.used += u64::from(is_new);
+        is_new
+    }
+
+    /// Takes note of an object that is gone, whatever range it lay in; says whether it was there.
+    pub fn forget(&mut self, address: IpAddr) -> bool {
+        let was_there = self.objects.remove(number(address));
+        self.used -= u64::from(was_there);
+        was_there
+    }
+
+    /// The objects, by the numbers of their addresses.
+    pub fn objects(&self) -> &Runs {
+        &self.objects
+    }
+
+    /// Searches in the ranges that are ready, in order.
+    pub fn scans(&self) -> impl Iterator<Item = Scan> {
+        self.ranges.iter().filter(|range| range.ready).map(|range| Scan::new(range.search))
+    }
+
+    /// All ranges, with whether they are ready.
+    pub fn ranges(&self) -> impl Iterator<Item = (&IpRange, bool)> {
+        self.ranges.iter().map(|range| (&range.search.range, range.ready))
+    }
+
+    /// Whether an address may be asked for: it lies in a range that is ready.
+    pub fn admits(&self, address: IpAddr) -> Result<(), AllocationError> {
+        let range = self.with(address, true)?.search.range;
+        let outside = AllocationError::NotInRange { address, range: range.cidr() };
+        range.place(address).map(|_| ()).ok_or(outside)
+    }
+
+    /// Whether an address lies in any range, ready or not.
+    pub fn contains(&self, address: IpAddr) -> bool {
+        self.with(address, false).is_ok()
+    }
+
     fn with(&self, address: IpAddr, only_ready: bool) -> Result<ReadyRange, AllocationError> {
         let found = self.ranges.iter().find(|range| {
             let cidr = range.search.range.cidr();
@@ -80,10 +121,7 @@ impl IpAllocator for ServiceCidrs {
     }
 
     fn allocate(&mut self, address: IpAddr) -> Result<(), AllocationError> {
-        let range = self.with(address, true)?.search.range;
-        if range.place(address).is_none() {
-            return Err(AllocationError::NotInRange { address, range: range.cidr() });
-        }
+        self.admits(address)?;
         if !self.objects.insert(number(address)) {
             return Err(AllocationError::Allocated);
         }

@@ -17,9 +17,12 @@ mod tests;
 
 use std::net::IpAddr;
 
+pub use cluster_ips::AddressPlan;
+pub use families::ClusterFamilies;
+
 use super::allocator::{Allocator, IpAllocator};
 use super::cidr::Family;
-use super::error::ServiceError;
+use super::error::{AllocationError, ServiceError};
 use super::node_ports::{PortAllocator, PortOperation};
 use super::random::RandomSource;
 use crate::api::Protocol;
@@ -126,6 +129,34 @@ impl Service {
         self.type_ == ServiceType::LoadBalancer && self.external_traffic_local
     }
 
+    /// The addresses that it holds.
+    pub fn addresses(&self) -> impl Iterator<Item = IpAddr> {
+        let has_some = self.is_of_cluster_ip_type() && !self.headless;
+        self.cluster_ips.iter().copied().flatten().filter(move |_| has_some)
+    }
+
+    /// The node ports that it holds, each once.
+    pub fn held_node_ports(&self) -> Vec<u16> {
+        let mut held: Vec<u16> = self.ports.iter().map(|port| port.node_port).collect();
+        if self.needs_health_check() {
+            held.push(self.health_check_node_port);
+        }
+        held.retain(|port| *port != 0);
+        held.sort_unstable();
+        held.dedup();
+        held
+    }
+
+    /// The refusal of an address that it asks for.
+    pub fn refused(&self, address: IpAddr, error: AllocationError) -> ServiceError {
+        ServiceError::ClusterIp {
+            service: self.name.clone(),
+            cluster_ips: self.printed_cluster_ips(),
+            address,
+            error: Box::new(error),
+        }
+    }
+
     /// `spec.clusterIPs` as Go prints it.
     fn printed_cluster_ips(&self) -> String {
         let text = |address: &Option<IpAddr>| address.map_or_else(String::new, |a| a.to_string());
@@ -161,9 +192,29 @@ impl<R: RandomSource> RandomSources for R {
 pub struct ServiceAllocators {
     /// One for each family; the first is that of the cluster's default family.
     ips: Vec<Allocator>,
+    families: ClusterFamilies,
     /// Node ports.
     pub node_ports: PortAllocator,
 }
+
+impl ClusterFamilies {
+    /// Fills in a new Service's policy and families, and says which addresses it takes.
+    pub fn prepare_create(&self, service: &mut Service) -> Result<AddressPlan, ServiceError> {
+        families::init(self, service, None)?;
+        Ok(AddressPlan::of_new(service))
+    }
+
+    /// Fills in what an update keeps without being told, refuses what must not change, and says which
+    /// addresses are taken and given back.
+    pub fn prepare_update(&self, old: &Service, service: &mut Service) -> Result<AddressPlan, ServiceError> {
+        patch::before_update(service, old);
+        patch::immutable(service, old)?;
+        families::init(self, service, Some(old))?;
+        Ok(AddressPlan::of_update(service, old))
+    }
+}
+
+pub use ports::{create as create_ports, update as update_ports};
 
 /// Addresses by family.
 type Addresses = Vec<(Family, IpAddr)>;
@@ -171,20 +222,8 @@ type Addresses = Vec<(Family, IpAddr)>;
 impl ServiceAllocators {
     /// The allocators of one family, or of both, the cluster's default first.
     pub fn new(ips: Vec<Allocator>, node_ports: PortAllocator) -> Self {
-        let families: Vec<Family> = ips.iter().map(IpAllocator::family).collect();
-        let is_one_each = matches!(&families[..], [_]) || matches!(&families[..], [a, b] if a != b);
-        assert!(is_one_each, "one or two families, one allocator each");
-        Self { ips, node_ports }
-    }
-
-    /// The cluster's default family.
-    pub fn default_family(&self) -> Family {
-        self.ips[0].family()
-    }
-
-    /// Whether the cluster has a family.
-    pub fn has_family(&self, family: Family) -> bool {
-        self.ips.iter().any(|allocator| allocator.family() == family)
+        let families = ClusterFamilies::new(ips.iter().map(IpAllocator::family).collect());
+        Self { ips, families, node_ports }
     }
 
     /// The allocator of a family.
@@ -204,10 +243,10 @@ impl ServiceAllocators {
         randoms: &mut dyn RandomSources,
     ) -> Result<(), ServiceError> {
         let mut wanted = service.clone();
-        families::init(self, &mut wanted, None)?;
-        let taken = self.allocate_cluster_ips(&mut wanted, randoms)?;
+        let plan = self.families.prepare_create(&mut wanted)?;
+        let taken = self.carry_out(&plan, &mut wanted, randoms)?;
         let mut operation = PortOperation::default();
-        match ports::create(&mut self.node_ports, &mut operation, &mut wanted, randoms) {
+        match create_ports(&mut self.node_ports, &mut operation, &mut wanted, randoms) {
             Ok(()) => operation.commit(&mut self.node_ports),
             Err(error) => {
                 operation.revert(&mut self.node_ports);
@@ -228,12 +267,10 @@ impl ServiceAllocators {
         randoms: &mut dyn RandomSources,
     ) -> Result<(), ServiceError> {
         let mut wanted = service.clone();
-        patch::before_update(&mut wanted, old);
-        patch::immutable(&wanted, old)?;
-        families::init(self, &mut wanted, Some(old))?;
-        let (taken, unneeded) = self.update_cluster_ips(&mut wanted, old, randoms)?;
+        let plan = self.families.prepare_update(old, &mut wanted)?;
+        let taken = self.carry_out(&plan, &mut wanted, randoms)?;
         let mut operation = PortOperation::default();
-        match ports::update(&mut self.node_ports, &mut operation, &mut wanted, old, randoms) {
+        match update_ports(&mut self.node_ports, &mut operation, &mut wanted, old, randoms) {
             Ok(()) => operation.commit(&mut self.node_ports),
             Err(error) => {
                 operation.revert(&mut self.node_ports);
@@ -241,21 +278,16 @@ impl ServiceAllocators {
                 return Err(error);
             }
         }
-        self.release(&unneeded);
+        self.release(&plan.unneeded);
         *service = wanted;
         Ok(())
     }
 
     /// A Service is deleted: all that it holds goes back.
     pub fn delete(&mut self, service: &Service) {
-        if service.is_of_cluster_ip_type() && !service.headless {
-            self.release_cluster_ips(service.cluster_ips.iter().copied().flatten());
-        }
-        for port in service.ports.iter().filter(|port| port.node_port != 0) {
-            self.node_ports.release(port.node_port);
-        }
-        if service.needs_health_check() && service.health_check_node_port != 0 {
-            self.node_ports.release(service.health_check_node_port);
+        self.release_cluster_ips(service.addresses());
+        for port in service.held_node_ports() {
+            self.node_ports.release(port);
         }
     }
 }

@@ -64,6 +64,11 @@ impl Release {
         self.against("CPU Manager and Topology Manager", 32)
     }
 
+    /// The same of the allocators of Service IPs.
+    pub fn service_ip_model(self) -> String {
+        self.against("allocators of Service IPs and node ports", 32)
+    }
+
     fn against(self, model: &str, recorded: u8) -> String {
         if self.minor == recorded {
             return format!("{model}: recorded at v{self}");

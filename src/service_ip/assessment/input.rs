@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use super::{KUBERNETES_PLACE, Question, of_family};
+use crate::api::ServiceIpBehaviour;
 use crate::service_ip::allocator::Allocator;
 use crate::service_ip::cidr::{Cidr, Family, number, parse_address};
 use crate::service_ip::error::AllocationError;
@@ -25,13 +26,14 @@ pub(super) fn cidrs(question: &Question) -> Result<Vec<Cidr>, Vec<String>> {
         }
     }
     if faults.is_empty() {
-        fitting(question, &cidrs, &mut faults);
+        faults.extend(fitting(&cidrs, question.behaviour));
     }
     if faults.is_empty() { Ok(cidrs) } else { Err(faults) }
 }
 
-fn fitting(question: &Question, cidrs: &[Cidr], faults: &mut Vec<String>) {
-    let behaviour = &question.behaviour;
+/// What kube-apiserver finds wrong with ranges; one message a fault.
+pub(super) fn fitting(cidrs: &[Cidr], behaviour: ServiceIpBehaviour) -> Vec<String> {
+    let mut faults = Vec::new();
     // ServiceCIDRs came with IPAddress objects; before there was the flag alone.
     if !behaviour.ip_address_objects {
         if cidrs.len() > 2 {
@@ -60,7 +62,7 @@ fn fitting(question: &Question, cidrs: &[Cidr], faults: &mut Vec<String>) {
             faults.push(format!(
                 "the service cluster IP range must be at least {FEWEST_ADDRESSES} IP addresses"
             ));
-        } else if Allocator::range(*cidr, behaviour).is_ok_and(|range| range.size() == 0) {
+        } else if Allocator::range(*cidr, &behaviour).is_ok_and(|range| range.size() == 0) {
             faults.push(format!("{cidr} has no usable address"));
         }
         for other in &cidrs[..index] {
@@ -71,6 +73,7 @@ fn fitting(question: &Question, cidrs: &[Cidr], faults: &mut Vec<String>) {
             }
         }
     }
+    faults
 }
 
 /// Places by range.

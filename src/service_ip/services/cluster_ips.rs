@@ -7,6 +7,54 @@ use crate::service_ip::allocator::IpAllocator;
 use crate::service_ip::cidr::Family;
 use crate::service_ip::error::ServiceError;
 
+/// Which addresses a Service takes, and which go back when it is written.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AddressPlan {
+    /// An address for each family from this place of `ipFamilies` on; `None`: none at all.
+    pub take_from: Option<usize>,
+    /// What goes back.
+    pub unneeded: Vec<(Family, IpAddr)>,
+}
+
+impl AddressPlan {
+    /// The plan of a new Service, whose families are filled in; `clusterIPs` gets a place for each.
+    pub fn of_new(service: &mut Service) -> Self {
+        if service.type_ == ServiceType::ExternalName || service.headless {
+            return Self::default();
+        }
+        let families = service.ip_families.len();
+        if service.cluster_ips.len() < families {
+            service.cluster_ips.resize(families, None);
+        }
+        Self { take_from: Some(0), unneeded: Vec::new() }
+    }
+
+    /// The plan of an update.
+    pub fn of_update(service: &mut Service, old: &Service) -> Self {
+        let external = |one: &Service| one.type_ == ServiceType::ExternalName;
+        if families::stays_preferred(service, Some(old)) {
+            return Self::default();
+        }
+        if external(old) && !external(service) {
+            return Self::of_new(service);
+        }
+        if old.headless {
+            return Self::default();
+        }
+        if !external(old) && external(service) {
+            return Self { take_from: None, unneeded: held(old, 0) };
+        }
+        match (old.ip_families.len(), service.ip_families.len()) {
+            (1, 2) => {
+                service.cluster_ips.resize(2, None);
+                Self { take_from: Some(1), unneeded: Vec::new() }
+            }
+            (2, 1) => Self { take_from: None, unneeded: held(old, 1) },
+            _ => Self::default(),
+        }
+    }
+}
+
 impl ServiceAllocators {
     /// Takes an address for each of a Service's families: the one that stands at the same place, or any. The
     /// families must be the cluster's. Nothing is taken if one of them is not to be had.
@@ -15,14 +63,18 @@ impl ServiceAllocators {
         service: &mut Service,
         randoms: &mut dyn RandomSources,
     ) -> Result<Vec<(Family, IpAddr)>, ServiceError> {
-        if service.type_ == ServiceType::ExternalName || service.headless {
-            return Ok(Vec::new());
-        }
-        let families = service.ip_families.len();
-        if service.cluster_ips.len() < families {
-            service.cluster_ips.resize(families, None);
-        }
-        self.allocate_from(service, 0, randoms)
+        let plan = AddressPlan::of_new(service);
+        self.carry_out(&plan, service, randoms)
+    }
+
+    /// Takes what a plan asks for.
+    pub(super) fn carry_out(
+        &mut self,
+        plan: &AddressPlan,
+        service: &mut Service,
+        randoms: &mut dyn RandomSources,
+    ) -> Result<Addresses, ServiceError> {
+        plan.take_from.map_or(Ok(Vec::new()), |first| self.allocate_from(service, first, randoms))
     }
 
     /// Takes addresses for the families from a place on.
@@ -63,42 +115,8 @@ impl ServiceAllocators {
                 .allocate_next(random)
                 .map_err(|error| ServiceError::NoClusterIp(Box::new(error)));
         };
-        allocator.allocate(address).map_err(|error| ServiceError::ClusterIp {
-            service: service.name.clone(),
-            cluster_ips: service.printed_cluster_ips(),
-            address,
-            error: Box::new(error),
-        })?;
+        allocator.allocate(address).map_err(|error| service.refused(address, error))?;
         Ok(address)
-    }
-
-    /// What an update takes, and what goes back when it is done.
-    pub(super) fn update_cluster_ips(
-        &mut self,
-        service: &mut Service,
-        old: &Service,
-        randoms: &mut dyn RandomSources,
-    ) -> Result<(Addresses, Addresses), ServiceError> {
-        if families::stays_preferred(service, Some(old)) {
-            return Ok((Vec::new(), Vec::new()));
-        }
-        if old.type_ == ServiceType::ExternalName && service.type_ != ServiceType::ExternalName {
-            return Ok((self.allocate_cluster_ips(service, randoms)?, Vec::new()));
-        }
-        if old.headless {
-            return Ok((Vec::new(), Vec::new()));
-        }
-        if old.type_ != ServiceType::ExternalName && service.type_ == ServiceType::ExternalName {
-            return Ok((Vec::new(), held(old, 0)));
-        }
-        match (old.ip_families.len(), service.ip_families.len()) {
-            (1, 2) => {
-                service.cluster_ips.resize(2, None);
-                Ok((self.allocate_from(service, 1, randoms)?, Vec::new()))
-            }
-            (2, 1) => Ok((Vec::new(), held(old, 1))),
-            _ => Ok((Vec::new(), Vec::new())),
-        }
     }
 
     /// Gives addresses back, each to the allocator of the family it was taken for.
@@ -119,7 +137,7 @@ impl ServiceAllocators {
 }
 
 /// The addresses that a Service holds, from a place on.
-fn held(service: &Service, first: usize) -> Addresses {
+pub(super) fn held(service: &Service, first: usize) -> Addresses {
     let pairs = service.ip_families.iter().zip(&service.cluster_ips).skip(first);
     pairs.filter_map(|(family, address)| Some((*family, (*address)?))).collect()
 }

@@ -2,11 +2,43 @@
 
 use std::net::IpAddr;
 
-use super::{FamilyPolicy, Service, ServiceAllocators, ServiceType};
+use super::{FamilyPolicy, Service, ServiceType};
 use crate::service_ip::cidr::Family;
 use crate::service_ip::error::{Fault, ServiceError};
 
 const POLICY: &str = "spec.ipFamilyPolicy";
+
+/// The families that a cluster has addresses of, its default first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClusterFamilies(Vec<Family>);
+
+impl ClusterFamilies {
+    /// One family, or both.
+    pub fn new(families: Vec<Family>) -> Self {
+        let is_one_each = matches!(&families[..], [_]) || matches!(&families[..], [a, b] if a != b);
+        assert!(is_one_each, "one or two families, one allocator each");
+        Self(families)
+    }
+
+    /// The cluster's default family.
+    pub fn default_family(&self) -> Family {
+        self.0[0]
+    }
+
+    /// Whether the cluster has a family.
+    pub fn has(&self, family: Family) -> bool {
+        self.0.contains(&family)
+    }
+
+    /// The families.
+    pub fn iter(&self) -> impl Iterator<Item = Family> {
+        self.0.iter().copied()
+    }
+
+    fn is_dual_stack(&self) -> bool {
+        self.0.len() == 2
+    }
+}
 
 fn invalid(service: &Service, faults: Vec<Fault>) -> Result<(), ServiceError> {
     if faults.is_empty() {
@@ -21,7 +53,7 @@ fn policy_fault(policy: FamilyPolicy, detail: &str) -> Fault {
 
 /// Fills in `ipFamilyPolicy` and `ipFamilies`, or says what does not fit together.
 pub(super) fn init(
-    allocators: &ServiceAllocators,
+    cluster: &ClusterFamilies,
     service: &mut Service,
     old: Option<&Service>,
 ) -> Result<(), ServiceError> {
@@ -43,16 +75,16 @@ pub(super) fn init(
             faults.push(policy_fault(policy, &format!("{detail} IP families are specified")));
         }
     }
-    infer(allocators, service, &mut faults);
+    infer(cluster, service, &mut faults);
     invalid(service, faults)?;
     if !is_bare {
-        configured(allocators, service, policy)?;
+        configured(cluster, service, policy)?;
     }
     if service.ip_families.is_empty() {
-        service.ip_families.push(allocators.default_family());
+        service.ip_families.push(cluster.default_family());
     }
     // A headless Service without selector may name families that the cluster lacks.
-    let has_other = is_bare || allocators.ips.len() == 2;
+    let has_other = is_bare || cluster.is_dual_stack();
     if let ([family], true) = (&service.ip_families[..], has_other && policy != FamilyPolicy::SingleStack) {
         let other = family.other();
         service.ip_families.push(other);
@@ -87,7 +119,7 @@ fn reduced(service: &mut Service, old: &Service, policy: FamilyPolicy) -> Vec<Fa
 }
 
 /// Families that are not given follow from the addresses that are.
-fn infer(allocators: &ServiceAllocators, service: &mut Service, faults: &mut Vec<Fault>) {
+fn infer(cluster: &ClusterFamilies, service: &mut Service, faults: &mut Vec<Fault>) {
     if service.headless {
         return;
     }
@@ -96,7 +128,7 @@ fn infer(allocators: &ServiceAllocators, service: &mut Service, faults: &mut Vec
         let Some(family) = address.map(Family::of).filter(|_| index >= service.ip_families.len()) else {
             continue;
         };
-        if allocators.has_family(family) {
+        if cluster.has(family) {
             service.ip_families.push(family);
         } else {
             let detail = format!("{family} is not configured on this cluster");
@@ -108,16 +140,16 @@ fn infer(allocators: &ServiceAllocators, service: &mut Service, faults: &mut Vec
 
 /// What is asked for must be there.
 fn configured(
-    allocators: &ServiceAllocators,
+    cluster: &ClusterFamilies,
     service: &Service,
     policy: FamilyPolicy,
 ) -> Result<(), ServiceError> {
     let mut faults = Vec::new();
-    if policy == FamilyPolicy::RequireDualStack && allocators.ips.len() < 2 {
+    if policy == FamilyPolicy::RequireDualStack && !cluster.is_dual_stack() {
         faults.push(policy_fault(policy, "this cluster is not configured for dual-stack services"));
     }
     for (index, family) in service.ip_families.iter().enumerate() {
-        if !allocators.has_family(*family) {
+        if !cluster.has(*family) {
             let field = format!("spec.ipFamilies[{index}]");
             faults.push(Fault::new(field, format!("\"{family}\""), "not configured on this cluster"));
         }

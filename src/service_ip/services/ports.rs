@@ -8,7 +8,7 @@ use crate::service_ip::error::{PortError, ServiceError};
 use crate::service_ip::node_ports::{PortAllocator, PortOperation};
 
 /// Takes the node ports of a new Service. What was taken before an error is the operation's to revert.
-pub(super) fn create(
+pub fn create(
     ports: &mut PortAllocator,
     operation: &mut PortOperation,
     service: &mut Service,
@@ -64,7 +64,7 @@ fn create_node_ports(
 
 /// Takes and gives back node ports as an update asks. What was taken before an error is the operation's to
 /// revert.
-pub(super) fn update(
+pub fn update(
     ports: &mut PortAllocator,
     operation: &mut PortOperation,
     service: &mut Service,

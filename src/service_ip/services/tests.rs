@@ -11,6 +11,7 @@ const BITMAP: ServiceIpBehaviour = ServiceIpBehaviour {
     node_port_static_subrange: true,
     ip_address_objects: false,
     dual_write: false,
+    dual_write_bitmap_first: false,
     overflow_safe_start: false,
 };
 
