@@ -39,20 +39,20 @@ fn ranges_servers_and_entries() {
     }
     check(
         &registries("serviceClusterIPRange: 10.96.0.0/24, services: [{name: a, apiServer: b}]"),
-        &["f.yaml:5:65: services/a: there is no API server \"b\""],
+        &["f.yaml:5:64: services/a: there is no API server \"b\""],
     );
     check(
         &registries(
             "serviceClusterIPRange: 10.96.0.0/24, apiServers: [{name: a, kubernetesVersion: \"1.2\"}]",
         ),
         &[
-            "f.yaml:5:67: spec.serviceIPs.apiServers[0]: \"1.2\" is no supported Kubernetes release; write one of 1.24 to 1.37",
+            "f.yaml:5:66: spec.serviceIPs.apiServers[0]: \"1.2\" is no supported Kubernetes release; write one of 1.24 to 1.37",
         ],
     );
     check(
         &registries("serviceClusterIPRange: 10.96.0.0/24, staleBitmapEntries: [10.96.0.255]"),
         &[
-            "f.yaml:5:75: spec.serviceIPs.staleBitmapEntries/0: \"10.96.0.255\": the provided IP (10.96.0.255) is not in the valid range. The range of valid IPs is 10.96.0.0/24",
+            "f.yaml:5:74: spec.serviceIPs.staleBitmapEntries/0: \"10.96.0.255\": the provided IP (10.96.0.255) is not in the valid range. The range of valid IPs is 10.96.0.0/24",
         ],
     );
 }
@@ -99,18 +99,18 @@ fn operations_need_registries() {
     let entry = |entry: &str| format!("{scenario}  timeline: [{{at: 1m, {entry}}}]\n");
     check(
         &entry("crashAPIServer: {name: apisever}"),
-        &["f.yaml:6:38: spec.timeline[0]: there is no API server \"apisever\" (did you mean \"apiserver\"?)"],
+        &["f.yaml:6:39: spec.timeline[0]: there is no API server \"apisever\" (did you mean \"apiserver\"?)"],
     );
     check(
         &entry("addServiceCIDR: {name: a, cidrs: [10.96.0.1/24]}"),
         &[
-            "f.yaml:6:38: spec.timeline[0]: spec.cidrs: Invalid value: \"10.96.0.1/24\": must not have bits set beyond the prefix length",
+            "f.yaml:6:39: spec.timeline[0]: spec.cidrs: Invalid value: \"10.96.0.1/24\": must not have bits set beyond the prefix length",
         ],
     );
     let without = scenario.replace("  serviceIPs: {serviceClusterIPRange: 10.96.0.0/24}\n", "");
     check(
         &format!("{without}  timeline: [{{at: 1m, crashAPIServer: {{name: a}}}}]\n"),
-        &["f.yaml:5:38: spec.timeline[0]: there are no API servers without spec.serviceIPs"],
+        &["f.yaml:5:39: spec.timeline[0]: there are no API servers without spec.serviceIPs"],
     );
 }
 
