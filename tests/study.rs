@@ -135,3 +135,21 @@ fn points_share_their_luck_only_if_asked() {
     let (alone, other) = column("false");
     assert_ne!(alone, other);
 }
+
+#[test]
+fn designs_choose_their_points() {
+    let labels = |design: &str| -> Vec<String> {
+        let study = study_file("design", &format!("replications: 2\n  design: {design}"));
+        let outcome = kubecast(&["study", &study, "--format", "json"]);
+        assert_eq!(outcome.code, 0, "{design}: {}", outcome.stderr);
+        let summary: serde_json::Value = serde_json::from_str(&outcome.stdout).expect("JSON");
+        let points = summary["points"].as_array().expect("points");
+        points.iter().map(|point| point[0].as_str().expect("a label").to_owned()).collect()
+    };
+    // Each of two values in half of the points, in an order that is drawn.
+    let mut drawn = labels("{latinHypercube: 6}");
+    drawn.sort();
+    assert_eq!(drawn, ["2", "2", "2", "25%", "25%", "25%"]);
+    // Values of a list need not be those of the factor.
+    assert_eq!(labels("{points: [{maxSurge: 3}, {maxSurge: 25%}]}"), ["3", "25%"]);
+}
