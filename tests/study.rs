@@ -20,6 +20,9 @@ fn the_same_bytes_on_any_number_of_threads_and_in_parts() {
     let names: Vec<&str> = expected.keys().map(String::as_str).collect();
     let wanted = ["differences.csv", "estimates.csv", "manifest.json", "plot.svg", "runs.csv", "summary.txt"];
     assert_eq!(names, wanted, "the journal is gone");
+    assert_eq!(kubecast(&["study", &study, "--out", &whole]).code, 2, "nothing is overwritten");
+    assert_eq!(kubecast(&["study", &study, "--out", &whole, "--force"]).code, 0);
+    assert!(files(&whole) == expected, "replaced by the same bytes");
     let two = folder("study-threads-2");
     assert_eq!(kubecast(&["study", &study, "--threads", "2", "--out", &two]).code, 0);
     assert!(files(&two) == expected, "files differ between numbers of threads");
@@ -134,4 +137,32 @@ fn points_share_their_luck_only_if_asked() {
     assert_eq!(first, second);
     let (alone, other) = column("false");
     assert_ne!(alone, other);
+}
+
+#[test]
+fn designs_choose_their_points() {
+    let labels = |design: &str| -> Vec<String> {
+        let study = study_file("design", &format!("replications: 2\n  design: {design}"));
+        let outcome = kubecast(&["study", &study, "--format", "json"]);
+        assert_eq!(outcome.code, 0, "{design}: {}", outcome.stderr);
+        let summary: serde_json::Value = serde_json::from_str(&outcome.stdout).expect("JSON");
+        let points = summary["points"].as_array().expect("points");
+        points.iter().map(|point| point[0].as_str().expect("a label").to_owned()).collect()
+    };
+    // Each of two values in half of the points, in an order that is drawn.
+    let mut drawn = labels("{latinHypercube: 6}");
+    drawn.sort();
+    assert_eq!(drawn, ["2", "2", "2", "25%", "25%", "25%"]);
+    // Values of a list need not be those of the factor.
+    assert_eq!(labels("{points: [{maxSurge: 3}, {maxSurge: 25%}]}"), ["3", "25%"]);
+}
+
+#[test]
+fn studies_and_plans_are_checked_without_a_run() {
+    let told = |name: &str| kubecast(&["validate", &format!("scenarios/studies/{name}.yaml")]);
+    assert_eq!(told("match-label-keys").stdout, "valid: a Study of 12 design points, 2 arms and 2 metrics\n");
+    assert_eq!(told("survive-a-zone").stdout, "valid: a Plan of 35 choices and 2 targets\n");
+    let study = study_file("invalid", "replications: 0");
+    let outcome = kubecast(&["validate", &study]);
+    assert!(outcome.code == 2 && outcome.stderr.contains("at least 1"), "{}", outcome.stderr);
 }

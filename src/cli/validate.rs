@@ -1,10 +1,13 @@
-//! `kubecast validate`: checks documents without running them.
+//! `kubecast validate`: checks documents without running them. A Study or Plan is checked as its own command would
+//! before it runs anything.
 
 use clap::Args;
 
 use super::error::CliError;
 use super::input::{self, Files};
-use crate::scenario::{self, InputError, LoadOptions, Resolved};
+use crate::scenario::planning::load_plan;
+use crate::scenario::study::load_study;
+use crate::scenario::{self, InputError, LoadOptions, Resolved, SourceText};
 
 /// Options of `validate`.
 #[derive(Debug, Args)]
@@ -34,6 +37,18 @@ pub fn load(files: &[String], options: &LoadOptions, quiet: bool) -> Result<Reso
 /// Checks documents and says what they hold.
 pub fn validate(args: &ValidateArgs) -> Result<(), CliError> {
     let options = LoadOptions { strict: args.strict, seed: None };
+    if let [file] = &args.files[..]
+        && file != "-"
+        && let [source] = &input::read_all(&args.files)?[..]
+        && let Some(found) = study_or_plan(source, &options)
+    {
+        let (words, warnings) =
+            found.map_err(|errors| CliError::WrongInput(errors.iter().map(ToString::to_string).collect()))?;
+        for warning in warnings {
+            eprintln!("warning: {warning}");
+        }
+        return super::print(&words);
+    }
     let resolved = load(&args.files, &options, false)?;
     let mut text = String::new();
     for variant in &resolved.variants {
@@ -49,4 +64,33 @@ pub fn validate(args: &ValidateArgs) -> Result<(), CliError> {
         ));
     }
     super::print(&text)
+}
+
+/// What is told of a valid document, and its warnings.
+type Checked = Result<(String, Vec<InputError>), Vec<InputError>>;
+
+/// Checks the Study or Plan of a file; `None` if it holds something else.
+fn study_or_plan(source: &SourceText, options: &LoadOptions) -> Option<Checked> {
+    let documents = kubecast_manifest::parse(&source.name, &source.text).ok()?;
+    let tree = &documents.first()?.tree;
+    if tree.get_str("apiVersion") != Some(scenario::document::API_VERSION) {
+        return None;
+    }
+    match tree.get_str("kind")? {
+        "Study" => Some(load_study(source, options, &Files).map(|study| {
+            let words = format!(
+                "valid: a Study of {} design points, {} arms and {} metrics\n",
+                study.points.len(),
+                study.arms.len(),
+                study.metrics.len()
+            );
+            (words, study.warnings)
+        })),
+        "Plan" => Some(load_plan(source, options, &Files).map(|plan| {
+            let choices: usize = plan.variables.iter().map(|variable| variable.labels.len()).product();
+            let words = format!("valid: a Plan of {choices} choices and {} targets\n", plan.targets.len());
+            (words, plan.warnings)
+        })),
+        _ => None,
+    }
 }

@@ -2,7 +2,7 @@
 //!
 //! A factor's value and an arm's are set in the documents' trees as a variant's are, factors first. What a
 //! study resolves to is a [`ClusterSetup`] for each arm at each point; running it is the business of
-//! [`crate::study`](../../study/index.html).
+//! the layer above.
 
 pub(super) mod design;
 pub mod document;

@@ -31,17 +31,7 @@ pub struct Proportion {
 impl Proportion {
     /// The Wilson score interval at 95 % (E. B. Wilson, JASA 22, 1927).
     pub fn wilson(count: u64, runs: u64) -> Self {
-        if runs == 0 {
-            return Self { count, runs, low: 0.0, high: 1.0 };
-        }
-        let n = runs as f64;
-        let p = count as f64 / n;
-        let z2 = Z_95 * Z_95;
-        let centre = (p + z2 / (2.0 * n)) / (1.0 + z2 / n);
-        let half = Z_95 * (p * (1.0 - p) / n + z2 / (4.0 * n * n)).sqrt() / (1.0 + z2 / n);
-        // With none or all seen the ends are exactly 0 and 1; rounding must not say otherwise.
-        let low = if count == 0 { 0.0 } else { (centre - half).max(0.0) };
-        let high = if count == runs { 1.0 } else { (centre + half).min(1.0) };
+        let (low, high) = proportion::wilson_at(count, runs, Z_95);
         Self { count, runs, low, high }
     }
 

@@ -16,10 +16,14 @@ pub enum ProportionInterval {
 
 /// Wilson's score interval.
 pub fn wilson(count: u64, runs: u64, confidence: f64) -> (f64, f64) {
+    wilson_at(count, runs, normal_quantile(f64::midpoint(1.0, confidence)))
+}
+
+/// The same, with the two-sided quantile of the standard normal distribution given.
+pub(super) fn wilson_at(count: u64, runs: u64, z: f64) -> (f64, f64) {
     if runs == 0 {
         return (0.0, 1.0);
     }
-    let z = normal_quantile(f64::midpoint(1.0, confidence));
     let n = runs as f64;
     let (share, z2) = (count as f64 / n, z * z);
     let centre = (share + z2 / (2.0 * n)) / (1.0 + z2 / n);
