@@ -128,6 +128,13 @@ impl Scratch {
             return;
         }
         let everyone = counted == sample.len();
+        if let [soft] = &template.soft[..]
+            && soft.is_per_node
+            && scored.is_some()
+            && everyone
+        {
+            return self.add_spread_by_node(soft, weight, sample);
+        }
         let is_counted = |place: &&u32| everyone || !left_out(**place);
         self.exact.clear();
         self.exact.resize(sample.len(), 0.0);
@@ -162,6 +169,34 @@ impl Scratch {
         self.add_normalized(scored.filter(|_| !everyone).map(|scored| (scored, sample)), |raw| {
             weight * if max == 0 { MAX_NODE_SCORE } else { MAX_NODE_SCORE * (max + min - raw) / max }
         });
+    }
+
+    /// A single constraint by host name whose key all nodes carry. The raw score grows with the count, so
+    /// the smallest and the largest are those of the smallest and the largest count, and what is added is
+    /// a function of the count.
+    fn add_spread_by_node(&mut self, soft: &SoftConstraint, weight: i64, sample: &[u32]) {
+        let counts = || sample.iter().map(|place| soft.counts()[*place as usize]);
+        let (fewest, most) =
+            counts().fold((i64::MAX, i64::MIN), |(min, max), count| (min.min(count), max.max(count)));
+        let log = libm::log((sample.len() + 2) as f64);
+        let skew = f64::from(soft.constraint.max_skew - 1);
+        let raw = |count: i64| round(count as f64 * log + skew);
+        let (min, max) = (raw(fewest), raw(most));
+        let added = |count: i64| {
+            let normalized =
+                if max == 0 { MAX_NODE_SCORE } else { MAX_NODE_SCORE * (max + min - raw(count)) / max };
+            weight * normalized
+        };
+        let totals = self.totals.iter_mut();
+        if most - fewest >= LONGEST_TABLE {
+            totals.zip(counts()).for_each(|(total, count)| *total += added(count));
+            return;
+        }
+        self.table.clear();
+        self.table.extend((fewest..=most).map(added));
+        for (total, count) in totals.zip(counts()) {
+            *total += self.table[(count - fewest) as usize];
+        }
     }
 
     /// The raw scores of a single constraint: a function of the count.
