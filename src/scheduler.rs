@@ -9,6 +9,7 @@
 
 pub mod cache;
 pub mod cycle;
+pub mod fast;
 pub mod framework;
 pub mod node_info;
 pub mod plugins;

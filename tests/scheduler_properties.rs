@@ -3,6 +3,8 @@
 
 #[path = "scheduler_properties/cases.rs"]
 mod cases;
+#[path = "scheduler_properties/churn.rs"]
+mod churn;
 #[path = "scheduler_properties/coverage.rs"]
 mod coverage;
 #[path = "scheduler_properties/found.rs"]

@@ -17,12 +17,13 @@ use super::draw_uses;
 use super::event::Event;
 use super::explanation::HistoryStep;
 use super::record::Record;
-use super::setup::{ClusterSetup, TieBreakRule};
+use super::setup::{ClusterSetup, CycleKind, TieBreakRule};
 use super::store::Change;
 use crate::api::{Node, NodeId, Pod, PodId, ReplicaSet, SelectorOwner, WorkloadKind};
 use crate::kernel::{Draw, Draws, EventClass, EventId, EventQueue, Interner, LookupMap, SimTime};
 use crate::scheduler::cache::Cache;
 use crate::scheduler::cycle::{Cycle, CycleInput, CycleResult, Outcome, TieBreak};
+use crate::scheduler::fast::FastCycle;
 use crate::scheduler::framework::{Framework, PluginSet};
 use crate::scheduler::queue::{ClusterEvent, QueuedPod, RequeueRule, SchedulingQueue};
 
@@ -32,7 +33,9 @@ pub struct SchedulerProcess {
     queue: SchedulingQueue,
     /// One for each profile, in the order of the setup.
     frameworks: Vec<Framework>,
+    /// The plain cycle, which decides if there is a witness.
     cycle: Cycle,
+    fast: FastCycle,
     tie_break: Draw,
     setup: Arc<ClusterSetup>,
     /// Pods without node that this scheduler is responsible for, as it has seen them last.
@@ -64,6 +67,7 @@ impl SchedulerProcess {
             queue: SchedulingQueue::new(setup.scheduler.queue),
             frameworks: setup.scheduler.profiles.iter().map(Framework::new).collect(),
             cycle: Cycle::new(),
+            fast: FastCycle::new(&setup.scheduler.profiles),
             tie_break: draws.stream(draw_uses::TIE_BREAK, 0),
             setup: Arc::clone(setup),
             pending: LookupMap::default(),
@@ -242,7 +246,11 @@ impl SchedulerProcess {
             percentage_of_nodes_to_score: self.setup.scheduler.percentage_of_nodes_to_score,
             tie_break,
         };
-        self.cycle.schedule(pod, input)
+        if self.setup.scheduler.cycle == CycleKind::Plain || self.witness.is_some() {
+            self.cycle.schedule(pod, input)
+        } else {
+            self.fast.schedule(pod, profile, input)
+        }
     }
 
     /// The cycle under way is over: the pod is assumed on its node and its binding begins, or it goes

@@ -83,6 +83,18 @@ pub struct SchedulerSetup {
     pub queue: QueueConfig,
     /// How one of several best nodes is chosen.
     pub tie_break: TieBreakRule,
+    /// Which cycle decides. All decide alike.
+    pub cycle: CycleKind,
+}
+
+/// Which scheduling cycle decides.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum CycleKind {
+    /// The one that is fast.
+    #[default]
+    Fast,
+    /// The plain one, for comparisons. Explanations use it too, as it tells what it looked at.
+    Plain,
 }
 
 /// How the scheduler chooses among nodes of equal score.

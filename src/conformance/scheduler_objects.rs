@@ -21,6 +21,7 @@ use crate::api::{Behaviour, ControllerRef, NodeId, Pod, Symbol, Timestamp, Workl
 use crate::kernel::Interner;
 use crate::scheduler::cache::Cache;
 use crate::scheduler::cycle::{Cycle, CycleInput, CycleReport, TieBreak};
+use crate::scheduler::fast::FastCycle;
 use crate::scheduler::framework::{Framework, Status};
 use crate::scheduler::plugins::pod_topology_spread::PodTopologySpreadArgs;
 use crate::scheduler::profile::Profile;
@@ -54,6 +55,8 @@ pub(super) struct Scheduler {
     behaviour: Behaviour,
     cache: Cache,
     framework: Framework,
+    plain: Cycle,
+    fast: FastCycle,
     nodes: Vec<Symbol>,
     numbers: BTreeMap<Symbol, NodeId>,
     pods: u32,
@@ -74,6 +77,8 @@ impl Scheduler {
         let mut scheduler = Self {
             cache: Cache::new(&mut names),
             framework: Framework::new(&profile),
+            plain: Cycle::new(),
+            fast: FastCycle::new(std::slice::from_ref(&profile)),
             names,
             behaviour,
             nodes: Vec::new(),
@@ -147,8 +152,7 @@ impl Scheduler {
         self.cache.remove_pod(pod.id);
     }
 
-    /// What every plugin says about every node, in the order of the vector; an error if one fails.
-    pub(super) fn report(&mut self, pod: &Pod) -> Result<CycleReport, String> {
+    fn input(&mut self) -> (&mut Cycle, &mut FastCycle, CycleInput<'_>) {
         let input = CycleInput {
             cache: &mut self.cache,
             framework: &mut self.framework,
@@ -157,6 +161,23 @@ impl Scheduler {
             percentage_of_nodes_to_score: 100,
             tie_break: TieBreak::First,
         };
+        (&mut self.plain, &mut self.fast, input)
+    }
+
+    /// The two cycles, whose decision is not asked for, must agree on it.
+    fn compare_cycles(&mut self, pod: &Pod) -> Result<(), String> {
+        let (plain, _, input) = self.input();
+        let expected = (plain.schedule(pod, input), plain.next_start_node_index());
+        let (_, fast, input) = self.input();
+        let found = (fast.schedule(pod, 0, input), fast.next_start_node_index());
+        if found == expected { Ok(()) } else { Err(format!("plain cycle: {expected:?}; fast: {found:?}")) }
+    }
+
+    /// What every plugin says about every node, in the order of the vector; an error if one fails, or if
+    /// the plain and the fast cycle decide differently.
+    pub(super) fn report(&mut self, pod: &Pod) -> Result<CycleReport, String> {
+        self.compare_cycles(pod)?;
+        let (_, _, input) = self.input();
         let mut report = Cycle::report(pod, input);
         if let Some(status) = &report.error {
             return Err(format!("{}: {}", status.plugin.name(), status.message(&self.names)));

@@ -1,17 +1,21 @@
 //! The event queue: a monotone radix heap, first-in first-out at equal times, with exact
 //! cancellation.
 //!
-//! Time never goes back, so an entry is kept in the bucket of the highest bit in which its time
-//! differs from the present: 64 buckets and one for the present instant. When the present bucket is
+//! Time never goes back, so an entry is kept by the highest byte in which its time differs from the present,
+//! and by what that byte is: 8 levels of 256 buckets, and a list for the present instant. When that list is
 //! empty, the lowest bucket that holds anything is dealt out anew around its earliest time; every
-//! entry moves down at most 64 times in its life (Ahuja, Mehlhorn, Orlin and Tarjan, Faster algorithms
+//! entry moves down at most 8 times in its life (Ahuja, Mehlhorn, Orlin and Tarjan, Faster algorithms
 //! for the shortest path problem, 1990). A bucket is dealt out in the order in which it was filled, and
 //! entries of one time always share a bucket, so equal times keep their order.
 //!
-//! Payloads lie in a slab; a cancelled entry stays in its bucket and is dropped when it comes up.
+//! Events lie in the buckets themselves, so that a bucket is dealt out without a look elsewhere. One bit for
+//! each event says whether it is due; a cancelled entry stays in its bucket and is dropped when it comes up.
+
+mod live;
 
 use std::collections::VecDeque;
 
+use self::live::LiveSet;
 use super::time::SimTime;
 
 /// Whether an event keeps a run alive.
@@ -26,8 +30,8 @@ pub enum EventClass {
 /// An event that is due. It is told from every other event ever pushed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EventId {
-    slot: u32,
     seq: u64,
+    class: EventClass,
 }
 
 /// An event whose time has come.
@@ -43,21 +47,17 @@ pub struct Popped<E> {
     pub event: E,
 }
 
-#[derive(Clone, Copy, Debug)]
-struct Entry {
-    time: u64,
-    seq: u64,
-    slot: u32,
-}
-
 #[derive(Clone, Debug)]
-struct Payload<E> {
+struct Entry<E> {
+    time: u64,
     seq: u64,
     class: EventClass,
     event: E,
 }
 
-const BUCKETS: usize = 64;
+const LEVELS: usize = 8;
+const DIGITS: usize = 256;
+const WORDS: usize = DIGITS / 64;
 
 /// Events in the order (time, sequence number).
 #[derive(Clone, Debug)]
@@ -65,14 +65,15 @@ pub struct EventQueue<E> {
     now: u64,
     next_seq: u64,
     /// Entries of the present instant.
-    present: VecDeque<Entry>,
-    /// Bucket `i`: entries whose time first differs from `now` in bit `i`.
-    buckets: Vec<Vec<Entry>>,
-    /// Bit `i` is set if bucket `i` is not empty.
-    filled: u64,
-    spare: Vec<Entry>,
-    payloads: Vec<Option<Payload<E>>>,
-    free: Vec<u32>,
+    present: VecDeque<Entry<E>>,
+    /// Bucket `256 · l + d`: entries whose time first differs from `now` in byte `l`, which is `d`.
+    buckets: Vec<Vec<Entry<E>>>,
+    /// One bit for each bucket: whether it holds anything.
+    filled: [[u64; WORDS]; LEVELS],
+    spare: Vec<Entry<E>>,
+    live: LiveSet,
+    /// Entries that were cancelled and are still in a bucket.
+    dead: usize,
     len: usize,
     essential: usize,
 }
@@ -83,11 +84,11 @@ impl<E> Default for EventQueue<E> {
             now: 0,
             next_seq: 0,
             present: VecDeque::new(),
-            buckets: (0..BUCKETS).map(|_| Vec::new()).collect(),
-            filled: 0,
+            buckets: (0..LEVELS * DIGITS).map(|_| Vec::new()).collect(),
+            filled: [[0; WORDS]; LEVELS],
             spare: Vec::new(),
-            payloads: Vec::new(),
-            free: Vec::new(),
+            live: LiveSet::default(),
+            dead: 0,
             len: 0,
             essential: 0,
         }
@@ -125,47 +126,55 @@ impl<E> EventQueue<E> {
         assert!(at.0 >= self.now, "an event at {at} lies before the present, {}", self.now());
         let seq = self.next_seq;
         self.next_seq += 1;
-        let payload = Some(Payload { seq, class, event });
-        let slot = if let Some(slot) = self.free.pop() {
-            self.payloads[slot as usize] = payload;
-            slot
-        } else {
-            self.payloads.push(payload);
-            u32::try_from(self.payloads.len() - 1).expect("fewer than 2^32 events are due at once")
-        };
+        self.live.push(seq);
         self.len += 1;
         self.essential += usize::from(class == EventClass::Essential);
-        self.place(Entry { time: at.0, seq, slot });
-        EventId { slot, seq }
+        self.place(Entry { time: at.0, seq, class, event });
+        EventId { seq, class }
     }
 
-    fn place(&mut self, entry: Entry) {
+    fn place(&mut self, entry: Entry<E>) {
         let differing = entry.time ^ self.now;
         if differing == 0 {
             self.present.push_back(entry);
         } else {
-            let bucket = differing.ilog2() as usize;
-            self.buckets[bucket].push(entry);
-            self.filled |= 1 << bucket;
+            let level = differing.ilog2() as usize / 8;
+            let digit = (entry.time >> (8 * level)) as usize % DIGITS;
+            self.buckets[DIGITS * level + digit].push(entry);
+            self.filled[level][digit / 64] |= 1 << (digit % 64);
         }
     }
 
-    /// Takes an event out before its time; `None` if it was popped or cancelled already.
-    pub fn cancel(&mut self, id: EventId) -> Option<E> {
-        let held = self.payloads.get(id.slot as usize)?.as_ref()?;
-        (held.seq == id.seq).then(|| self.take(id.slot).event)
+    /// Takes an event out before its time; false if it was popped or cancelled already.
+    pub fn cancel(&mut self, id: EventId) -> bool {
+        let was_due = self.live.remove(id.seq);
+        if was_due {
+            self.dead += 1;
+            self.count_out(id.class);
+        }
+        was_due
     }
 
-    fn take(&mut self, slot: u32) -> Payload<E> {
-        let payload = self.payloads[slot as usize].take().expect("the slot holds a payload");
-        self.free.push(slot);
+    fn count_out(&mut self, class: EventClass) {
         self.len -= 1;
-        self.essential -= usize::from(payload.class == EventClass::Essential);
-        payload
+        self.essential -= usize::from(class == EventClass::Essential);
     }
 
-    fn is_live(&self, entry: Entry) -> bool {
-        self.payloads[entry.slot as usize].as_ref().is_some_and(|held| held.seq == entry.seq)
+    fn is_live(&self, entry: &Entry<E>) -> bool {
+        self.dead == 0 || self.live.contains(entry.seq)
+    }
+
+    /// The filled buckets, those with the earliest times first.
+    fn filled(&self) -> impl Iterator<Item = usize> + '_ {
+        let words = self.filled.iter().flatten().enumerate();
+        words.flat_map(|(place, word)| {
+            let mut left = *word;
+            std::iter::from_fn(move || {
+                let bit = (left != 0).then(|| left.trailing_zeros() as usize)?;
+                left &= left - 1;
+                Some(place * 64 + bit)
+            })
+        })
     }
 
     /// The time of the next event.
@@ -173,29 +182,19 @@ impl<E> EventQueue<E> {
         if self.len == 0 {
             return None;
         }
-        while let Some(&entry) = self.present.front() {
+        while let Some(entry) = self.present.front() {
             if self.is_live(entry) {
                 return Some(self.now());
             }
             self.present.pop_front();
+            self.dead -= 1;
         }
-        // The earliest lies in the lowest filled bucket that has a live entry.
-        let mut filled = self.filled;
-        while filled != 0 {
-            let bucket = filled.trailing_zeros() as usize;
-            let earliest = self.buckets[bucket]
-                .iter()
-                .filter(|entry| self.is_live(**entry))
-                .map(|entry| entry.time)
-                .min();
-            if let Some(time) = earliest {
-                return Some(SimTime(time));
-            }
-            self.buckets[bucket].clear();
-            self.filled &= !(1 << bucket);
-            filled &= filled - 1;
-        }
-        unreachable!("a live event lies in some bucket")
+        // The earliest lies in the first filled bucket that has a live entry.
+        let earliest = self.filled().find_map(|bucket| {
+            let live = self.buckets[bucket].iter().filter(|entry| self.is_live(entry));
+            live.map(|entry| entry.time).min()
+        });
+        Some(SimTime(earliest.expect("a live event lies in some bucket")))
     }
 
     /// Takes the next event out; the present moves to its time.
@@ -204,11 +203,12 @@ impl<E> EventQueue<E> {
             return None;
         }
         loop {
-            while let Some(entry) = self.present.pop_front() {
-                if self.is_live(entry) {
-                    let Payload { seq, class, event } = self.take(entry.slot);
-                    return Some(Popped { time: SimTime(entry.time), seq, class, event });
+            while let Some(Entry { time, seq, class, event }) = self.present.pop_front() {
+                if self.live.remove(seq) {
+                    self.count_out(class);
+                    return Some(Popped { time: SimTime(time), seq, class, event });
                 }
+                self.dead -= 1;
             }
             self.deal();
         }
@@ -216,19 +216,22 @@ impl<E> EventQueue<E> {
 
     /// Moves the present to the earliest time of the lowest filled bucket and deals that bucket out.
     fn deal(&mut self) {
-        let bucket = self.filled.trailing_zeros() as usize;
-        let mut entries = std::mem::replace(&mut self.buckets[bucket], std::mem::take(&mut self.spare));
-        self.filled &= !(1 << bucket);
-        entries.retain(|entry| {
-            self.payloads[entry.slot as usize].as_ref().is_some_and(|held| held.seq == entry.seq)
-        });
+        let bucket = self.filled().next().expect("a live event lies in some bucket");
+        self.filled[bucket / DIGITS][bucket % DIGITS / 64] &= !(1 << (bucket % 64));
+        let mut entries = std::mem::take(&mut self.spare);
+        // The bucket keeps its memory, which fits what it usually holds.
+        entries.append(&mut self.buckets[bucket]);
+        if self.dead > 0 {
+            let before = entries.len();
+            entries.retain(|entry| self.live.contains(entry.seq));
+            self.dead -= before - entries.len();
+        }
         if let Some(earliest) = entries.iter().map(|entry| entry.time).min() {
             self.now = earliest;
-            for &entry in &entries {
+            for entry in entries.drain(..) {
                 self.place(entry);
             }
         }
-        entries.clear();
         self.spare = entries;
     }
 }
@@ -281,7 +284,7 @@ mod tests {
                         let number = (which % ids.len()) as u64;
                         let place = model.iter().position(|entry| entry.1 == number);
                         let cancelled = queue.cancel(ids[number as usize]);
-                        prop_assert_eq!(cancelled, place.map(|_| number));
+                        prop_assert_eq!(cancelled, place.is_some());
                         if let Some(place) = place {
                             model.remove(place);
                         }

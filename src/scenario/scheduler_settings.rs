@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::scheduler_configuration::Configuration;
 use super::time::Duration;
 use crate::api::SchedulerBehaviour;
-use crate::cluster::setup::{SchedulerSetup, TieBreakRule};
+use crate::cluster::setup::{CycleKind, SchedulerSetup, TieBreakRule};
 use crate::kernel::Interner;
 use crate::scheduler::profile::Profile;
 use crate::scheduler::queue::{QueueConfig, RequeueRule};
@@ -102,6 +102,7 @@ impl SchedulerSettings {
                 TieBreak::Random => TieBreakRule::Random,
                 TieBreak::First => TieBreakRule::First,
             },
+            cycle: CycleKind::default(),
         })
     }
 }

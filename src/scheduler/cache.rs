@@ -4,6 +4,7 @@
 //! DIFFERENCE: Kubernetes takes a snapshot before each cycle; here a cycle reads the cache itself, as
 //! nothing changes it while one is under way.
 
+pub mod changes;
 pub mod node_list;
 pub mod node_set;
 pub mod selector_owners;
@@ -11,6 +12,7 @@ pub mod selector_owners;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use self::changes::{CacheChange, ChangeLog, Epochs};
 use self::node_list::NodeTree;
 use self::node_set::NodeSet;
 use self::selector_owners::SelectorOwners;
@@ -45,6 +47,8 @@ pub struct Cache {
     owners: SelectorOwners,
     /// How many pods there are of each priority.
     priorities: BTreeMap<i32, usize>,
+    changes: ChangeLog,
+    epochs: Epochs,
 }
 
 impl Cache {
@@ -63,6 +67,8 @@ impl Cache {
             namespaces: BTreeMap::new(),
             owners: SelectorOwners::default(),
             priorities: BTreeMap::new(),
+            changes: ChangeLog::default(),
+            epochs: Epochs::default(),
         }
     }
 
@@ -76,7 +82,18 @@ impl Cache {
     pub fn refresh(&mut self) {
         if std::mem::take(&mut self.list_is_stale) {
             self.tree.list(&mut self.list);
+            self.epochs.list += 1;
         }
+    }
+
+    /// The latest changes of nodes and pods.
+    pub fn changes(&self) -> &ChangeLog {
+        &self.changes
+    }
+
+    /// How often what concerns every node has changed.
+    pub fn epochs(&self) -> Epochs {
+        self.epochs
     }
 
     /// The nodes, in the order in which cycles walk them, as of the last [`Cache::refresh`].
@@ -139,6 +156,9 @@ impl Cache {
         let id = node.id;
         self.grow(id);
         let before = self.infos[id.index()].node_if_there().cloned();
+        let has_images = |node: &Arc<Node>| !node.images.is_empty();
+        self.epochs.images += u64::from(has_images(node) || before.as_ref().is_some_and(has_images));
+        self.changes.push(CacheChange::Node(id));
         match &before {
             Some(old) => {
                 self.tree.update(&self.known, old, node);
@@ -156,12 +176,15 @@ impl Cache {
             let state = self.images.get_or_insert_with(name, || ImageState { size_bytes: size, nodes: 0 });
             state.nodes += 1;
         }
+        // Pods may be known of it already.
+        self.mark(id);
     }
 
     /// A node is gone. Pods that are still on it stay known.
     pub fn remove_node(&mut self, id: NodeId) {
         let Some(node) = self.node(id).cloned() else { return };
         self.tree.remove(&self.known, &node);
+        self.epochs.images += u64::from(!node.images.is_empty());
         self.forget_images(id);
         self.infos[id.index()].set_node(None);
         self.list_is_stale = true;
@@ -174,13 +197,17 @@ impl Cache {
         self.grow(home);
         if let Some(&old_home) = self.homes.get(&pod.id) {
             if old_home == home && self.same_spec(&pod) {
-                self.infos[home.index()].replace_pod(&pod);
+                let old = self.infos[home.index()].replace_pod(&pod).expect("the pod is on its node");
+                if old.deleted.is_some() != pod.deleted.is_some() {
+                    self.note(&pod, 0, if pod.deleted.is_some() { -1 } else { 1 });
+                }
                 return;
             }
             self.remove_pod(pod.id);
         }
         self.homes.insert(pod.id, home);
         *self.priorities.entry(pod.spec.priority).or_insert(0) += 1;
+        self.note(&pod, 1, i8::from(pod.deleted.is_none()));
         self.infos[home.index()].add_pod(pod);
         self.mark(home);
     }
@@ -195,6 +222,7 @@ impl Cache {
         if *count == 0 {
             self.priorities.remove(&priority);
         }
+        self.note(&removed, -1, -i8::from(removed.deleted.is_none()));
         self.mark(home);
         true
     }
@@ -206,17 +234,27 @@ impl Cache {
 
     /// A namespace appeared or changed.
     pub fn put_namespace(&mut self, name: Symbol, labels: Labels) {
+        self.epochs.namespaces += 1;
         self.namespaces.insert(name, labels);
     }
 
     /// A Service or a controller appeared or changed.
     pub fn put_selector_owner(&mut self, owner: SelectorOwner) {
+        self.epochs.selector_owners += 1;
         self.owners.put(owner);
     }
 
     /// The owners of selectors, to take one away.
     pub fn selector_owners_mut(&mut self) -> &mut SelectorOwners {
+        self.epochs.selector_owners += 1;
         &mut self.owners
+    }
+
+    /// Logs what a pod that comes, goes or begins to terminate changes on its node.
+    fn note(&mut self, pod: &Pod, pods: i8, living: i8) {
+        if let Some(node) = pod.node {
+            self.changes.push(CacheChange::Pod { node, spec: Arc::clone(&pod.spec), pods, living });
+        }
     }
 
     fn same_spec(&self, pod: &Pod) -> bool {
@@ -270,6 +308,7 @@ mod tests {
         assert_eq!(cache.lowest_priority(), Some(-5));
         assert!(cache.nodes_with_affinity().is_empty(), "its node is not there yet");
         cache.put_node(&Arc::new(node(&mut names, 3, "n")));
+        assert_eq!(cache.nodes_with_required_anti_affinity(), [NodeId(3)], "now it is");
         cache.put_pod(Arc::new(early.clone()));
         cache.refresh();
         assert_eq!((cache.nodes(), cache.node_info(NodeId(3)).pods().len()), (&[NodeId(3)][..], 1));

@@ -112,6 +112,11 @@ impl Cycle {
         self.next_start_node_index
     }
 
+    /// Lets the next cycle start there: another kind of cycle ran in between.
+    pub fn set_next_start_node_index(&mut self, index: usize) {
+        self.next_start_node_index = index;
+    }
+
     /// The nodes that the last cycle looked at: the feasible ones, and those that were rejected, each
     /// in the order in which they were looked at. Both are empty if it never came to the filters.
     pub fn looked_at(&self) -> (&[NodeId], impl Iterator<Item = NodeId>) {

@@ -115,14 +115,16 @@ impl NodeInfo {
         Some(pod)
     }
 
-    /// Puts a changed pod in the place of the one before, where nothing changed that is summed up here.
-    pub fn replace_pod(&mut self, pod: &Arc<Pod>) {
-        for list in [&mut self.pods, &mut self.pods_with_affinity, &mut self.pods_with_required_anti_affinity]
-        {
+    /// Puts a changed pod in the place of the one before, where nothing changed that is summed up here;
+    /// the one before is returned if it was there.
+    pub fn replace_pod(&mut self, pod: &Arc<Pod>) -> Option<Arc<Pod>> {
+        for list in [&mut self.pods_with_affinity, &mut self.pods_with_required_anti_affinity] {
             if let Some(held) = list.iter_mut().find(|held| held.id == pod.id) {
                 *held = Arc::clone(pod);
             }
         }
+        let held = self.pods.iter_mut().find(|held| held.id == pod.id)?;
+        Some(std::mem::replace(held, Arc::clone(pod)))
     }
 
     fn count(&mut self, pod: &Pod, times: i64) {

@@ -97,6 +97,11 @@ fn trouble() -> impl Strategy<Value = Trouble> {
     })
 }
 
+/// A node that comes or changes later: `n0`, with the trouble of its own kind.
+pub(crate) fn node() -> impl Strategy<Value = Value> {
+    (nodes::draft().boxed(), trouble()).prop_map(|(draft, trouble)| nodes::finish(0, draft, trouble))
+}
+
 /// A whole case.
 pub(crate) fn case() -> impl Strategy<Value = Value> {
     let nodes = (prop::collection::vec(nodes::draft().boxed(), 1..9), trouble());

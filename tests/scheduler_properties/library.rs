@@ -5,7 +5,9 @@ use std::sync::Arc;
 use kubecast::api::behaviour::Release;
 use kubecast::api::compile::selector::labels;
 use kubecast::api::compile::{CompileContext, compile_node, compile_pod};
-use kubecast::api::{Behaviour, NodeId, Pod, PodId, PriorityClasses, Symbol, Timestamp, Uid};
+use kubecast::api::{
+    Behaviour, ControllerRef, NodeId, Pod, PodId, PriorityClasses, Symbol, Timestamp, Uid, WorkloadKind,
+};
 use kubecast::kernel::{Identity, Interner};
 use kubecast::scheduler::cache::Cache;
 use kubecast::scheduler::cycle::{Cycle, CycleInput, CycleReport, CycleResult, TieBreak};
@@ -24,15 +26,16 @@ pub(crate) struct Library {
     pod: Pod,
 }
 
-fn object(json: &Value, kind: &str) -> Object {
+pub(crate) fn object(json: &Value, kind: &str) -> Object {
     let mut tree = Tree::from_json(json);
-    for (pointer, text) in [("/apiVersion", "v1"), ("/kind", kind)] {
+    let version = if kind.ends_with("Set") { "apps/v1" } else { "v1" };
+    for (pointer, text) in [("/apiVersion", version), ("/kind", kind)] {
         tree.set(pointer, tree::Value::String(text.to_owned()).into()).expect("an object");
     }
     decode_object(&tree).expect("a Kubernetes object").object
 }
 
-fn pod(json: &Value, id: u32, behaviour: &Behaviour, names: &mut Interner) -> Pod {
+pub(crate) fn pod(json: &Value, id: u32, behaviour: &Behaviour, names: &mut Interner) -> Pod {
     let Object::Pod(source) = object(json, "Pod") else { panic!("not a pod") };
     let priorities = PriorityClasses::default();
     let context = CompileContext { api_server: &behaviour.api_server, priorities: &priorities };
@@ -43,7 +46,12 @@ fn pod(json: &Value, id: u32, behaviour: &Behaviour, names: &mut Interner) -> Po
         uid: Uid(0),
         identity: Identity::default(),
         spec: compiled.spec.into(),
-        controller: None,
+        controller: compiled.owner.map(|owner| ControllerRef {
+            kind: WorkloadKind::of(&owner.api_version, &owner.kind),
+            name: names.intern(&owner.name),
+            uid: owner.uid,
+            replica_set: None,
+        }),
         created: compiled.created,
         deleted: compiled.deleted,
         node: None,

@@ -8,7 +8,9 @@ mod filtering;
 mod scoring;
 
 use self::filtering::RequiredState;
+pub(in crate::scheduler) use self::filtering::matches_all;
 use self::scoring::PreferredState;
+pub(in crate::scheduler) use self::scoring::signed;
 use crate::api::{AffinityTerm, Labels, NodeId, Pod, PodSpec};
 use crate::kernel::Symbol;
 use crate::scheduler::cache::Cache;
@@ -82,8 +84,9 @@ impl Plugin for InterPodAffinity {
 
 /// A term of the incoming pod, its namespace selector resolved to names.
 #[derive(Clone, Debug)]
-struct IncomingTerm {
-    term: AffinityTerm,
+pub(in crate::scheduler) struct IncomingTerm {
+    /// The term.
+    pub(in crate::scheduler) term: AffinityTerm,
     /// The term's namespaces and those that its selector picks.
     namespaces: Vec<Symbol>,
     /// The selector matches the empty set of labels: in v1.34 such a term (`NotIn`, `DoesNotExist`, or the
@@ -93,7 +96,8 @@ struct IncomingTerm {
 }
 
 impl IncomingTerm {
-    fn new(term: &AffinityTerm, cache: &Cache) -> Self {
+    /// Resolves a term by the namespaces as they are now.
+    pub(in crate::scheduler) fn new(term: &AffinityTerm, cache: &Cache) -> Self {
         let mut namespaces = term.namespaces.clone();
         let mut every_namespace = false;
         if let Some(selector) = &term.namespace_selector {
@@ -104,14 +108,19 @@ impl IncomingTerm {
         Self { term: term.clone(), namespaces, every_namespace }
     }
 
-    fn matches(&self, pod: &PodSpec) -> bool {
+    /// Whether the term matches an existing pod.
+    pub(in crate::scheduler) fn matches(&self, pod: &PodSpec) -> bool {
         (self.every_namespace || self.namespaces.contains(&pod.namespace))
             && self.term.selector.as_ref().is_some_and(|selector| selector.matches(&pod.labels))
     }
 }
 
 /// Whether an existing pod's term matches the incoming pod, whose namespace has these labels.
-fn existing_term_matches(term: &AffinityTerm, incoming: &Pod, namespace_labels: &Labels) -> bool {
+pub(in crate::scheduler) fn existing_term_matches(
+    term: &AffinityTerm,
+    incoming: &Pod,
+    namespace_labels: &Labels,
+) -> bool {
     let spec = &incoming.spec;
     let namespace = term.namespaces.contains(&spec.namespace)
         || term.namespace_selector.as_ref().is_some_and(|selector| selector.matches(namespace_labels));

@@ -120,6 +120,6 @@ impl RequiredState {
 }
 
 /// Whether all terms match a pod; no terms match none.
-fn matches_all(terms: &[IncomingTerm], pod: &PodSpec) -> bool {
+pub(in crate::scheduler) fn matches_all(terms: &[IncomingTerm], pod: &PodSpec) -> bool {
     !terms.is_empty() && terms.iter().all(|term| term.matches(pod))
 }

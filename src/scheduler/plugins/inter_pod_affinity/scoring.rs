@@ -2,7 +2,7 @@
 //! Existing pods' terms count for the incoming pod as well.
 
 use super::{IncomingTerm, InterPodAffinityArgs, existing_term_matches};
-use crate::api::{AffinityTerm, Labels, Pod, WeightedAffinityTerm};
+use crate::api::{AffinityTerm, Labels, Pod, PodSpec, WeightedAffinityTerm};
 use crate::kernel::Symbol;
 use crate::scheduler::cache::Cache;
 use crate::scheduler::framework::{CycleContext, MAX_NODE_SCORE, PreScoreOutcome};
@@ -71,7 +71,7 @@ impl PreferredState {
                 add(term.topology_key, hard_weight);
             }
         }
-        for (line, sign) in signed(other) {
+        for (line, sign) in signed(&other.spec) {
             if concerns(&line.term) {
                 add(line.term.topology_key, sign * i64::from(line.weight));
             }
@@ -98,13 +98,13 @@ impl PreferredState {
 }
 
 fn incoming_terms(pod: &Pod, cache: &Cache) -> Vec<(i64, IncomingTerm)> {
-    signed(pod)
+    signed(&pod.spec)
         .map(|(line, sign)| (sign * i64::from(line.weight), IncomingTerm::new(&line.term, cache)))
         .collect()
 }
 
 /// A pod's preferred terms, with 1 for affinity and -1 for anti-affinity.
-fn signed(pod: &Pod) -> impl Iterator<Item = (&WeightedAffinityTerm, i64)> {
-    let affinity = pod.spec.affinity.preferred.iter().map(|line| (line, 1));
-    affinity.chain(pod.spec.anti_affinity.preferred.iter().map(|line| (line, -1)))
+pub(in crate::scheduler) fn signed(pod: &PodSpec) -> impl Iterator<Item = (&WeightedAffinityTerm, i64)> {
+    let affinity = pod.affinity.preferred.iter().map(|line| (line, 1));
+    affinity.chain(pod.anti_affinity.preferred.iter().map(|line| (line, -1)))
 }
