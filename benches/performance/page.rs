@@ -42,8 +42,8 @@ const REAL: [(u32, f64, [f64; 2], [&str; 2]); 3] = [
 
 fn reference_lines(lines: &mut Vec<String>) {
     for (nodes, real, [evaluated, feasible], [must, aim]) in REAL {
-        let fast = best(30, || workloads::reference_run(nodes, 2000, Kind::Fast));
-        let plain = best(2, || workloads::reference_run(nodes, 2000, Kind::Plain));
+        let fast = best(100, || workloads::reference_run(nodes, 2000, Kind::Fast));
+        let plain = best(5, || workloads::reference_run(nodes, 2000, Kind::Plain));
         assert_eq!(fast.digest, plain.digest, "both cycles decide alike");
         let remark = format!(
             "{:.0} × the real code ({real}); {:.1} nodes looked at and {:.1} feasible a pod (real: {evaluated}, \
@@ -60,7 +60,7 @@ fn reference_lines(lines: &mut Vec<String>) {
 }
 
 fn cycle_lines(lines: &mut Vec<String>) {
-    let fast = best(7, || workloads::mixed_run(5000, 20_000, Kind::Fast));
+    let fast = best(12, || workloads::mixed_run(5000, 20_000, Kind::Fast));
     let cold = best(15, || workloads::mixed_run(5000, 2000, Kind::Fast));
     let plain = workloads::mixed_run(5000, 2000, Kind::Plain);
     assert_eq!(cold.digest, plain.digest, "both cycles decide alike");
@@ -72,8 +72,8 @@ fn cycle_lines(lines: &mut Vec<String>) {
     );
     let measured = thousands(fast.pods_per_second());
     lines.push(line("mixed, 200 templates on 5,000 nodes, pods/s", "10,000", "100,000", &measured, &remark));
-    let empty = best(15, || workloads::existing_run(5000, 2000, 0, Kind::Fast));
-    let full = best(15, || workloads::existing_run(5000, 2000, 150_000, Kind::Fast));
+    let empty = best(30, || workloads::existing_run(5000, 2000, 0, Kind::Fast));
+    let full = best(30, || workloads::existing_run(5000, 2000, 150_000, Kind::Fast));
     let (few, plain) = (
         workloads::existing_run(5000, 50, 150_000, Kind::Fast),
         workloads::existing_run(5000, 50, 150_000, Kind::Plain),

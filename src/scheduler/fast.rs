@@ -79,6 +79,13 @@ impl FastCycle {
         }
     }
 
+    /// The same cycle with another limit of what it keeps for each profile, in bytes; it decides the same.
+    #[must_use]
+    pub fn keeping_at_most(mut self, bytes: usize) -> Self {
+        self.profiles.iter_mut().for_each(|templates| templates.most_bytes = bytes);
+        self
+    }
+
     /// Where in the node list the next cycle starts.
     pub fn next_start_node_index(&self) -> usize {
         self.next_start_node_index

@@ -70,17 +70,19 @@ struct Race {
 }
 
 impl Race {
-    fn new(case: &Value, copies: usize, percentage: i32) -> Self {
+    /// `copies` of the case's nodes; the fast cycle forgets everything now and then if it may keep little.
+    fn new(case: &Value, copies: usize, percentage: i32, keeps_little: bool) -> Self {
         let release = Release::parse("v1.34.1").expect("a release");
         let (behaviour, _) = Behaviour::resolve(release, &BTreeMap::new()).expect("no gates");
         let mut names = Interner::new();
         let profile = Profile::default_scheduler(&mut names);
+        let fast = FastCycle::new(std::slice::from_ref(&profile));
         let draw = || Draws::new(Seed(7), 0).stream(DrawUse(1), 0);
         let mut race = Self {
             cache: Cache::new(&mut names),
             framework: Framework::new(&profile),
             plain: Cycle::new(),
-            fast: FastCycle::new(std::slice::from_ref(&profile)),
+            fast: if keeps_little { fast.keeping_at_most(6000) } else { fast },
             draws: [draw(), draw()],
             names,
             behaviour,
@@ -228,10 +230,10 @@ impl Race {
 fn races(seed: u8, count: u32) -> f64 {
     let (cycles, handed_over) = (Cell::new(0_u64), Cell::new(0_u64));
     let size = prop_oneof![3 => Just((1, 0)), 1 => Just((40, 0)), 1 => Just((30, 40)), 1 => Just((25, 100))];
-    let moves = prop::collection::vec(step(), 1..30);
-    let strategy = (cases::case().boxed().prop_map(Case), size, moves);
-    hold_on(strategy, seed, count, |(case, (copies, percentage), moves)| {
-        let mut race = Race::new(&case.0, *copies, *percentage);
+    let moves = prop::collection::vec(step(), 1..50);
+    let strategy = (cases::case().boxed().prop_map(Case), size, prop::bool::weighted(0.3), moves);
+    hold_on(strategy, seed, count, |(case, (copies, percentage), keeps_little, moves)| {
+        let mut race = Race::new(&case.0, *copies, *percentage, *keeps_little);
         for (number, step) in moves.iter().enumerate() {
             let scheduled = race.take(step).map_err(|error| format!("move {number}: {error}"))?;
             cycles.set(cycles.get() + u64::from(scheduled));

@@ -27,7 +27,7 @@ impl Log {
     /// A log for so many places. To make a column anew costs about as much as to catch up with twice
     /// as many changes as there are places, so more than that are not kept.
     pub(super) fn new(places: usize) -> Self {
-        Self { first: 0, entries: Vec::new(), kept: (2 * places).max(1024) }
+        Self { first: 0, entries: Vec::new(), kept: (2 * places).max(16) }
     }
 
     /// Adds a change.
@@ -61,9 +61,9 @@ mod tests {
         for place in 0..3000 {
             log.push(Entry { place, class: None, pods: 0, living: 0 });
         }
-        // At 2048 entries the first 1024 were dropped.
-        assert_eq!((log.end(), log.since(1023)), (3000, None));
-        assert_eq!(log.since(1024).map(|entries| (entries.len(), entries[0].place)), Some((1976, 1024)));
+        // 16 are kept for a place: at every 32 entries the first 16 are dropped, the last time at number 2992.
+        assert_eq!((log.end(), log.since(2975)), (3000, None));
+        assert_eq!(log.since(2976).map(|entries| (entries.len(), entries[0].place)), Some((24, 2976)));
         assert_eq!(log.since(3000), Some(&[][..]));
     }
 }

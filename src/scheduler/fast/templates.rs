@@ -14,7 +14,8 @@ use crate::scheduler::cache::Cache;
 use crate::scheduler::framework::PluginId;
 use crate::scheduler::profile::Profile;
 
-/// When more than this is held, in bytes, everything is forgotten and made anew as it is needed.
+/// When more than this is held, in bytes, everything is forgotten and made anew as it is needed, unless
+/// another limit is set.
 const MOST_BYTES: usize = 192 << 20;
 
 /// Filters that the fast cycle knows. Those of the second list look at the pod in PreFilter first.
@@ -51,6 +52,7 @@ pub(super) struct Templates {
     pub(super) statics: Vec<StaticColumn>,
     pub(super) loads: Vec<LoadColumn>,
     bytes: usize,
+    pub(super) most_bytes: usize,
 }
 
 impl Templates {
@@ -72,6 +74,7 @@ impl Templates {
             statics: Vec::new(),
             loads: Vec::new(),
             bytes: 0,
+            most_bytes: MOST_BYTES,
         }
     }
 
@@ -119,7 +122,7 @@ impl Templates {
     }
 
     fn add(&mut self, key: TemplateKey, pod: &Pod, view: &View<'_>) -> usize {
-        if self.bytes > MOST_BYTES {
+        if self.bytes > self.most_bytes {
             self.clear();
         }
         let pod = Arc::new(pod.clone());
