@@ -13,7 +13,7 @@ const COLOURS: [RGBColor; 9] = [
     RGBColor(86, 180, 233),
     RGBColor(230, 159, 0),
     RGBColor(0, 0, 0),
-    RGBColor(130, 130, 130),
+    RGBColor(128, 128, 128),
     RGBColor(120, 94, 240),
 ];
 

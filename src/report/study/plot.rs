@@ -8,7 +8,7 @@ use crate::report::chart::{Chart, ChartPoint, Series, XAxis};
 use crate::study::campaign::frame::Frame;
 
 /// The most lines that can be told apart.
-const MOST_SERIES: usize = 7;
+const MOST_SERIES: usize = 8;
 
 /// The factor along the bottom: all its values are numbers, and of these it has most.
 fn bottom(frame: &Frame) -> Option<usize> {
@@ -16,7 +16,9 @@ fn bottom(frame: &Frame) -> Option<usize> {
         let mut labels: Vec<&str> = frame.points.iter().map(|point| point[factor].as_str()).collect();
         labels.sort_unstable();
         labels.dedup();
-        let numbers = labels.iter().all(|label| number(label).is_some());
+        // A number beside percentages is of another kind.
+        let percent = labels.first().is_some_and(|label| label.ends_with('%'));
+        let numbers = labels.iter().all(|label| number(label).is_some() && label.ends_with('%') == percent);
         if numbers { labels.len() } else { 0 }
     };
     let counted = (0..frame.factors.len()).map(|factor| (levels(factor), factor));
@@ -24,9 +26,10 @@ fn bottom(frame: &Frame) -> Option<usize> {
     (best.0 >= 2).then_some(best.1)
 }
 
-/// A number, or a percentage as its number.
+/// A number, or a percentage as its number. A release such as 1.30 is no number.
 fn number(label: &str) -> Option<f64> {
-    label.strip_suffix('%').unwrap_or(label).parse().ok().filter(|value: &f64| value.is_finite())
+    let digits = label.strip_suffix('%').unwrap_or(label);
+    digits.parse().ok().filter(|value: &f64| value.is_finite() && value.to_string() == digits)
 }
 
 /// The plot as SVG.
