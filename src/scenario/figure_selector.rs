@@ -6,7 +6,7 @@ use super::reference::Reference;
 use crate::measures::{Figure, MEASURES};
 
 /// Measures of the whole cluster; all others are of a Deployment's rollout.
-const OF_THE_CLUSTER: [&str; 10] = [
+const OF_THE_CLUSTER: [&str; 28] = [
     "pods",
     "scheduledPods",
     "pendingPods",
@@ -15,8 +15,26 @@ const OF_THE_CLUSTER: [&str; 10] = [
     "pinnedContainers",
     "pinnedAcrossNumaNodes",
     "pinnedAcrossSockets",
+    "pinnedAcrossCaches",
     "pinnedOffDeviceNodes",
     "kubeletFaults",
+    "refusedByFragmentation",
+    "refusedByFragmentationAtMost",
+    "waitingForCpus",
+    "waitingAdmissible",
+    "waitingAdmissibleRepacked",
+    "waitingAdmissibleRepackedAtMost",
+    "serviceIpDuplicates",
+    "serviceIpFalseConflicts",
+    "serviceIpRefused",
+    "serviceIpRangeFull",
+    "serviceIpLeaks",
+    "serviceIpLeaksReleased",
+    "serviceIpMidAirCollisions",
+    "serviceIpRepairRaces",
+    "dynamicBandFull",
+    "serviceIpsInUse",
+    "dnsRefused",
 ];
 
 /// A figure, as documents name it.
