@@ -16,7 +16,7 @@ use super::service_ips;
 use super::start_time;
 use super::unknowns::Unknowns;
 use crate::api::behaviour::Release;
-use crate::api::{Behaviour, Deployment, Node, Pod, ReplicaSet, SelectorOwner};
+use crate::api::{Behaviour, Deployment, Node, Pod, ReplicaSet, SelectorOwner, Timestamp};
 use crate::cluster::setup::{ClusterSetup, KubeletSetup, RunLimits, SchedulerSetup};
 use crate::kernel::SimTime;
 
@@ -38,15 +38,7 @@ pub(super) fn resolve(plan: &Plan, findings: &mut Findings) -> Option<(ClusterSe
     let spec = &plan.document.spec;
     let (release, behaviour, notes) = behaviour(plan, findings)?;
     let later = plan.arrivals.iter().map(|(_, object)| object).chain(plan.applied.values().flatten());
-    let newest = start_time::newest(plan.objects.iter());
-    let start = spec.start_time.map(|time| time.0).or(newest).unwrap_or(start_time::DEFAULT_START);
-    if let Some(newest) = newest.filter(|newest| *newest > start) {
-        let place = plan.place_at("/spec/startTime");
-        findings.warning(
-            place,
-            format!("startTime {start} lies before the newest time stamp of the input, {newest}"),
-        );
-    }
+    let start = start_of(plan, findings);
     let mut builder = Builder::new(behaviour, start);
     for source in plan.objects.iter().chain(later) {
         builder.prepare(source, findings);
@@ -104,6 +96,18 @@ pub(super) fn resolve(plan: &Plan, findings: &mut Findings) -> Option<(ClusterSe
         limits,
     };
     Some((setup, unknowns, builder))
+}
+
+/// The API time of the beginning: as given, or the newest of the input.
+fn start_of(plan: &Plan, findings: &mut Findings) -> Timestamp {
+    let newest = start_time::newest(plan.objects.iter());
+    let given = plan.document.spec.start_time.map(|time| time.0);
+    let start = given.or(newest).unwrap_or(start_time::DEFAULT_START);
+    if let Some(newest) = newest.filter(|newest| *newest > start) {
+        let message = format!("startTime {start} lies before the newest time stamp of the input, {newest}");
+        findings.warning(plan.place_at("/spec/startTime"), message);
+    }
+    start
 }
 
 /// What each model of a run was checked against.
