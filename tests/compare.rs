@@ -88,7 +88,7 @@ fn runs_side_by_side() {
     assert!(code == 0 && text.contains("kept: change(pendingPods) > 0"), "{text}");
     let bound = "value(finalSkew @ without, deployment/default/app1, rollout 1) > 0.5";
     let (code, text, _) = run(&["compare", &outs[0], &outs[1], "--fail-if", bound]);
-    assert!(code == 1 && text.contains("PASSED"), "{text}");
+    assert!(code == 1 && text.contains("EXCEEDED"), "{text}");
 }
 
 #[test]

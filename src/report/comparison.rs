@@ -50,7 +50,7 @@ pub fn to_text(changes: &[Change], passed: &[(&FailIf, Vec<&Change>)]) -> String
         changes.len()
     );
     for (bound, by) in passed {
-        let verdict = if by.is_empty() { "kept" } else { "PASSED" };
+        let verdict = if by.is_empty() { "kept" } else { "EXCEEDED" };
         let _ = writeln!(text, "{verdict}: {}", bound.text);
         for change in by {
             let _ = writeln!(

@@ -120,6 +120,7 @@ fn pods_words(record: &RunRecord) -> String {
     let pods = here().count() - failed - succeeded;
     let waiting: Vec<_> = here().filter(|row| row.is_pending_placement()).collect();
     let mut text = match waiting.first() {
+        None if pods == 0 => "no pod runs or waits at the end".to_owned(),
         None if pods == 1 => "the pod has a node at the end".to_owned(),
         None => format!("all {pods} pods have a node at the end"),
         Some(row) => format!(
