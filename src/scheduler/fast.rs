@@ -1,10 +1,10 @@
 //! The fast scheduling cycle: decides what the plain one ([`super::cycle`]) decides, without asking every
 //! plugin about every node.
 //!
-//! Pods of one template share what is known about the nodes ([`template`]): columns of what holds for each
-//! node ([`statics`], [`loads`]) and counts by domain ([`spread`], [`affinity`]), all kept up to date from
+//! Pods of one template share what is known about the nodes (`template`): columns of what holds for each
+//! node (`statics`, `loads`) and counts by domain (`spread`, `affinity`), all kept up to date from
 //! the changes of the cache instead of being made anew in each cycle. A cycle then walks over sets of
-//! feasible nodes ([`sample`]), adds up columns ([`totals`]), and chooses as the plain one does. Every
+//! feasible nodes (`sample`), adds up columns (`totals`), and chooses as the plain one does. Every
 //! shortcut is exact; the module that takes it says why, and tests hold each decision against the
 //! plain cycle's.
 //!
