@@ -1,20 +1,14 @@
 //! `kubecast plan` with the real binary: answers that a hand computation gives, and what is wrong with a plan.
 
+#[path = "harness/binary.rs"]
+mod binary;
+
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
 use serde_json::Value;
 
-fn run(args: &[&str]) -> (i32, String, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_kubecast"))
-        .args(args)
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .output()
-        .expect("the binary runs");
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
-    (output.status.code().expect("ends by itself"), text(output.stdout), text(output.stderr))
-}
+use binary::run;
 
 fn file(name: &str, text: &str) -> String {
     let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);

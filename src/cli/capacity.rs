@@ -8,7 +8,7 @@ use super::run::{Format, pretty};
 use crate::report::capacity::{Case, PodWords, to_json, to_text};
 use crate::report::terminal;
 use crate::scenario::capacity::{CapacityRun, PodTemplate, load_capacity, load_templates, zones};
-use crate::scenario::{InputError, LoadOptions, SourceText};
+use crate::scenario::{LoadOptions, SourceText};
 use crate::study::capacity::search;
 
 /// Options of `capacity`.
@@ -44,21 +44,13 @@ pub struct CapacityArgs {
     quiet: bool,
 }
 
-fn faults(errors: &[InputError]) -> CliError {
-    CliError::WrongInput(errors.iter().map(ToString::to_string).collect())
-}
-
 /// Tells what fits.
 pub fn capacity(args: &CapacityArgs) -> Result<(), CliError> {
     let options = LoadOptions { strict: args.strict, seed: args.seed };
     let templates = templates(args, &options)?;
     let sources = input::read_all(&args.files)?;
     let (first, run) = case(args, &sources, &templates, None, &options)?;
-    if !args.quiet {
-        for warning in &run.warnings {
-            eprintln!("warning: {warning}");
-        }
-    }
+    input::warn(&run.warnings, args.quiet);
     let mut cases = vec![first];
     if args.after_zone_loss {
         let zones = zones(&run.setup);
@@ -98,8 +90,7 @@ fn templates(args: &CapacityArgs, options: &LoadOptions) -> Result<Vec<PodTempla
             _ => (pod.as_str(), 1),
         };
         let sources = input::read_all(&[file.to_owned()])?;
-        templates
-            .extend(load_templates(&sources, per_round, options, &Files).map_err(|errors| faults(&errors))?);
+        templates.extend(load_templates(&sources, per_round, options, &Files)?);
     }
     for (index, template) in templates.iter().enumerate() {
         let same =
@@ -121,6 +112,6 @@ fn case(
 ) -> Result<(Case, CapacityRun), CliError> {
     let per_round: Vec<u32> = templates.iter().map(|template| template.per_round).collect();
     let load = |rounds| load_capacity(sources, templates, (rounds, zone), options, &Files);
-    let (capacity, run) = search(&per_round, args.max, &load).map_err(|errors| faults(&errors))?;
+    let (capacity, run) = search(&per_round, args.max, &load)?;
     Ok((Case { lost_zone: zone.map(str::to_owned), capacity }, run))
 }

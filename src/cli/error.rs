@@ -1,5 +1,7 @@
 //! What ends a command early, with its exit code.
 
+use crate::scenario::InputError;
+
 /// Why a command did not end well. A panic, which is a bug, exits with 3 (see `main.rs`).
 #[derive(Debug)]
 pub enum CliError {
@@ -9,6 +11,12 @@ pub enum CliError {
     WrongInput(Vec<String>),
     /// kubecast is wrong (exit 3).
     Bug(String),
+}
+
+impl From<Vec<InputError>> for CliError {
+    fn from(faults: Vec<InputError>) -> Self {
+        Self::WrongInput(faults.iter().map(ToString::to_string).collect())
+    }
 }
 
 impl CliError {

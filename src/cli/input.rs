@@ -7,7 +7,7 @@ use std::sync::Arc;
 use kubecast_manifest::source;
 
 use super::error::CliError;
-use crate::scenario::{FileReader, SourceText};
+use crate::scenario::{FileReader, InputError, SourceText};
 
 /// Reads files that scenarios name.
 #[derive(Clone, Copy, Debug)]
@@ -45,6 +45,13 @@ fn standard_input() -> Result<Vec<SourceText>, String> {
     std::io::stdin().lock().read_to_end(&mut bytes).map_err(|error| error.to_string())?;
     let text: Arc<str> = source::text_of(bytes)?.into();
     Ok(vec![SourceText { name: "-".into(), text }])
+}
+
+/// Tells warnings about an input on standard error.
+pub fn warn(warnings: &[InputError], quiet: bool) {
+    for warning in warnings.iter().filter(|_| !quiet) {
+        eprintln!("warning: {warning}");
+    }
 }
 
 /// The text of a single input file; `-` is standard input.

@@ -10,8 +10,8 @@ use super::output::OutputDir;
 use super::run::{Format, pretty};
 use crate::kernel::Seed;
 use crate::report::{planning as report, terminal};
+use crate::scenario::LoadOptions;
 use crate::scenario::planning::load_plan;
-use crate::scenario::{InputError, LoadOptions};
 use crate::study::planning::evaluation::evaluate;
 use crate::study::planning::search::{Space, search};
 
@@ -44,21 +44,13 @@ pub struct PlanArgs {
     quiet: bool,
 }
 
-fn faults(errors: &[InputError]) -> CliError {
-    CliError::WrongInput(errors.iter().map(ToString::to_string).collect())
-}
-
 /// Searches; exits with 1 where no choice meets the targets.
 pub fn plan(args: &PlanArgs) -> Result<(), CliError> {
     let options = LoadOptions { strict: args.strict, seed: args.seed };
     let source = input::read_one(&args.file)?;
-    let plan = load_plan(&source, &options, &Files).map_err(|errors| faults(&errors))?;
+    let plan = load_plan(&source, &options, &Files)?;
     let out = args.out.as_deref().map(|root| OutputDir::prepare(root, args.force)).transpose()?;
-    if !args.quiet {
-        for warning in &plan.warnings {
-            eprintln!("warning: {warning}");
-        }
-    }
+    input::warn(&plan.warnings, args.quiet);
     let mut error = None;
     let price = |choice: &[usize]| report::price(&plan, choice).unwrap_or(choice[0] as f64);
     let sizes = plan.variables.iter().map(|variable| variable.labels.len()).collect();
@@ -67,7 +59,7 @@ pub fn plan(args: &PlanArgs) -> Result<(), CliError> {
         let first = vec![0; choice.len()];
         let setup = plan.resolve(choice, &Files).or_else(|errors| {
             // A choice in between that is wrong is told; the search ends, as nothing is known of it.
-            error = Some(faults(&errors));
+            error = Some(errors.into());
             plan.resolve(&first, &Files)
         });
         let setup = setup.expect("the first choice was resolved before");

@@ -19,9 +19,9 @@ use crate::kernel::{Ended, Seed};
 use crate::measures::RolloutRow;
 use crate::report::rollout::{self as report, ArmReport, Setting, State};
 use crate::report::{run_files, sensitivity as report_sensitivity};
+use crate::scenario::LoadOptions;
 use crate::scenario::assignment::Assignment;
 use crate::scenario::rollout::{self, Moment, ResolvedRollout, RolloutOrder};
-use crate::scenario::{InputError, LoadOptions};
 use crate::study::replication;
 use crate::study::rollout_outcome::RolloutOutcome;
 use crate::study::sensitivity::Answer;
@@ -120,14 +120,8 @@ pub fn rollout(args: &RolloutArgs) -> Result<(), CliError> {
 fn load(args: &RolloutArgs, order: &RolloutOrder) -> Result<ResolvedRollout, CliError> {
     let sources = input::read_all(&args.filename)?;
     let options = LoadOptions { strict: args.strict, seed: args.seed };
-    let faults =
-        |errors: Vec<InputError>| CliError::WrongInput(errors.iter().map(ToString::to_string).collect());
-    let resolved = rollout::load_rollout(&sources, order, &options, &Files).map_err(faults)?;
-    if !args.quiet {
-        for warning in &resolved.scenario.warnings {
-            eprintln!("warning: {warning}");
-        }
-    }
+    let resolved = rollout::load_rollout(&sources, order, &options, &Files)?;
+    input::warn(&resolved.scenario.warnings, args.quiet);
     Ok(resolved)
 }
 

@@ -10,8 +10,8 @@ use super::journal::{JOURNAL, PART, Writer};
 use super::output::OutputDir;
 use super::run::Format;
 use crate::report::study::{StudyReport, json, words};
+use crate::scenario::LoadOptions;
 use crate::scenario::study::{ResolvedStudy, load_study};
-use crate::scenario::{InputError, LoadOptions};
 use crate::study::campaign::execution::{self, Rows};
 use crate::study::campaign::frame::Frame;
 use crate::study::campaign::journal::{self, Header, Shard};
@@ -94,14 +94,8 @@ pub fn study(args: &StudyArgs) -> Result<(), CliError> {
 /// Reads and resolves a study; tells warnings on standard error.
 fn load(file: &str, options: &LoadOptions, quiet: bool) -> Result<ResolvedStudy, CliError> {
     let source = input::read_one(file)?;
-    let faults =
-        |errors: Vec<InputError>| CliError::WrongInput(errors.iter().map(ToString::to_string).collect());
-    let study = load_study(&source, options, &Files).map_err(faults)?;
-    if !quiet {
-        for warning in &study.warnings {
-            eprintln!("warning: {warning}");
-        }
-    }
+    let study = load_study(&source, options, &Files)?;
+    input::warn(&study.warnings, quiet);
     Ok(study)
 }
 

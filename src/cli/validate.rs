@@ -23,14 +23,8 @@ pub struct ValidateArgs {
 /// Reads and resolves inputs; tells warnings on standard error.
 pub fn load(files: &[String], options: &LoadOptions, quiet: bool) -> Result<Resolved, CliError> {
     let sources = input::read_all(files)?;
-    let faults =
-        |errors: Vec<InputError>| CliError::WrongInput(errors.iter().map(ToString::to_string).collect());
-    let resolved = scenario::load(&sources, options, &Files).map_err(faults)?;
-    if !quiet {
-        for warning in &resolved.warnings {
-            eprintln!("warning: {warning}");
-        }
-    }
+    let resolved = scenario::load(&sources, options, &Files)?;
+    input::warn(&resolved.warnings, quiet);
     Ok(resolved)
 }
 
@@ -42,11 +36,8 @@ pub fn validate(args: &ValidateArgs) -> Result<(), CliError> {
         && let [source] = &input::read_all(&args.files)?[..]
         && let Some(found) = study_or_plan(source, &options)
     {
-        let (words, warnings) =
-            found.map_err(|errors| CliError::WrongInput(errors.iter().map(ToString::to_string).collect()))?;
-        for warning in warnings {
-            eprintln!("warning: {warning}");
-        }
+        let (words, warnings) = found?;
+        input::warn(&warnings, false);
         return super::print(&words);
     }
     let resolved = load(&args.files, &options, false)?;

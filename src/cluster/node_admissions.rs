@@ -55,7 +55,8 @@ impl NodeAdmissions {
         names: &Interner,
     ) -> Option<Decision> {
         let (node, there) = node;
-        let held = self.managers.assigned(pod.id, node);
+        let again = standing == Standing::Again;
+        let held = if again { self.managers.assigned(pod.id, node) } else { Vec::new() };
         let mut decision = self.managers.arrive(pod, node);
         let refused = decision.as_ref().is_some_and(|decision| decision.refusal.is_some());
         if standing == Standing::Kept {
@@ -70,7 +71,7 @@ impl NodeAdmissions {
             return Some(Decision { refusal, faults, ..Decision::default() });
         }
         self.count(pod, node);
-        if standing == Standing::Again {
+        if again {
             let is_new = |decision: &Decision| *decision.assigned != *held || !decision.faults.is_empty();
             return decision.filter(is_new).map(|decision| Decision { again: true, ..decision });
         }
