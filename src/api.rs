@@ -35,7 +35,7 @@ pub use behaviour::{
     ServiceIpBehaviour,
 };
 pub use cpu_set::CpuSet;
-pub use ids::{DeploymentId, NodeId, PodId, ReplicaSetId, Uid};
+pub use ids::{DeploymentId, NodeId, OwnerId, PodId, ReplicaSetId, SelectorOwnerId, Uid};
 pub use int_or_percent::IntOrPercent;
 pub use labels::Labels;
 pub use node::{Node, NodeImage};

@@ -76,7 +76,7 @@ impl Watch {
     fn counts(&self, of: Option<u32>) -> [usize; NODES] {
         let mut counts = [0; NODES];
         for pod in self.objects.pods.values().filter(|pod| pod.is_active()) {
-            let owner = pod.controller.and_then(|owner| owner.replica_set).map(|owner| owner.0);
+            let owner = pod.replica_set().map(|owner| owner.0);
             if let Some(node) = pod.node.filter(|_| of.is_none() || owner == of) {
                 counts[node.index()] += 1;
             }

@@ -213,11 +213,11 @@ fn a_dump_is_the_state_at_time_0() {
     assert!(ready.is_ready() && ready.node == Some(setup.nodes[0].id));
     assert_eq!(ready.ready.and_then(|ready| ready.since), Timestamp::parse("2025-01-01T01:00:09Z").ok());
     let owner = |pod: &kubecast::api::Pod| pod.controller.expect("every pod has an owner");
-    assert_eq!(owner(ready).replica_set, Some(set.id));
+    assert_eq!(ready.replica_set(), Some(set.id));
     // The second one's reference carries a UID that no object has: its name decides.
-    assert_eq!((owner(leaving).replica_set, owner(leaving).uid), (Some(set.id), set.uid));
+    assert_eq!((leaving.replica_set(), owner(leaving).uid), (Some(set.id), set.uid));
     assert_eq!(leaving.deleted, Timestamp::parse("2025-01-01T02:00:30Z").ok());
-    assert_eq!((owner(finished).kind, owner(finished).replica_set), (WorkloadKind::StatefulSet, None));
+    assert_eq!((owner(finished).kind, finished.owner()), (WorkloadKind::StatefulSet, None));
     assert_eq!(finished.phase, PodPhase::Succeeded);
     assert!(Arc::ptr_eq(&ready.spec, &leaving.spec), "equal specs are one");
     assert!(setup.names.get("shop").is_some_and(|name| setup.namespaces.contains_key(&name)));

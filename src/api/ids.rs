@@ -32,6 +32,21 @@ dense_id! {
     ReplicaSetId
 }
 
+dense_id! {
+    /// A Service, ReplicationController or StatefulSet, as the owner of a selector. Numbers are never used
+    /// twice in a run.
+    SelectorOwnerId
+}
+
+/// The number of an object that owns others, by its kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum OwnerId {
+    /// A Deployment, which owns ReplicaSets.
+    Deployment(DeploymentId),
+    /// A ReplicaSet, which owns pods.
+    ReplicaSet(ReplicaSetId),
+}
+
 /// `metadata.uid` as a number whose order is the bytewise order of the canonical text.
 ///
 /// Kubernetes breaks ties between pods of similar age by comparing UIDs as strings; canonical UUIDs

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::{
-    Labels, NodeId, NodeSelectorTerm, PodAffinity, PodId, PodRequests, PreferredNodeTerm, ReplicaSetId,
-    SpreadConstraint, Timestamp, Toleration, Uid,
+    Labels, NodeId, NodeSelectorTerm, OwnerId, PodAffinity, PodId, PodRequests, PreferredNodeTerm,
+    ReplicaSetId, SpreadConstraint, Timestamp, Toleration, Uid,
 };
 use crate::kernel::{Identity, SimDuration, Symbol};
 
@@ -189,8 +189,8 @@ pub struct ControllerRef {
     pub name: Symbol,
     /// The owner's UID.
     pub uid: Uid,
-    /// The owner's number, if it is a ReplicaSet that is simulated.
-    pub replica_set: Option<ReplicaSetId>,
+    /// The owner's number, if it is simulated.
+    pub owner: Option<OwnerId>,
 }
 
 /// The state of a pod in the API.
@@ -227,6 +227,19 @@ pub struct Pod {
 }
 
 impl Pod {
+    /// The number of the object that controls the pod, if it is simulated.
+    pub fn owner(&self) -> Option<OwnerId> {
+        self.controller?.owner
+    }
+
+    /// The ReplicaSet that controls the pod, if it is one that is simulated.
+    pub fn replica_set(&self) -> Option<ReplicaSetId> {
+        match self.owner()? {
+            OwnerId::ReplicaSet(id) => Some(id),
+            OwnerId::Deployment(_) => None,
+        }
+    }
+
     /// Whether controllers count the pod: not ended and not terminating (`IsPodActive`).
     pub fn is_active(&self) -> bool {
         !self.is_finished() && self.deleted.is_none()

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use k8s_openapi::api::core::v1::PodTemplateSpec;
 
 use super::{
-    DeploymentId, IntOrPercent, LabelSelector, Labels, PodSpec, ReplicaSetId, Timestamp, Uid, WorkloadKind,
+    DeploymentId, IntOrPercent, LabelSelector, Labels, PodSpec, ReplicaSetId, SelectorOwnerId, Timestamp,
+    Uid, WorkloadKind,
 };
 use crate::kernel::Symbol;
 
@@ -192,6 +193,8 @@ pub struct ReplicaSetStatus {
 /// selector for the default constraints of topology spread.
 #[derive(Clone, Debug)]
 pub struct SelectorOwner {
+    /// Its number.
+    pub id: SelectorOwnerId,
     /// What it is; `None` for a Service.
     pub kind: Option<WorkloadKind>,
     /// `metadata.namespace`.

@@ -10,11 +10,11 @@ use std::sync::Arc;
 use super::draw_uses;
 use super::record::Record;
 use super::setup::ClusterSetup;
-use super::store::{Change, Store};
+use super::store::{Change, Object, Store};
 use crate::api::naming;
 use crate::api::{
-    ControllerRef, Deployment, DeploymentId, Interner, Node, NodeId, Pod, PodId, PodPhase, ReadyCondition,
-    ReplicaSet, ReplicaSetId, SelectorOwner, Timestamp, Uid, WorkloadKind,
+    ControllerRef, Deployment, DeploymentId, Interner, NodeId, OwnerId, Pod, PodId, PodPhase, ReadyCondition,
+    ReplicaSet, Timestamp, Uid, WorkloadKind,
 };
 use crate::kernel::{Digest, Draws, Identity, SimDuration, SimTime, TraceSink};
 
@@ -89,46 +89,24 @@ impl<'s> ApiServer<'s> {
         self.record(&Record::Change(change));
     }
 
-    /// Creates or replaces a node.
-    pub fn put_node(&mut self, node: Node) {
-        let change = self.store.put_node(node);
+    /// Creates or replaces an object.
+    pub fn put<T: Object>(&mut self, object: T) {
+        let change = self.store.put(object);
         self.commit(change);
     }
 
-    /// Changes a node that exists.
-    pub fn update_node(&mut self, id: NodeId, change: impl FnOnce(&mut Node)) {
-        if let Some(node) = self.store.node(id) {
-            let mut node = Node::clone(node);
-            change(&mut node);
-            self.put_node(node);
+    /// Changes an object that exists.
+    pub fn update<T: Object>(&mut self, id: T::Id, change: impl FnOnce(&mut T)) {
+        if let Some(object) = self.store.get::<T>(id) {
+            let mut object = T::clone(object);
+            change(&mut object);
+            self.put(object);
         }
     }
 
-    /// Removes a node.
-    pub fn remove_node(&mut self, id: NodeId) {
-        if let Some(change) = self.store.remove_node(id) {
-            self.commit(change);
-        }
-    }
-
-    /// Creates or replaces a pod.
-    pub fn put_pod(&mut self, pod: Pod) {
-        let change = self.store.put_pod(pod);
-        self.commit(change);
-    }
-
-    /// Changes a pod that exists.
-    pub fn update_pod(&mut self, id: PodId, change: impl FnOnce(&mut Pod)) {
-        if let Some(pod) = self.store.pod(id) {
-            let mut pod = Pod::clone(pod);
-            change(&mut pod);
-            self.put_pod(pod);
-        }
-    }
-
-    /// Removes a pod from the API.
-    pub fn remove_pod(&mut self, id: PodId) {
-        if let Some(change) = self.store.remove_pod(id) {
+    /// Removes an object from the API. What it owned, the garbage collector deletes.
+    pub fn remove<T: Object>(&mut self, id: T::Id) {
+        if let Some(change) = self.store.remove::<T>(id) {
             self.commit(change);
         }
     }
@@ -138,10 +116,10 @@ impl<'s> ApiServer<'s> {
     pub fn delete_pod(&mut self, id: PodId) {
         let Some(pod) = self.store.pod(id) else { return };
         if pod.node.is_none() || pod.is_finished() {
-            self.remove_pod(id);
+            self.remove::<Pod>(id);
         } else if pod.deleted.is_none() {
             let gone = self.api_time().plus(pod.spec.grace_period());
-            self.update_pod(id, |pod| pod.deleted = Some(gone));
+            self.update(id, |pod: &mut Pod| pod.deleted = Some(gone));
         }
     }
 
@@ -152,7 +130,7 @@ impl<'s> ApiServer<'s> {
             .pod(id)
             .is_some_and(|pod| pod.node.is_none() && pod.deleted.is_none() && !pod.is_finished());
         if possible {
-            self.update_pod(id, |pod| pod.node = Some(node));
+            self.update(id, |pod: &mut Pod| pod.node = Some(node));
         }
         possible
     }
@@ -160,7 +138,7 @@ impl<'s> ApiServer<'s> {
     /// Notes that a pod's containers run, and whether its probes succeed.
     pub fn set_pod_running(&mut self, id: PodId, ready: bool) {
         let since = Some(self.api_time());
-        self.update_pod(id, |pod| {
+        self.update(id, |pod: &mut Pod| {
             pod.phase = PodPhase::Running;
             pod.ready = Some(ReadyCondition { ready, since });
         });
@@ -168,16 +146,16 @@ impl<'s> ApiServer<'s> {
 
     /// Creates one pod of a ReplicaSet. `who` says which one it is, to the random draws.
     pub fn create_pod_of(&mut self, replica_set: &ReplicaSet, who: Identity) -> PodId {
-        let id = self.store.next_pod_id();
+        let id = self.store.next_id::<Pod>();
         let suffix = naming::pod_suffix(&mut self.draws.keyed(draw_uses::POD_NAME, who, 0));
         let mut uid_draw = self.draws.keyed(draw_uses::POD_UID, who, 0);
         let controller = ControllerRef {
             kind: WorkloadKind::ReplicaSet,
             name: self.names.intern(&replica_set.name),
             uid: replica_set.uid,
-            replica_set: Some(replica_set.id),
+            owner: Some(OwnerId::ReplicaSet(replica_set.id)),
         };
-        self.put_pod(Pod {
+        self.put(Pod {
             id,
             name: format!("{}-{suffix}", replica_set.name).into(),
             uid: random_uid(uid_draw.u64(), uid_draw.u64()),
@@ -196,43 +174,6 @@ impl<'s> ApiServer<'s> {
         id
     }
 
-    /// Creates or replaces a ReplicaSet.
-    pub fn put_replica_set(&mut self, replica_set: ReplicaSet) {
-        let change = self.store.put_replica_set(replica_set);
-        self.commit(change);
-    }
-
-    /// Changes a ReplicaSet that exists.
-    pub fn update_replica_set(&mut self, id: ReplicaSetId, change: impl FnOnce(&mut ReplicaSet)) {
-        if let Some(replica_set) = self.store.replica_set(id) {
-            let mut replica_set = ReplicaSet::clone(replica_set);
-            change(&mut replica_set);
-            self.put_replica_set(replica_set);
-        }
-    }
-
-    /// Removes a ReplicaSet; the garbage collector deletes its pods.
-    pub fn remove_replica_set(&mut self, id: ReplicaSetId) {
-        if let Some(change) = self.store.remove_replica_set(id) {
-            self.commit(change);
-        }
-    }
-
-    /// Creates or replaces a Deployment.
-    pub fn put_deployment(&mut self, deployment: Deployment) {
-        let change = self.store.put_deployment(deployment);
-        self.commit(change);
-    }
-
-    /// Changes a Deployment's metadata or status.
-    pub fn update_deployment(&mut self, id: DeploymentId, change: impl FnOnce(&mut Deployment)) {
-        if let Some(deployment) = self.store.deployment(id) {
-            let mut deployment = Deployment::clone(deployment);
-            change(&mut deployment);
-            self.put_deployment(deployment);
-        }
-    }
-
     /// Changes a Deployment's spec: its generation counts up. What changes nothing is not written.
     pub fn update_deployment_spec(&mut self, id: DeploymentId, change: impl FnOnce(&mut Deployment)) {
         let Some(old) = self.store.deployment(id) else { return };
@@ -240,21 +181,8 @@ impl<'s> ApiServer<'s> {
         change(&mut new);
         if !new.wants_the_same(old) {
             new.generation += 1;
-            self.put_deployment(new);
+            self.put(new);
         }
-    }
-
-    /// Removes a Deployment; the garbage collector deletes its ReplicaSets and their pods.
-    pub fn remove_deployment(&mut self, id: DeploymentId) {
-        if let Some(change) = self.store.remove_deployment(id) {
-            self.commit(change);
-        }
-    }
-
-    /// Makes a Service, ReplicationController or StatefulSet known.
-    pub fn put_selector_owner(&mut self, owner: SelectorOwner) {
-        let change = self.store.put_selector_owner(owner);
-        self.commit(change);
     }
 }
 

@@ -13,6 +13,7 @@ use std::sync::Arc;
 use super::api_server::ApiServer;
 use super::draw_uses;
 use super::event::Event;
+use super::store::kinds::unseen;
 use super::store::{Change, Table};
 use crate::api::{Deployment, DeploymentId, NodeId, Pod, PodId, ReplicaSet, ReplicaSetId, Strategy};
 use crate::controllers::replica_set::Expectations;
@@ -86,7 +87,8 @@ impl ControllerManager {
                     self.await_availability(old, new, api, queue);
                 }
             }
-            Change::Node { .. } | Change::SelectorOwner(_) => {}
+            Change::Node { .. } => unseen("the Deployment and ReplicaSet controllers watch no nodes"),
+            Change::SelectorOwner { .. } => unseen("their controllers are not simulated"),
         }
     }
 
@@ -148,11 +150,11 @@ impl ControllerManager {
         });
         let mut pods = std::mem::take(&mut self.orphan_pods);
         pods.retain(|id| {
-            let owner = api.store().pod(*id).and_then(|pod| pod.controller?.replica_set);
+            let owner = api.store().pod(*id).and_then(|pod| pod.replica_set());
             owner.is_some_and(|owner| api.store().replica_set(owner).is_none())
         });
         for id in &replica_sets {
-            api.remove_replica_set(*id);
+            api.remove::<ReplicaSet>(*id);
         }
         for id in &pods {
             api.delete_pod(*id);
@@ -212,7 +214,7 @@ impl ControllerManager {
     fn observe_pod(&mut self, old: Option<&Arc<Pod>>, new: Option<&Arc<Pod>>) {
         let Some(pod) = new.or(old) else { return };
         self.pods.replace(pod.id.index(), new.cloned());
-        let Some(owner) = pod.controller.and_then(|owner| owner.replica_set) else { return };
+        let Some(owner) = pod.replica_set() else { return };
         let owned = grow(&mut self.owned, owner.index());
         match new {
             Some(new) => {
@@ -264,7 +266,7 @@ impl ControllerManager {
         if old.is_ready() || !new.is_ready() || new.deleted.is_some() {
             return;
         }
-        let Some(owner) = new.controller.and_then(|owner| owner.replica_set) else { return };
+        let Some(owner) = new.replica_set() else { return };
         let Some(replica_set) = self.replica_sets.get(owner.index()) else { return };
         let behaviour = api.setup.behaviour.controllers;
         let Some(delay) = recheck_after_ready(replica_set.min_ready_seconds, behaviour) else { return };

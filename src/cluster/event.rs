@@ -2,7 +2,8 @@
 //! compiler shows every place that must know it.
 
 use super::service_registry::ServiceEvent;
-use super::watch::{Kind, Reader};
+use super::store::Kind;
+use super::watch::Reader;
 use crate::api::{DeploymentId, NodeId, PodId, ReplicaSetId};
 
 /// Something that is due at a time.

@@ -15,7 +15,8 @@ use super::operation::KubeletChange;
 use super::record::Record;
 use super::setup::ClusterSetup;
 use super::store::Change;
-use crate::api::{NodeId, Pod, PodId, PodPhase, ReadyCondition, Symbol};
+use super::store::kinds::unseen;
+use crate::api::{Node, NodeId, Pod, PodId, PodPhase, ReadyCondition, Symbol};
 use crate::kernel::{Distribution, DrawUse, EventClass, EventId, EventQueue, LookupSet, SimDuration};
 
 /// What the kubelets keep in mind: a timer for each pod, the images they pulled, whom they admitted.
@@ -34,7 +35,13 @@ impl Kubelets {
 
     /// Takes note of a change of a pod.
     pub fn observe(&mut self, change: &Change, api: &mut ApiServer<'_>, queue: &mut EventQueue<Event>) {
-        let Change::Pod { old, new } = change else { return };
+        let (old, new) = match change {
+            Change::Pod { old, new } => (old, new),
+            Change::Node { .. } => return unseen("a kubelet asks the store for its own node"),
+            Change::ReplicaSet { .. } | Change::Deployment { .. } | Change::SelectorOwner { .. } => {
+                return unseen("a kubelet watches the pods that are bound to its node");
+            }
+        };
         let Some(pod) = new else {
             if let Some(pod) = old {
                 self.cancel(pod.id, queue);
@@ -177,7 +184,7 @@ impl Kubelets {
     /// A refused pod has failed.
     pub fn refused(&mut self, id: PodId, api: &mut ApiServer<'_>) {
         self.timers[id.index()] = None;
-        api.update_pod(id, |pod| pod.phase = PodPhase::Failed);
+        api.update(id, |pod: &mut Pod| pod.phase = PodPhase::Failed);
     }
 
     /// Whether an image of the pod is not on the node; the images are there from now on.
@@ -227,7 +234,7 @@ impl Kubelets {
     pub fn ended(&mut self, id: PodId, api: &mut ApiServer<'_>) {
         self.timers[id.index()] = None;
         let since = Some(api.api_time());
-        api.update_pod(id, |pod| {
+        api.update(id, |pod: &mut Pod| {
             pod.phase = PodPhase::Succeeded;
             pod.ready = Some(ReadyCondition { ready: false, since });
         });
@@ -248,7 +255,7 @@ impl Kubelets {
     /// A terminating pod's containers have stopped.
     pub fn gone(&mut self, id: PodId, api: &mut ApiServer<'_>) {
         self.timers[id.index()] = None;
-        api.remove_pod(id);
+        api.remove::<Pod>(id);
     }
 
     fn set_timer(
@@ -278,7 +285,7 @@ impl Kubelets {
 fn register(node: NodeId, change: &KubeletChange, api: &mut ApiServer<'_>) {
     let milli_cpu = change.allocatable_milli_cpu;
     if api.store().node(node).is_some_and(|node| node.allocatable.milli_cpu != milli_cpu) {
-        api.update_node(node, |node| node.allocatable.milli_cpu = milli_cpu);
+        api.update(node, |node: &mut Node| node.allocatable.milli_cpu = milli_cpu);
     }
 }
 

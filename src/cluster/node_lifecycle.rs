@@ -8,7 +8,8 @@ use super::api_server::ApiServer;
 use super::draw_uses;
 use super::event::Event;
 use super::store::Change;
-use crate::api::{NodeId, Taint, TaintEffect};
+use super::store::kinds::unseen;
+use crate::api::{Node, NodeId, Taint, TaintEffect};
 use crate::kernel::{EventClass, EventQueue, Identity, stable_hash};
 
 const UNSCHEDULABLE: &str = "node.kubernetes.io/unschedulable";
@@ -16,7 +17,14 @@ const UNSCHEDULABLE: &str = "node.kubernetes.io/unschedulable";
 /// Notices that a node was cordoned or uncordoned; its pass follows after
 /// [`super::timing::Timing::cordon_taint`].
 pub fn observe(change: &Change, api: &ApiServer<'_>, queue: &mut EventQueue<Event>) {
-    let Change::Node { old, new: Some(node) } = change else { return };
+    let (old, node) = match change {
+        Change::Node { old, new: Some(node) } => (old, node),
+        Change::Node { new: None, .. } => return,
+        Change::Pod { .. }
+        | Change::ReplicaSet { .. }
+        | Change::Deployment { .. }
+        | Change::SelectorOwner { .. } => return unseen("a cordon is a change of a node"),
+    };
     let was_unschedulable = old.as_ref().is_some_and(|old| old.unschedulable);
     if node.unschedulable == was_unschedulable {
         return;
@@ -36,8 +44,8 @@ pub fn reconcile(id: NodeId, api: &mut ApiServer<'_>) {
     let taint = Taint { key, value, effect: TaintEffect::NoSchedule };
     let place = node.taints.iter().position(|held| held.key == key && held.effect == taint.effect);
     match (node.unschedulable, place) {
-        (true, None) => api.update_node(id, |node| node.taints.push(taint)),
-        (false, Some(place)) => api.update_node(id, |node| {
+        (true, None) => api.update(id, |node: &mut Node| node.taints.push(taint)),
+        (false, Some(place)) => api.update(id, |node: &mut Node| {
             node.taints.remove(place);
         }),
         _ => {}

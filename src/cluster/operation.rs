@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::service_registry::{ServiceId, ServiceOperation};
 use super::setup::KubeletSetup;
-use crate::api::{Deployment, DeploymentId, Node, NodeId, Pod, PodId, SelectorOwner};
+use super::store::ObjectId;
+use crate::api::{Deployment, DeploymentId, Node, NodeId, Pod, SelectorOwner};
 use crate::kernel::{SimDuration, SimTime};
 use crate::service_ip::Service;
 
@@ -33,8 +34,8 @@ pub enum TimelineMoment {
 pub enum Operation {
     /// `kubectl apply`, objects in order.
     Apply(Vec<AppliedObject>),
-    /// `kubectl delete`.
-    Delete(ObjectRef),
+    /// `kubectl delete`. What a Deployment or ReplicaSet owns, the garbage collector deletes.
+    Delete(ObjectId),
     /// `kubectl rollout restart`: the template of each gets a new annotation.
     RolloutRestart(Vec<DeploymentId>),
     /// `kubectl set image`.
@@ -111,15 +112,4 @@ pub enum AppliedObject {
     SelectorOwner(SelectorOwner),
     /// A Service, for its addresses.
     Service(ServiceId, Arc<Service>),
-}
-
-/// An object that can be deleted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ObjectRef {
-    /// A node, with the pods on it.
-    Node(NodeId),
-    /// A single pod.
-    Pod(PodId),
-    /// A Deployment, with its ReplicaSets and pods.
-    Deployment(DeploymentId),
 }

@@ -7,8 +7,8 @@ use super::event::Event;
 use super::kubelets::Kubelets;
 use super::node_lifecycle;
 use super::scheduler_process::SchedulerProcess;
-use super::store::Change;
-use super::watch::{Kind, Reader};
+use super::store::{Change, Kind};
+use super::watch::Reader;
 use crate::kernel::{Distribution, EventClass, EventQueue, Identity, SimTime};
 
 /// The components that read the log, with their deliveries under way.
@@ -60,10 +60,11 @@ impl Readers {
         }
     }
 
-    /// Shows what was written to readers without lag, and sets deliveries for the others.
+    /// Shows what was written to readers without lag, and sets deliveries for the others. Only logs that were
+    /// written are looked at.
     pub fn pump(&mut self, api: &mut ApiServer<'_>, queue: &mut EventQueue<Event>) {
         for reader in Reader::ALL {
-            for kind in Kind::ALL {
+            while let Some(kind) = api.store_mut().log_mut().next_written(reader) {
                 if self.lags[reader as usize].trails {
                     self.set_deliveries(reader, kind, api, queue);
                 } else {

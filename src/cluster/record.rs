@@ -7,7 +7,7 @@ use super::container_managers::Decision;
 use super::service_registry::ServiceIncident;
 use super::setup::KubeletSetup;
 use super::store::Change;
-use crate::api::{Deployment, Node, NodeId, Pod, PodId, ReplicaSet};
+use crate::api::{NodeId, PodId};
 use crate::kernel::Digest;
 use crate::kubelet::admission::Refusal;
 
@@ -58,7 +58,7 @@ impl Record {
     /// Adds the record to a digest: its outcome, in a fixed encoding, no text that merely explains.
     pub fn encode(&self, digest: &mut Digest) {
         match self {
-            Self::Change(change) => encode_change(change, digest),
+            Self::Change(change) => change.encode(digest),
             Self::Unschedulable { pod, message } => {
                 digest.u8(10);
                 digest.u32(pod.0);
@@ -97,76 +97,5 @@ fn encode_admission(pod: PodId, node: NodeId, decision: &Decision, digest: &mut 
     }
     for fault in &decision.faults {
         digest.str(fault.kind.name());
-    }
-}
-
-fn encode_change(change: &Change, digest: &mut Digest) {
-    match change {
-        Change::Node { old, new } => encode_object(1, old.as_deref(), new.as_deref(), encode_node, digest),
-        Change::Pod { old, new } => encode_object(2, old.as_deref(), new.as_deref(), encode_pod, digest),
-        Change::ReplicaSet { old, new } => {
-            encode_object(3, old.as_deref(), new.as_deref(), encode_replica_set, digest);
-        }
-        Change::Deployment { old, new } => {
-            encode_object(4, old.as_deref(), new.as_deref(), encode_deployment, digest);
-        }
-        Change::SelectorOwner(owner) => {
-            digest.u8(5);
-            digest.u32(owner.name.0);
-        }
-    }
-}
-
-/// The new state of an object, or the last one and a mark that it is gone.
-fn encode_object<T>(
-    tag: u8,
-    old: Option<&T>,
-    new: Option<&T>,
-    encode: impl Fn(&T, &mut Digest),
-    digest: &mut Digest,
-) {
-    digest.u8(tag);
-    digest.bool(new.is_some());
-    if let Some(object) = new.or(old) {
-        encode(object, digest);
-    }
-}
-
-fn encode_node(node: &Node, digest: &mut Digest) {
-    digest.u32(node.id.0);
-    digest.bool(node.unschedulable);
-    digest.u32(node.taints.len() as u32);
-}
-
-fn encode_pod(pod: &Pod, digest: &mut Digest) {
-    digest.u32(pod.id.0);
-    digest.str(&pod.name);
-    digest.u64((pod.uid.0 >> 64) as u64);
-    digest.u64(pod.uid.0 as u64);
-    digest.u32(pod.node.map_or(u32::MAX, |NodeId(node)| node));
-    digest.u8(pod.phase as u8);
-    digest.bool(pod.is_ready());
-    digest.i64(pod.ready.and_then(|ready| ready.since).map_or(i64::MIN, |since| since.0));
-    digest.i64(pod.created.map_or(i64::MIN, |created| created.0));
-    digest.i64(pod.deleted.map_or(i64::MIN, |deleted| deleted.0));
-}
-
-fn encode_replica_set(replica_set: &ReplicaSet, digest: &mut Digest) {
-    digest.u32(replica_set.id.0);
-    digest.str(&replica_set.name);
-    let status = &replica_set.status;
-    for count in [replica_set.replicas, status.replicas, status.ready_replicas, status.available_replicas] {
-        digest.i64(i64::from(count));
-    }
-}
-
-fn encode_deployment(deployment: &Deployment, digest: &mut Digest) {
-    digest.u32(deployment.id.0);
-    digest.i64(deployment.generation);
-    digest.i64(deployment.revision);
-    let status = &deployment.status;
-    digest.i64(status.observed_generation);
-    for count in [deployment.replicas, status.replicas, status.updated_replicas, status.available_replicas] {
-        digest.i64(i64::from(count));
     }
 }

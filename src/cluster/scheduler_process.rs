@@ -19,6 +19,7 @@ use super::explanation::HistoryStep;
 use super::record::Record;
 use super::setup::{ClusterSetup, CycleKind, TieBreakRule};
 use super::store::Change;
+use super::store::kinds::unseen;
 use crate::api::{Node, NodeId, Pod, PodId, ReplicaSet, SelectorOwner, WorkloadKind};
 use crate::kernel::{Draw, Draws, EventClass, EventId, EventQueue, Interner, LookupMap, SimTime};
 use crate::scheduler::cache::Cache;
@@ -86,8 +87,8 @@ impl SchedulerProcess {
             Change::Node { old, new } => self.observe_node(old.as_ref(), new.as_ref(), api),
             Change::Pod { old, new } => self.observe_pod(old.as_ref(), new.as_ref(), api),
             Change::ReplicaSet { old, new } => self.observe_replica_set(old.as_deref(), new.as_deref(), api),
-            Change::SelectorOwner(owner) => self.cache.put_selector_owner(SelectorOwner::clone(owner)),
-            Change::Deployment { .. } => {}
+            Change::SelectorOwner { old, new } => self.observe_selector_owner(old.as_deref(), new.as_deref()),
+            Change::Deployment { .. } => unseen("kube-scheduler does not watch Deployments"),
         }
     }
 
@@ -179,13 +180,22 @@ impl SchedulerProcess {
                 owners.remove(Some(WorkloadKind::ReplicaSet), old.namespace, name);
             }
             // Selectors cannot change.
-            (None, Some(new)) => self.cache.put_selector_owner(SelectorOwner {
-                kind: Some(WorkloadKind::ReplicaSet),
-                namespace: new.namespace,
-                name: api.names.intern(&new.name),
-                selector: Some(new.selector.clone()),
-            }),
+            (None, Some(new)) => {
+                let name = api.names.intern(&new.name);
+                let (kind, selector) = (Some(WorkloadKind::ReplicaSet), Some(new.selector.clone()));
+                self.cache.selector_owners_mut().put(kind, new.namespace, name, selector);
+            }
             _ => {}
+        }
+    }
+
+    /// So do Services, ReplicationControllers and StatefulSets.
+    fn observe_selector_owner(&mut self, old: Option<&SelectorOwner>, new: Option<&SelectorOwner>) {
+        let owners = self.cache.selector_owners_mut();
+        match (old, new) {
+            (_, Some(new)) => owners.put(new.kind, new.namespace, new.name, new.selector.clone()),
+            (Some(old), None) => owners.remove(old.kind, old.namespace, old.name),
+            (None, None) => {}
         }
     }
 

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use k8s_openapi::api::core::v1::PodTemplateSpec;
 
 use super::api_server::ApiServer;
-use super::operation::{AppliedObject, ObjectRef, Operation};
+use super::operation::{AppliedObject, Operation};
 use super::record::Record;
+use super::store::ObjectId;
 use crate::api::compile::{self, CompileContext};
-use crate::api::{Deployment, DeploymentId, PodTemplate, ReplicaSet};
+use crate::api::{Deployment, DeploymentId, Node, PodTemplate, ReplicaSet, SelectorOwner};
 use crate::controllers::deployment::annotations::revision_number;
 
 /// The annotation that `kubectl rollout restart` writes.
@@ -28,9 +29,11 @@ fn apply(operation: &Operation, api: &mut ApiServer<'_>) -> Result<(), String> {
                 apply_object(object, api);
             }
         }
-        Operation::Delete(ObjectRef::Node(id)) => api.remove_node(*id),
-        Operation::Delete(ObjectRef::Pod(id)) => api.delete_pod(*id),
-        Operation::Delete(ObjectRef::Deployment(id)) => api.remove_deployment(*id),
+        Operation::Delete(ObjectId::Node(id)) => api.remove::<Node>(*id),
+        Operation::Delete(ObjectId::Pod(id)) => api.delete_pod(*id),
+        Operation::Delete(ObjectId::Deployment(id)) => api.remove::<Deployment>(*id),
+        Operation::Delete(ObjectId::ReplicaSet(id)) => api.remove::<ReplicaSet>(*id),
+        Operation::Delete(ObjectId::SelectorOwner(id)) => api.remove::<SelectorOwner>(*id),
         Operation::RolloutRestart(ids) => {
             for id in ids {
                 restart(&*existing(*id, api)?, api);
@@ -51,8 +54,8 @@ fn apply(operation: &Operation, api: &mut ApiServer<'_>) -> Result<(), String> {
         Operation::Rollback { deployment, to_revision } => {
             roll_back(&*existing(*deployment, api)?, *to_revision, api)?;
         }
-        Operation::Cordon(id) => api.update_node(*id, |node| node.unschedulable = true),
-        Operation::Uncordon(id) => api.update_node(*id, |node| node.unschedulable = false),
+        Operation::Cordon(id) => api.update(*id, |node: &mut Node| node.unschedulable = true),
+        Operation::Uncordon(id) => api.update(*id, |node: &mut Node| node.unschedulable = false),
         // The registries and the kubelets do these.
         Operation::ServiceIps(_) | Operation::RestartKubelets { .. } => {}
     }
@@ -149,15 +152,15 @@ fn apply_object(object: &AppliedObject, api: &mut ApiServer<'_>) {
         AppliedObject::Node(node) => {
             let mut node = (**node).clone();
             node.created = api.store().node(node.id).map_or(api.api_time(), |old| old.created);
-            api.put_node(node);
+            api.put(node);
         }
         AppliedObject::Pod(pod) => {
             let mut pod = (**pod).clone();
             pod.created = Some(api.api_time());
-            api.put_pod(pod);
+            api.put(pod);
         }
         AppliedObject::Deployment(deployment) => apply_deployment(deployment, api),
-        AppliedObject::SelectorOwner(owner) => api.put_selector_owner(owner.clone()),
+        AppliedObject::SelectorOwner(owner) => api.put(owner.clone()),
         // The registries do that.
         AppliedObject::Service(..) => {}
     }
@@ -179,6 +182,6 @@ fn apply_deployment(deployment: &Deployment, api: &mut ApiServer<'_>) {
         });
     } else {
         let created = api.api_time();
-        api.put_deployment(Deployment { created, generation: 1, ..new });
+        api.put(Deployment { created, generation: 1, ..new });
     }
 }

@@ -8,28 +8,8 @@
 
 use std::collections::VecDeque;
 
-use super::store::Change;
-
-/// Kinds of objects with a log of their own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Kind {
-    /// v1 Node.
-    Node,
-    /// v1 Pod.
-    Pod,
-    /// apps/v1 ReplicaSet.
-    ReplicaSet,
-    /// apps/v1 Deployment.
-    Deployment,
-    /// v1 Service, v1 ReplicationController, apps/v1 StatefulSet.
-    SelectorOwner,
-}
-
-impl Kind {
-    /// All kinds.
-    pub const ALL: [Self; 5] =
-        [Self::Node, Self::Pod, Self::ReplicaSet, Self::Deployment, Self::SelectorOwner];
-}
+use super::store::kinds::KindSet;
+use super::store::{Change, Kind};
 
 /// Who reads the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -86,6 +66,8 @@ impl KindLog {
 #[derive(Clone, Debug, Default)]
 pub struct WatchLog {
     kinds: [KindLog; Kind::ALL.len()],
+    /// For each reader, the kinds that were written since it asked last.
+    written: [KindSet; READERS],
     writes: u64,
 }
 
@@ -93,7 +75,15 @@ impl WatchLog {
     /// Adds a change at the head of its log.
     pub fn append(&mut self, change: Change) {
         self.writes += 1;
+        for written in &mut self.written {
+            written.insert(change.kind());
+        }
         self.kinds[change.kind() as usize].entries.push_back(change);
+    }
+
+    /// A kind that was written since this reader asked for it last, in the order of the kinds.
+    pub fn next_written(&mut self, reader: Reader) -> Option<Kind> {
+        self.written[reader as usize].pop_first()
     }
 
     /// How many changes were ever written.
@@ -116,19 +106,19 @@ impl WatchLog {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::api::{SelectorOwner, Symbol};
+    use crate::api::{SelectorOwner, SelectorOwnerId, Symbol};
     use std::sync::Arc;
 
     fn change(number: u32) -> Change {
         let name = Symbol(number);
-        Change::SelectorOwner(Arc::new(SelectorOwner { kind: None, namespace: name, name, selector: None }))
+        let id = SelectorOwnerId(number);
+        let owner = SelectorOwner { id, kind: None, namespace: name, name, selector: None };
+        Change::SelectorOwner { old: None, new: Some(Arc::new(owner)) }
     }
 
     fn number(change: Option<Change>) -> Option<u32> {
-        match change? {
-            Change::SelectorOwner(owner) => Some(owner.name.0),
-            _ => None,
-        }
+        let Change::SelectorOwner { new, .. } = change? else { return None };
+        new.map(|owner| owner.name.0)
     }
 
     #[test]
@@ -147,6 +137,10 @@ mod tests {
         assert_eq!(number(log.next(Reader::Scheduler, kind)), Some(2));
         assert_eq!(number(log.next(Reader::Scheduler, kind)), Some(3));
         assert_eq!(number(log.next(Reader::Scheduler, kind)), None);
+        assert_eq!(
+            (log.next_written(Reader::Kubelet), log.next_written(Reader::Kubelet)),
+            (Some(kind), None)
+        );
         assert!(log.kinds[kind as usize].entries.is_empty(), "what all have seen is dropped");
     }
 }

@@ -21,6 +21,7 @@ use super::scheduler_process::SchedulerProcess;
 use super::service_registry::{Context, ServiceOperation, ServiceRegistry};
 use super::setup::ClusterSetup;
 use super::timeline;
+use crate::api::{Deployment, Node, Pod, SelectorOwner};
 use crate::kernel::{
     self, DigestLog, Draws, Ended, EventClass, EventQueue, Limits, Model, Quiescence, SimTime, TraceSink,
 };
@@ -151,27 +152,28 @@ impl<'s> Cluster<'s> {
 fn adopt(api: &mut ApiServer<'_>) {
     let setup = Arc::clone(&api.setup);
     for node in &setup.nodes {
-        api.put_node(node.clone());
+        api.put(node.clone());
     }
     for owner in &setup.selector_owners {
-        api.put_selector_owner(owner.clone());
+        api.put(owner.clone());
     }
     for deployment in &setup.deployments {
-        api.put_deployment(deployment.clone());
+        api.put(deployment.clone());
     }
     for replica_set in &setup.replica_sets {
-        api.put_replica_set(replica_set.clone());
+        api.put(replica_set.clone());
     }
     for pod in &setup.pods {
-        api.put_pod(pod.clone());
+        api.put(pod.clone());
     }
     for object in setup.timeline.iter().flat_map(|entry| entry.operation.applied()) {
         let store = api.store_mut();
         match object {
-            AppliedObject::Node(node) => store.reserve_node(node.id),
-            AppliedObject::Pod(pod) => store.reserve_pod(pod.id),
-            AppliedObject::Deployment(deployment) => store.reserve_deployment(deployment.id),
-            AppliedObject::SelectorOwner(_) | AppliedObject::Service(..) => {}
+            AppliedObject::Node(node) => store.reserve::<Node>(node.id),
+            AppliedObject::Pod(pod) => store.reserve::<Pod>(pod.id),
+            AppliedObject::Deployment(deployment) => store.reserve::<Deployment>(deployment.id),
+            AppliedObject::SelectorOwner(owner) => store.reserve::<SelectorOwner>(owner.id),
+            AppliedObject::Service(..) => {}
         }
     }
 }

@@ -36,12 +36,8 @@ pub fn place_one_by_one(setup: &ClusterSetup) -> Vec<Placement> {
         cache.put_selector_owner(owner.clone());
     }
     for set in &setup.replica_sets {
-        cache.put_selector_owner(crate::api::SelectorOwner {
-            kind: Some(WorkloadKind::ReplicaSet),
-            namespace: set.namespace,
-            name: names.intern(&set.name),
-            selector: Some(set.selector.clone()),
-        });
+        let (kind, selector) = (Some(WorkloadKind::ReplicaSet), Some(set.selector.clone()));
+        cache.selector_owners_mut().put(kind, set.namespace, names.intern(&set.name), selector);
     }
     let (waiting, bound): (Vec<&Pod>, Vec<&Pod>) =
         setup.pods.iter().filter(|pod| !pod.is_finished()).partition(|pod| pod.node.is_none());

@@ -17,7 +17,7 @@ use super::rollout_objects::read;
 use crate::api::behaviour::Release;
 use crate::api::compile::selector::labels;
 use crate::api::compile::{OwnerText, compile_node, compile_selector_owner};
-use crate::api::{Behaviour, ControllerRef, NodeId, Pod, Symbol, Timestamp, WorkloadKind};
+use crate::api::{Behaviour, ControllerRef, NodeId, Pod, SelectorOwnerId, Symbol, Timestamp, WorkloadKind};
 use crate::kernel::Interner;
 use crate::scheduler::cache::Cache;
 use crate::scheduler::cycle::{Cycle, CycleInput, CycleReport, TieBreak};
@@ -117,7 +117,9 @@ impl Scheduler {
             self.cache.put_namespace(name, labels(namespace.metadata.labels.as_ref(), &mut self.names));
             return Ok(());
         }
-        let owner = compile_selector_owner(source, &mut self.names).ok_or("no owner of a selector")?;
+        // Nothing looks it up by its number.
+        let id = SelectorOwnerId(0);
+        let owner = compile_selector_owner(source, id, &mut self.names).ok_or("no owner of a selector")?;
         self.cache.put_selector_owner(owner);
         Ok(())
     }
@@ -229,5 +231,5 @@ fn spread_args(
 
 fn controller(owner: &OwnerText, names: &mut Interner) -> ControllerRef {
     let kind = WorkloadKind::of(&owner.api_version, &owner.kind);
-    ControllerRef { kind, name: names.intern(&owner.name), uid: owner.uid, replica_set: None }
+    ControllerRef { kind, name: names.intern(&owner.name), uid: owner.uid, owner: None }
 }

@@ -7,6 +7,7 @@ use crate::api::Pod;
 use crate::cluster::container_managers::Decision;
 use crate::cluster::record::Record;
 use crate::cluster::store::Change;
+use crate::cluster::store::kinds::unseen;
 use crate::kernel::{Interner, SimTime};
 
 /// One event.
@@ -53,30 +54,38 @@ fn object_of(pod: &Pod, names: &Interner) -> String {
 
 /// The event that a record amounts to, if any. Failed scheduling is [`failed_scheduling`].
 pub fn event_of(record: &Record, now: SimTime, names: &Interner, nodes: &[Arc<str>]) -> Option<EventRow> {
-    let row = |kind, reason: &'static str, object, message| {
-        Some(EventRow { time: now, kind, reason: reason.into(), object, message })
-    };
-    match record {
-        Record::Change(Change::Pod { old, new: Some(new) }) => {
-            let object = object_of(new, names);
-            let was = |test: fn(&Pod) -> bool| old.as_deref().is_some_and(test);
-            if let Some(node) = new.node
-                && !was(|pod| pod.node.is_some())
-                && (old.is_some() || now > SimTime(0))
-            {
-                let node = nodes.get(node.index()).map_or("", |name| name);
-                let message = format!("Successfully assigned {} to {node}", &object["pod/".len()..]);
-                return row("Normal", "Scheduled", object, message);
+    let (kind, reason, object, message) = match record {
+        Record::Change(change) => event_of_change(change, now, names, nodes)?,
+        Record::KubeletRestart { node, error, .. } => {
+            let object = format!("node/{}", nodes.get(node.index()).map_or("", |name| name));
+            match error {
+                None => ("Normal", "Starting", object, "Starting kubelet.".to_owned()),
+                Some(error) => ("Warning", "KubeletDown", object, error.to_string()),
             }
-            if new.deleted.is_some() && !was(|pod| pod.deleted.is_some()) && now > SimTime(0) {
-                return row("Normal", "Killing", object, "Stopping containers".to_owned());
-            }
-            if new.is_ready() && !was(Pod::is_ready) && old.is_some() {
-                return row("Normal", "Ready", object, "Containers are running and ready".to_owned());
-            }
-            None
         }
-        Record::Change(Change::ReplicaSet { old, new: Some(new) }) => {
+        Record::Operation { label, error } => {
+            let message =
+                error.as_ref().map_or_else(|| label.to_string(), |error| format!("{label}: {error}"));
+            let kind = if error.is_some() { "Warning" } else { "Normal" };
+            (kind, "Operation", "timeline".to_owned(), message)
+        }
+        // Those of pods have functions of their own; the registries' are in a table of their own.
+        Record::Unschedulable { .. } | Record::Admission { .. } | Record::Service(_) | Record::InstantEnd => {
+            return None;
+        }
+    };
+    Some(EventRow { time: now, kind, reason: reason.into(), object, message })
+}
+
+/// Kind, reason, object and message.
+type Words = (&'static str, &'static str, String, String);
+
+fn event_of_change(change: &Change, now: SimTime, names: &Interner, nodes: &[Arc<str>]) -> Option<Words> {
+    match change {
+        Change::Pod { old, new: Some(new) } => event_of_pod(old.as_deref(), new, now, names, nodes),
+        Change::Pod { new: None, .. } => None,
+        Change::ReplicaSet { old, new } => {
+            let new = new.as_ref()?;
             let before = old.as_ref().map_or(0, |old| old.replicas);
             if before == new.replicas || (old.is_none() && now == SimTime(0)) {
                 return None;
@@ -85,21 +94,35 @@ pub fn event_of(record: &Record, now: SimTime, names: &Interner, nodes: &[Arc<st
             let direction = if new.replicas > before { "up" } else { "down" };
             let message =
                 format!("Scaled {direction} replica set {} from {before} to {}", new.name, new.replicas);
-            row("Normal", "ScalingReplicaSet", object, message)
+            Some(("Normal", "ScalingReplicaSet", object, message))
         }
-        Record::KubeletRestart { node, error, .. } => {
-            let object = format!("node/{}", nodes.get(node.index()).map_or("", |name| name));
-            match error {
-                None => row("Normal", "Starting", object, "Starting kubelet.".to_owned()),
-                Some(error) => row("Warning", "KubeletDown", object, error.to_string()),
-            }
+        Change::Node { .. } | Change::Deployment { .. } | Change::SelectorOwner { .. } => {
+            unseen("what happens to them is told by operations and by their pods");
+            None
         }
-        Record::Operation { label, error } => {
-            let message =
-                error.as_ref().map_or_else(|| label.to_string(), |error| format!("{label}: {error}"));
-            let kind = if error.is_some() { "Warning" } else { "Normal" };
-            row(kind, "Operation", "timeline".to_owned(), message)
-        }
-        _ => None,
     }
+}
+
+fn event_of_pod(
+    old: Option<&Pod>,
+    new: &Pod,
+    now: SimTime,
+    names: &Interner,
+    nodes: &[Arc<str>],
+) -> Option<Words> {
+    let object = object_of(new, names);
+    let was = |test: fn(&Pod) -> bool| old.is_some_and(test);
+    if let Some(node) = new.node
+        && !was(|pod| pod.node.is_some())
+        && (old.is_some() || now > SimTime(0))
+    {
+        let node = nodes.get(node.index()).map_or("", |name| name);
+        let message = format!("Successfully assigned {} to {node}", &object["pod/".len()..]);
+        return Some(("Normal", "Scheduled", object, message));
+    }
+    if new.deleted.is_some() && !was(|pod| pod.deleted.is_some()) && now > SimTime(0) {
+        return Some(("Normal", "Killing", object, "Stopping containers".to_owned()));
+    }
+    let became_ready = new.is_ready() && !was(Pod::is_ready) && old.is_some();
+    became_ready.then(|| ("Normal", "Ready", object, "Containers are running and ready".to_owned()))
 }

@@ -19,6 +19,7 @@ use crate::cluster::container_managers::Decision;
 use crate::cluster::record::Record;
 use crate::cluster::setup::{ClusterSetup, KubeletSetup};
 use crate::cluster::store::Change;
+use crate::cluster::store::kinds::unseen;
 use crate::kernel::{SimTime, TraceSink};
 
 /// What is kept of a run.
@@ -142,7 +143,7 @@ impl Recorder {
 
     fn pod_changed(&mut self, old: Option<&Arc<Pod>>, new: Option<&Arc<Pod>>, now: SimTime) {
         let Some(pod) = new.or(old) else { return };
-        let Some(replica_set) = pod.controller.and_then(|owner| owner.replica_set) else { return };
+        let Some(replica_set) = pod.replica_set() else { return };
         if let Some((course, around)) = self.course_of(replica_set) {
             let change = (old.map(AsRef::as_ref), new.map(AsRef::as_ref));
             course.pod_changed(replica_set, change, around, now);
@@ -161,7 +162,7 @@ impl Recorder {
             }
             Change::ReplicaSet { old, new } => self.replica_set_changed(old.as_ref(), new.as_ref()),
             Change::Deployment { old, new } => self.deployment_changed(old.as_ref(), new.as_ref(), now),
-            Change::SelectorOwner(_) => {}
+            Change::SelectorOwner { .. } => unseen("no measure is about selectors"),
         }
     }
 

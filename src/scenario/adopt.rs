@@ -4,7 +4,7 @@ use k8s_openapi::api::apps::v1 as apps;
 use k8s_openapi::api::core::v1 as core;
 
 use super::builder::{Builder, derived_uid};
-use super::directory::ObjectId;
+use super::directory::Entry;
 use super::error::Findings;
 use super::objects::ObjectSource;
 use super::reference::Reference;
@@ -12,8 +12,9 @@ use super::run_time;
 use crate::api::compile::pod::controller_of;
 use crate::api::compile::{self, OwnerText};
 use crate::api::{
-    ControllerRef, DeploymentId, NodeId, Pod, PodPhase, ReplicaSet, ReplicaSetId, Symbol, Uid, WorkloadKind,
+    ControllerRef, DeploymentId, Node, NodeId, OwnerId, Pod, PodPhase, ReplicaSet, Symbol, Uid, WorkloadKind,
 };
+use crate::cluster::store::ObjectId;
 use crate::kernel::{Identity, stable_hash};
 
 impl Builder {
@@ -28,14 +29,14 @@ impl Builder {
         self.check_priority(source, "/spec/template/spec", template, findings);
         let owner = controller_of(&set.metadata);
         let deployment = owner.and_then(|owner| self.deployment_of(&owner, &source.reference.namespace));
-        let id = self.directory.replica_set(&source.reference);
+        let id = self.directory.next::<ReplicaSet>(&source.reference);
         let uid = derived_uid(&source.reference);
         let start = self.start;
         let (context, names) = self.context();
         let mut compiled = compile::compile_replica_set(set, id, deployment, uid, start, &context, names);
         compiled.pod = self.share(compiled.pod.as_ref().clone());
         self.note_waiting(&compiled.pod);
-        self.by_uid.insert(compiled.uid, ObjectId::ReplicaSet(id));
+        self.by_uid.insert(compiled.uid, id.into());
         self.replica_set_uids.push(compiled.uid);
         compiled
     }
@@ -61,7 +62,7 @@ impl Builder {
                 return None;
             }
         };
-        let id = self.directory.pod(&source.reference);
+        let id = self.directory.next::<Pod>(&source.reference);
         let incarnation = self.incarnations.entry(source.reference.clone()).or_default();
         let owner = stable_hash(source.reference.to_string().as_bytes());
         let identity = Identity { owner, revision: 0, ordinal: *incarnation };
@@ -93,16 +94,19 @@ impl Builder {
 
     fn node_named(&self, name: Symbol) -> Result<NodeId, String> {
         let name = self.names.resolve(name);
-        match self.directory.get(&Reference::new("node", None, name)) {
-            Some(ObjectId::Node(id)) => Ok(id),
-            _ => Err(name.to_owned()),
-        }
+        let node = self.directory.number::<Node>(&Reference::new("node", None, name));
+        node.ok_or_else(|| name.to_owned())
     }
 
     /// The owner by UID; by name where its reference carries a UID that no object has.
     fn owner(&self, owner: &OwnerText, namespace: &str) -> Option<ObjectId> {
         let by_uid = self.by_uid.get(&owner.uid).copied();
-        by_uid.or_else(|| self.directory.get(&Reference::new(&owner.kind, Some(namespace), &owner.name)))
+        by_uid.or_else(|| {
+            match self.directory.get(&Reference::new(&owner.kind, Some(namespace), &owner.name))? {
+                Entry::Object(id) => Some(id),
+                Entry::Passive => None,
+            }
+        })
     }
 
     fn deployment_of(&self, owner: &OwnerText, namespace: &str) -> Option<DeploymentId> {
@@ -112,22 +116,21 @@ impl Builder {
         }
     }
 
-    fn replica_set_of(&self, owner: &OwnerText, namespace: &str) -> Option<ReplicaSetId> {
-        match self.owner(owner, namespace) {
-            Some(ObjectId::ReplicaSet(id)) if owner.kind == "ReplicaSet" => Some(id),
+    /// The simulated owner of a pod, and its UID.
+    fn owner_of_pod(&self, owner: &OwnerText, namespace: &str) -> Option<(OwnerId, Uid)> {
+        match self.owner(owner, namespace)? {
+            ObjectId::ReplicaSet(id) if owner.kind == "ReplicaSet" => {
+                Some((OwnerId::ReplicaSet(id), *self.replica_set_uids.get(id.index())?))
+            }
             _ => None,
         }
     }
 
-    fn controller(&mut self, owner: &OwnerText, namespace: &str) -> ControllerRef {
-        let replica_set = self.replica_set_of(owner, namespace);
-        let kind = WorkloadKind::of(&owner.api_version, &owner.kind);
+    fn controller(&mut self, text: &OwnerText, namespace: &str) -> ControllerRef {
+        let found = self.owner_of_pod(text, namespace);
+        let kind = WorkloadKind::of(&text.api_version, &text.kind);
         // An owner found by its name: the reference follows the object's own UID.
-        let uid = replica_set.and_then(|id| self.uid_of(id)).unwrap_or(owner.uid);
-        ControllerRef { kind, name: self.names.intern(&owner.name), uid, replica_set }
-    }
-
-    fn uid_of(&self, id: ReplicaSetId) -> Option<Uid> {
-        self.replica_set_uids.get(id.index()).copied()
+        let uid = found.map_or(text.uid, |(_, uid)| uid);
+        ControllerRef { kind, name: self.names.intern(&text.name), uid, owner: found.map(|(owner, _)| owner) }
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use k8s_openapi::api::core::v1 as core;
 use kubecast_manifest::{Object, decode_object};
 
-use super::directory::{Directory, ObjectId};
+use super::directory::Directory;
 use super::error::{Findings, did_you_mean};
 use super::objects::ObjectSource;
 use super::places::field_pointer;
@@ -16,10 +16,11 @@ use super::unknowns::Gatherer;
 use crate::api::compile::selector::labels;
 use crate::api::compile::{self, CompileContext};
 use crate::api::{
-    Behaviour, Interner, LabelSelector, Labels, Node, PodSpec, PriorityClasses, SelectorOwner, Symbol,
-    Timestamp, Uid, defaults, validate,
+    Behaviour, Deployment, Interner, LabelSelector, Labels, Node, PodSpec, PriorityClasses, SelectorOwner,
+    Symbol, Timestamp, Uid, defaults, validate,
 };
 use crate::cluster::operation::AppliedObject;
+use crate::cluster::store::ObjectId;
 use crate::kernel::{LookupMap, stable_hash};
 
 /// What grows while the objects of a variant are compiled.
@@ -174,7 +175,7 @@ impl Builder {
 
     /// A node, with its number.
     pub(super) fn node(&mut self, source: &ObjectSource, node: &core::Node) -> Node {
-        let id = self.directory.node(&source.reference);
+        let id = self.directory.number_or_next::<Node>(&source.reference);
         compile::compile_node(node, id, self.start, &mut self.names)
     }
 
@@ -199,11 +200,11 @@ impl Builder {
         source: &ObjectSource,
         deployment: &k8s_openapi::api::apps::v1::Deployment,
         findings: &mut Findings,
-    ) -> crate::api::Deployment {
+    ) -> Deployment {
         let template = deployment.spec.template.spec.as_ref();
         self.check_priority(source, "/spec/template/spec", template, findings);
         let was_there = self.directory.get(&source.reference).is_some();
-        let id = self.directory.deployment(&source.reference);
+        let id = self.directory.number_or_next::<Deployment>(&source.reference);
         let uid = derived_uid(&source.reference);
         let start = self.start;
         let (context, names) = self.context();
@@ -216,7 +217,7 @@ impl Builder {
         let containers = template.map(|spec| spec.containers.iter().map(|one| one.name.clone()).collect());
         self.containers.insert(source.reference.clone(), containers.unwrap_or_default());
         self.note_waiting(&compiled.template.pod);
-        self.by_uid.insert(compiled.uid, ObjectId::Deployment(id));
+        self.by_uid.insert(compiled.uid, id.into());
         compiled
     }
 
@@ -238,11 +239,17 @@ impl Builder {
 
     /// The selector of a Service, ReplicationController or StatefulSet.
     pub(super) fn selector_owner(&mut self, source: &ObjectSource, object: &Object) -> Option<SelectorOwner> {
-        self.directory.passive(&source.reference);
         if let Object::Service(service) = object {
             self.services.note(source, service);
         }
-        compile::compile_selector_owner(object, &mut self.names)
+        let selects =
+            matches!(object, Object::Service(_) | Object::ReplicationController(_) | Object::StatefulSet(_));
+        if !selects {
+            self.directory.passive(&source.reference);
+            return None;
+        }
+        let id = self.directory.number_or_next::<SelectorOwner>(&source.reference);
+        compile::compile_selector_owner(object, id, &mut self.names)
     }
 
     /// An object that the timeline applies. `None` if it changes nothing or is wrong.

@@ -5,43 +5,39 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::error::did_you_mean;
 use super::figure_selector::FigureSelector;
 use super::reference::Reference;
-use crate::api::{DeploymentId, NodeId, PodId, ReplicaSetId};
+use crate::api::{Deployment, DeploymentId, Node, NodeId};
+use crate::cluster::store::{Kind, Object, ObjectId, ObjectNumber};
 
-/// The number of an object of a kind that is simulated.
+/// What is known of an object that is there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum ObjectId {
-    /// A node.
-    Node(NodeId),
-    /// A pod.
-    Pod(PodId),
-    /// A Deployment.
-    Deployment(DeploymentId),
-    /// A ReplicaSet.
-    ReplicaSet(ReplicaSetId),
-    /// An object that is there, but does nothing by itself.
+pub(super) enum Entry {
+    /// It is of a kind that the store holds, and has this number.
+    Object(ObjectId),
+    /// It does nothing by itself, or it is faulty.
     Passive,
 }
 
 /// Names and numbers, as the timeline goes on. Numbers are never given twice.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Directory {
-    live: BTreeMap<Reference, ObjectId>,
+    live: BTreeMap<Reference, Entry>,
     ever: BTreeSet<Reference>,
-    nodes: u32,
-    pods: u32,
-    deployments: u32,
-    replica_sets: u32,
-}
-
-fn next(counter: &mut u32) -> u32 {
-    *counter += 1;
-    *counter - 1
+    /// Numbers given so far, by kind.
+    given: [u32; Kind::ALL.len()],
 }
 
 impl Directory {
     /// The object of this name, if it is there.
-    pub(super) fn get(&self, reference: &Reference) -> Option<ObjectId> {
+    pub(super) fn get(&self, reference: &Reference) -> Option<Entry> {
         self.live.get(reference).copied()
+    }
+
+    /// The number of the object of this name, if it is there and of that kind.
+    pub(super) fn number<T: Object>(&self, reference: &Reference) -> Option<T::Id> {
+        match self.get(reference)? {
+            Entry::Object(id) => T::Id::of(id),
+            Entry::Passive => None,
+        }
     }
 
     /// Whether there is such an object at some time.
@@ -49,47 +45,27 @@ impl Directory {
         self.ever.contains(reference)
     }
 
-    /// The number of a node: its own if it is there, else the next free one.
-    pub(super) fn node(&mut self, reference: &Reference) -> NodeId {
-        if let Some(ObjectId::Node(id)) = self.get(reference) {
-            return id;
-        }
-        let id = NodeId(next(&mut self.nodes));
-        self.put(reference, ObjectId::Node(id));
-        id
+    /// The number of an object of this name: its own if it is there, else the next free one.
+    pub(super) fn number_or_next<T: Object>(&mut self, reference: &Reference) -> T::Id {
+        self.number::<T>(reference).unwrap_or_else(|| self.next::<T>(reference))
     }
 
-    /// The next free number, for a pod of this name.
-    pub(super) fn pod(&mut self, reference: &Reference) -> PodId {
-        let id = PodId(next(&mut self.pods));
-        self.put(reference, ObjectId::Pod(id));
-        id
-    }
-
-    /// The number of a Deployment: its own if it is there, else the next free one.
-    pub(super) fn deployment(&mut self, reference: &Reference) -> DeploymentId {
-        if let Some(ObjectId::Deployment(id)) = self.get(reference) {
-            return id;
-        }
-        let id = DeploymentId(next(&mut self.deployments));
-        self.put(reference, ObjectId::Deployment(id));
-        id
-    }
-
-    /// The next free number, for a ReplicaSet of this name.
-    pub(super) fn replica_set(&mut self, reference: &Reference) -> ReplicaSetId {
-        let id = ReplicaSetId(next(&mut self.replica_sets));
-        self.put(reference, ObjectId::ReplicaSet(id));
+    /// The next free number, for an object of this name.
+    pub(super) fn next<T: Object>(&mut self, reference: &Reference) -> T::Id {
+        let given = &mut self.given[T::KIND as usize];
+        let id = T::Id::from_place(*given);
+        *given += 1;
+        self.put(reference, Entry::Object(id.into()));
         id
     }
 
     /// Notes an object that does nothing by itself.
     pub(super) fn passive(&mut self, reference: &Reference) {
-        self.put(reference, ObjectId::Passive);
+        self.put(reference, Entry::Passive);
     }
 
-    fn put(&mut self, reference: &Reference, id: ObjectId) {
-        self.live.insert(reference.clone(), id);
+    fn put(&mut self, reference: &Reference, entry: Entry) {
+        self.live.insert(reference.clone(), entry);
         self.ever.insert(reference.clone());
     }
 
@@ -99,9 +75,9 @@ impl Directory {
     }
 
     /// The object of this name; the error names the nearest that is there.
-    pub(super) fn find(&self, reference: &Reference) -> Result<ObjectId, String> {
-        if let Some(id) = self.get(reference) {
-            return Ok(id);
+    pub(super) fn find(&self, reference: &Reference) -> Result<Entry, String> {
+        if let Some(entry) = self.get(reference) {
+            return Ok(entry);
         }
         if self.was_ever(reference) {
             return Err(format!("{reference} is deleted by then"));
@@ -111,20 +87,22 @@ impl Directory {
 
     /// The Deployment of this name.
     pub(super) fn find_deployment(&self, reference: &Reference) -> Result<DeploymentId, String> {
-        match self.find(reference)? {
-            ObjectId::Deployment(id) => Ok(id),
-            // It is faulty and was told of: what names it is not told of as well.
-            ObjectId::Passive if reference.kind == "deployment" => Ok(DeploymentId(u32::MAX)),
-            _ => Err(format!("{reference} is no Deployment")),
-        }
+        self.find_of::<Deployment>(reference, "deployment")
+            .ok_or_else(|| format!("{reference} is no Deployment"))?
     }
 
     /// The node of this name.
     pub(super) fn find_node(&self, reference: &Reference) -> Result<NodeId, String> {
-        match self.find(reference)? {
-            ObjectId::Node(id) => Ok(id),
-            ObjectId::Passive if reference.kind == "node" => Ok(NodeId(u32::MAX)),
-            _ => Err(format!("{reference} is no node")),
+        self.find_of::<Node>(reference, "node").ok_or_else(|| format!("{reference} is no node"))?
+    }
+
+    /// The object of this name; `None` if it is of another kind.
+    fn find_of<T: Object>(&self, reference: &Reference, kind: &str) -> Option<Result<T::Id, String>> {
+        match self.find(reference) {
+            Err(error) => Some(Err(error)),
+            Ok(Entry::Object(id)) => T::Id::of(id).map(Ok),
+            // It is faulty and was told of: what names it is not told of as well.
+            Ok(Entry::Passive) => (reference.kind == kind).then(|| Ok(T::Id::from_place(u32::MAX))),
         }
     }
 

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::builder::Builder;
-use super::directory::ObjectId;
+use super::directory::Entry;
 use super::document::ScenarioSpec;
 use super::error::{Findings, did_you_mean};
 use super::kubelets::Fleet;
@@ -13,8 +13,9 @@ use super::plan::Plan;
 use super::reference::Reference;
 use super::service_operations;
 use super::timeline::{RestartKubelets, TimelineEntryDocument};
-use crate::cluster::operation::{AppliedObject, ObjectRef, Operation, TimelineEntry, TimelineMoment};
+use crate::cluster::operation::{AppliedObject, Operation, TimelineEntry, TimelineMoment};
 use crate::cluster::service_registry::{ServiceIpSetup, ServiceOperation};
+use crate::cluster::store::ObjectId;
 use crate::kernel::{SimDuration, SimTime};
 
 /// The kubelets and the Service registries, which operations are checked against.
@@ -289,11 +290,10 @@ fn delete(reference: &Reference, builder: &mut Builder, services: bool) -> Resul
         return Ok(Operation::ServiceIps(ServiceOperation::Delete(id)));
     }
     let target = match builder.directory.find(reference)? {
-        ObjectId::Node(id) => ObjectRef::Node(id),
-        ObjectId::Pod(id) => ObjectRef::Pod(id),
-        ObjectId::Deployment(id) => ObjectRef::Deployment(id),
-        ObjectId::ReplicaSet(_) | ObjectId::Passive => {
-            return Err(format!("{reference} cannot be deleted; Deployments, pods and nodes can"));
+        Entry::Object(id @ (ObjectId::Node(_) | ObjectId::Pod(_) | ObjectId::Deployment(_))) => id,
+        Entry::Object(id @ ObjectId::SelectorOwner(_)) if reference.kind == "service" => id,
+        Entry::Object(ObjectId::ReplicaSet(_) | ObjectId::SelectorOwner(_)) | Entry::Passive => {
+            return Err(format!("{reference} cannot be deleted; Deployments, pods, nodes and Services can"));
         }
     };
     builder.directory.remove(reference);

@@ -240,7 +240,7 @@ pub fn deployment_of<'s>(setup: &'s ClusterSetup, name: &Reference) -> Option<&'
 pub fn pods_of<'s>(setup: &'s ClusterSetup, deployment: &Deployment) -> impl Iterator<Item = &'s Pod> {
     let id = deployment.id;
     setup.pods.iter().filter(move |pod| {
-        let replica_set = pod.controller.and_then(|owner| owner.replica_set);
+        let replica_set = pod.replica_set();
         let owner = replica_set.and_then(|set| setup.replica_sets.get(set.index()));
         owner.is_some_and(|set| set.deployment == Some(id))
     })

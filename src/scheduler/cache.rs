@@ -241,10 +241,10 @@ impl Cache {
     /// A Service or a controller appeared or changed.
     pub fn put_selector_owner(&mut self, owner: SelectorOwner) {
         self.epochs.selector_owners += 1;
-        self.owners.put(owner);
+        self.owners.put(owner.kind, owner.namespace, owner.name, owner.selector);
     }
 
-    /// The owners of selectors, to take one away.
+    /// The owners of selectors, to change them.
     pub fn selector_owners_mut(&mut self) -> &mut SelectorOwners {
         self.epochs.selector_owners += 1;
         &mut self.owners

@@ -187,10 +187,10 @@ impl Referee {
 
     /// A ReplicaSet never makes more pods than it wants, whatever its cache shows.
     fn judge_creation(&mut self, now: u64, pod: &Pod) {
-        let Some(owner) = pod.controller.and_then(|owner| owner.replica_set) else { return };
+        let Some(owner) = pod.replica_set() else { return };
         let from = now.saturating_sub(self.lag);
         let of = |pod: &&Arc<Pod>, is_owner: bool| {
-            pod.controller.is_some_and(|held| (held.replica_set == Some(owner)) == is_owner)
+            pod.controller.is_some() && (pod.replica_set() == Some(owner)) == is_owner
         };
         let active = self.objects.pods.values().filter(|pod| of(pod, true) && pod.is_active()).count();
         let sizes = self.sizes.get(&owner.0).map(|sizes| sizes.since(from).flatten().max());
@@ -210,11 +210,10 @@ impl Referee {
     /// No ready pod is told to stop while its ReplicaSet keeps one that is not ready; if all go, the order
     /// is any.
     fn judge_deletion(&mut self, now: u64, pod: &Pod) {
-        let owner = pod.controller.and_then(|owner| owner.replica_set);
+        let owner = pod.replica_set();
         let Some(set) = owner.and_then(|owner| self.objects.replica_sets.get(&owner.0)) else { return };
-        let pods = self.objects.pods.values().filter(|other| {
-            other.controller.and_then(|owner| owner.replica_set) == owner && other.is_active()
-        });
+        let pods =
+            self.objects.pods.values().filter(|other| other.replica_set() == owner && other.is_active());
         let unready = pods.filter(|other| !other.is_ready()).count();
         if self.is_prompt && set.replicas > 0 && pod.is_ready() && unready > 0 {
             self.foul(now, &format!("{} is ready and goes, {unready} that are not stay", pod.name));

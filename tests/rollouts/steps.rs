@@ -75,7 +75,7 @@ fn pod(old: Option<&Pod>, new: Option<&Pod>) -> Option<&'static str> {
 }
 
 fn pod_name(pod: &Pod, setup: &ClusterSetup) -> String {
-    let owner = pod.controller.and_then(|owner| owner.replica_set).map_or('?', |owner| letter(owner.0));
+    let owner = pod.replica_set().map_or('?', |owner| letter(owner.0));
     let suffix = pod.name.rsplit('-').next().unwrap_or("");
     let node = pod.node.map(|node| format!(" ({})", setup.names.resolve(setup.nodes[node.index()].name)));
     format!("{owner}-{suffix}{}", node.unwrap_or_default())

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use kubecast::api::behaviour::Release;
 use kubecast::api::compile::selector::labels;
 use kubecast::api::compile::{compile_node, compile_selector_owner};
-use kubecast::api::{Behaviour, NodeId, Pod, PodSpec, Timestamp};
+use kubecast::api::{Behaviour, NodeId, Pod, PodSpec, SelectorOwnerId, Timestamp};
 use kubecast::kernel::{Draw, DrawUse, Draws, Interner, Seed};
 use kubecast::scheduler::cache::Cache;
 use kubecast::scheduler::cycle::{Cycle, CycleInput, CycleResult, Outcome, TieBreak};
@@ -137,7 +137,9 @@ impl Race {
             ("statefulSets", "StatefulSet"),
         ] {
             for json in list(field) {
-                let owner = compile_selector_owner(&object(&json, kind), &mut self.names).expect("an owner");
+                let id = SelectorOwnerId(0);
+                let owner = compile_selector_owner(&object(&json, kind), id, &mut self.names);
+                let owner = owner.expect("an owner");
                 self.cache.put_selector_owner(owner);
             }
         }

@@ -50,7 +50,7 @@ pub(crate) fn pod(json: &Value, id: u32, behaviour: &Behaviour, names: &mut Inte
             kind: WorkloadKind::of(&owner.api_version, &owner.kind),
             name: names.intern(&owner.name),
             uid: owner.uid,
-            replica_set: None,
+            owner: None,
         }),
         created: compiled.created,
         deleted: compiled.deleted,

@@ -13,8 +13,8 @@ use super::pod::{compile_pod_spec, merge_label_keys, timestamp};
 use super::selector::{label_selector, labels, map_selector};
 use crate::api::{
     Deployment, DeploymentCondition, DeploymentId, DeploymentStatus, IntOrPercent, Interner, LabelSelector,
-    PodSpec, PodTemplate, ReplicaSet, ReplicaSetId, ReplicaSetStatus, SelectorOwner, Strategy, Symbol,
-    Timestamp, Uid, WorkloadKind, naming,
+    PodSpec, PodTemplate, ReplicaSet, ReplicaSetId, ReplicaSetStatus, SelectorOwner, SelectorOwnerId,
+    Strategy, Symbol, Timestamp, Uid, WorkloadKind, naming,
 };
 
 /// The label by which a Deployment's ReplicaSets tell their pods apart.
@@ -205,7 +205,11 @@ fn replica_set_status(status: &apps::ReplicaSetStatus) -> ReplicaSetStatus {
 
 /// The selector of a Service, ReplicationController, ReplicaSet or StatefulSet; `None` for any other
 /// kind.
-pub fn compile_selector_owner(object: &Object, names: &mut Interner) -> Option<SelectorOwner> {
+pub fn compile_selector_owner(
+    object: &Object,
+    id: SelectorOwnerId,
+    names: &mut Interner,
+) -> Option<SelectorOwner> {
     let (kind, metadata, selector): (_, _, Option<LabelSelector>) = match object {
         Object::Service(service) => {
             // An empty map is stored as none.
@@ -230,6 +234,7 @@ pub fn compile_selector_owner(object: &Object, names: &mut Interner) -> Option<S
         _ => return None,
     };
     Some(SelectorOwner {
+        id,
         kind,
         namespace: namespace_of(metadata, names),
         name: names.intern(metadata.name.as_deref().unwrap_or("")),

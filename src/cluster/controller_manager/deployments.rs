@@ -145,14 +145,14 @@ fn carry_out(write: DeploymentWrite, deployment: &Deployment, api: &mut ApiServe
     match write {
         DeploymentWrite::CreateReplicaSet(new) => create(&new, deployment, api),
         DeploymentWrite::UpdateReplicaSet(update) => {
-            api.update_replica_set(update.id, |replica_set| update.apply(replica_set));
+            api.update(update.id, |replica_set: &mut ReplicaSet| update.apply(replica_set));
         }
-        DeploymentWrite::DeleteReplicaSet(id) => api.remove_replica_set(id),
+        DeploymentWrite::DeleteReplicaSet(id) => api.remove::<ReplicaSet>(id),
         DeploymentWrite::UpdateDeployment(mut update) => {
             if api.setup.timing.whole_second_timestamps {
                 cut_times(&mut update.status);
             }
-            api.update_deployment(deployment.id, |deployment| update.apply(deployment));
+            api.update(deployment.id, |deployment: &mut Deployment| update.apply(deployment));
         }
     }
 }
@@ -171,7 +171,7 @@ fn cut_times(status: &mut DeploymentStatus) {
 }
 
 fn create(new: &NewReplicaSet, deployment: &Deployment, api: &mut ApiServer<'_>) {
-    let id = api.store().next_replica_set_id();
+    let id = api.store().next_id::<ReplicaSet>();
     let name = format!("replicaset/{}/{}", api.names.resolve(deployment.namespace), new.name);
     let who = Identity { owner: stable_hash(name.as_bytes()), revision: 0, ordinal: 0 };
     let mut draw = api.draws.keyed(draw_uses::REPLICA_SET_UID, who, u64::from(id.0));
@@ -182,7 +182,7 @@ fn create(new: &NewReplicaSet, deployment: &Deployment, api: &mut ApiServer<'_>)
     let mut selector = deployment.selector.clone();
     selector.requirements.push(Requirement::equals(key, hash));
     let pod = compile::pod_of_replica_set(&deployment.template, Some(hash), &mut api.names);
-    api.put_replica_set(ReplicaSet {
+    api.put(ReplicaSet {
         id,
         namespace: deployment.namespace,
         name: Arc::clone(&new.name),

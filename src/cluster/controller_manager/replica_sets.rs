@@ -63,7 +63,7 @@ impl ControllerManager {
             api.delete_pod(pod);
         }
         if let Some(status) = actions.status {
-            api.update_replica_set(id, |replica_set| replica_set.status = status);
+            api.update(id, |replica_set: &mut ReplicaSet| replica_set.status = status);
         }
     }
 

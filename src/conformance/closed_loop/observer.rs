@@ -7,6 +7,7 @@ use super::scene::Scene;
 use crate::api::{Deployment, DeploymentId, Node, NodeId, Pod, PodId, ReplicaSetId};
 use crate::cluster::record::Record;
 use crate::cluster::store::Change;
+use crate::cluster::store::kinds::unseen;
 use crate::kernel::{SimTime, TraceSink};
 use crate::measures::spread::DomainCounts;
 
@@ -127,7 +128,7 @@ impl<'s> Observer<'s> {
 
     fn pod_changed(&mut self, old: Option<&Pod>, new: Option<&Pod>) {
         let Some(pod) = new.or(old) else { return };
-        let Some(owner) = pod.controller.and_then(|owner| owner.replica_set) else { return };
+        let Some(owner) = pod.replica_set() else { return };
         let waits = |pod: Option<&Pod>| usize::from(pod.is_some_and(|pod| pod.node.is_none()));
         self.pending = self.pending + waits(new) - waits(old);
         let Some(deployment) = self.owners.get(&owner) else { return };
@@ -160,6 +161,25 @@ impl<'s> Observer<'s> {
             }
         }
     }
+
+    fn changed(&mut self, change: &Change) {
+        match change {
+            Change::Pod { old, new } => self.pod_changed(old.as_deref(), new.as_deref()),
+            Change::ReplicaSet { old, new } => {
+                let made = new.as_ref().filter(|_| old.is_none());
+                if let Some((set, deployment)) = made.and_then(|set| Some((set, set.deployment?))) {
+                    self.owners.insert(set.id, deployment);
+                    self.courses[deployment.index()].newest = Some(set.id);
+                }
+            }
+            Change::Deployment { new: Some(new), .. } => {
+                self.courses[new.id.index()].state = Some(Arc::clone(new));
+            }
+            Change::Deployment { new: None, .. } => {}
+            Change::Node { .. } => unseen("the nodes of a recorded loop stay as they are"),
+            Change::SelectorOwner { .. } => unseen("no outcome is about selectors"),
+        }
+    }
 }
 
 fn is_complete(deployment: &Deployment) -> bool {
@@ -171,19 +191,13 @@ fn is_complete(deployment: &Deployment) -> bool {
 impl TraceSink<Record> for Observer<'_> {
     fn record(&mut self, now: SimTime, _seq: u64, record: &Record) {
         match record {
-            Record::Change(Change::Pod { old, new }) => self.pod_changed(old.as_deref(), new.as_deref()),
-            Record::Change(Change::ReplicaSet { old: None, new: Some(new) }) => {
-                if let Some(deployment) = new.deployment {
-                    self.owners.insert(new.id, deployment);
-                    self.courses[deployment.index()].newest = Some(new.id);
-                }
-            }
-            Record::Change(Change::Deployment { new: Some(new), .. }) => {
-                self.courses[new.id.index()].state = Some(Arc::clone(new));
-            }
+            Record::Change(change) => self.changed(change),
             Record::Operation { .. } => self.end_phase(now),
             Record::InstantEnd => self.settled(now),
-            _ => {}
+            Record::Unschedulable { .. }
+            | Record::Admission { .. }
+            | Record::KubeletRestart { .. }
+            | Record::Service(_) => {}
         }
     }
 }

@@ -1,30 +1,44 @@
 //! Services and controllers that give pods a selector for default spreading
 //! (`plugins/helper/spread.go` of kube-scheduler v1.34, `DefaultSelector`).
 
-use crate::api::{LabelSelector, Pod, Requirement, SelectorOwner, WorkloadKind};
+use crate::api::{LabelSelector, Pod, Requirement, WorkloadKind};
 use crate::kernel::{LookupMap, Symbol};
+
+/// A Service of a namespace.
+#[derive(Clone, Debug)]
+struct Service {
+    name: Symbol,
+    selector: Option<LabelSelector>,
+}
 
 /// Owners of selectors.
 #[derive(Clone, Debug, Default)]
 pub struct SelectorOwners {
-    services: LookupMap<Symbol, Vec<SelectorOwner>>,
+    services: LookupMap<Symbol, Vec<Service>>,
     controllers: LookupMap<(WorkloadKind, Symbol, Symbol), LabelSelector>,
 }
 
 impl SelectorOwners {
     /// An owner appeared or changed. An owner without a selector only replaces what was there.
-    pub fn put(&mut self, owner: SelectorOwner) {
-        match owner.kind {
+    /// `kind` is `None` for a Service.
+    pub fn put(
+        &mut self,
+        kind: Option<WorkloadKind>,
+        namespace: Symbol,
+        name: Symbol,
+        selector: Option<LabelSelector>,
+    ) {
+        match kind {
             None => {
-                let services = self.services.get_or_insert_with(owner.namespace, Vec::new);
-                match services.iter_mut().find(|other| other.name == owner.name) {
-                    Some(other) => *other = owner,
-                    None => services.push(owner),
+                let services = self.services.get_or_insert_with(namespace, Vec::new);
+                match services.iter_mut().find(|other| other.name == name) {
+                    Some(other) => other.selector = selector,
+                    None => services.push(Service { name, selector }),
                 }
             }
             Some(kind) => {
-                let key = (kind, owner.namespace, owner.name);
-                match owner.selector {
+                let key = (kind, namespace, name);
+                match selector {
                     Some(selector) => self.controllers.insert(key, selector),
                     None => self.controllers.remove(&key),
                 };

@@ -197,7 +197,7 @@ mod tests {
             kind: WorkloadKind::ReplicaSet,
             name: names.intern("web"),
             uid: Uid(1),
-            replica_set: None,
+            owner: None,
         };
         let with_owner = Arc::new(Pod { controller: Some(owner), ..(*same(5)).clone() });
         let owned_group = waiting.insert(&with_owner, both, SimTime(5));
