@@ -35,10 +35,10 @@ pub use behaviour::{
     ServiceIpBehaviour,
 };
 pub use cpu_set::CpuSet;
-pub use ids::{DeploymentId, NodeId, OwnerId, PodId, ReplicaSetId, SelectorOwnerId, Uid};
+pub use ids::{DeploymentId, NamespaceId, NodeId, OwnerId, PodId, ReplicaSetId, SelectorOwnerId, Uid};
 pub use int_or_percent::IntOrPercent;
 pub use labels::Labels;
-pub use node::{Node, NodeImage};
+pub use node::{Namespace, Node, NodeImage};
 pub use node_selector::{NodeRequirement, NodeSelectorOperator, NodeSelectorTerm, PreferredNodeTerm};
 pub use pod::{
     ContainerKind, ContainerSpec, ControllerRef, HostPort, Pod, PodPhase, PodSpec, Protocol, ReadyCondition,

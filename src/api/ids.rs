@@ -38,6 +38,11 @@ dense_id! {
     SelectorOwnerId
 }
 
+dense_id! {
+    /// A namespace, in order of creation. Numbers are never used twice in a run.
+    NamespaceId
+}
+
 /// The number of an object that owns others, by its kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum OwnerId {

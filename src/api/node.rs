@@ -1,6 +1,6 @@
-//! Nodes.
+//! Objects that pods are in: nodes and namespaces.
 
-use super::{Labels, NodeId, Resources, Taint, Timestamp};
+use super::{Labels, NamespaceId, NodeId, Resources, Taint, Timestamp};
 use crate::kernel::Symbol;
 
 /// A node as scheduler, controllers and kubelet see it.
@@ -22,6 +22,17 @@ pub struct Node {
     pub images: Vec<NodeImage>,
     /// `metadata.creationTimestamp`.
     pub created: Timestamp,
+}
+
+/// A namespace.
+#[derive(Clone, Debug)]
+pub struct Namespace {
+    /// Its number.
+    pub id: NamespaceId,
+    /// `metadata.name`.
+    pub name: Symbol,
+    /// `metadata.labels`, with the name as `kubernetes.io/metadata.name`.
+    pub labels: Labels,
 }
 
 /// A container image that a node holds, under one of its names.

@@ -162,7 +162,7 @@ fn reports(
     let mut arms = Vec::with_capacity(results.len());
     for ((variant, result), own) in resolved.scenario.variants.iter().zip(results).zip(own) {
         let name = variant.name.clone().unwrap_or_default();
-        let outcome = RolloutOutcome::of(&result.runs, &workload, ROLLOUT, &variant.setup.names);
+        let outcome = RolloutOutcome::of(&result.runs, &workload, ROLLOUT);
         let cut_off = result.runs.iter().filter(|run| run.end.ended != Ended::Quiescent).count() as u64;
         let outcome = outcome.ok_or_else(|| nothing_rolled(order, &name, cut_off))?;
         arms.push(ArmReport { name, set: own.iter().map(Assignment::text).collect(), outcome, cut_off });
@@ -241,7 +241,7 @@ fn write_files(
     }
     for (variant, result) in resolved.scenario.variants.iter().zip(results) {
         let folder = variant.name.as_deref().unwrap_or_default();
-        for file in run_files::files(result, &variant.setup.names) {
+        for file in run_files::files(result) {
             out.write(&format!("{folder}/{}", file.name), |target| (file.write)(target))?;
         }
     }

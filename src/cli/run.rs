@@ -192,7 +192,7 @@ fn write_files(
 ) -> Result<(), CliError> {
     for (variant, result) in resolved.variants.iter().zip(results) {
         let folder = variant.name.as_ref().map_or_else(String::new, |name| format!("{name}/"));
-        for file in run_files::files(result, &variant.setup.names) {
+        for file in run_files::files(result) {
             out.write(&format!("{folder}{}", file.name), |target| (file.write)(target))?;
         }
     }

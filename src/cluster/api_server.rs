@@ -24,6 +24,8 @@ pub struct ApiServer<'s> {
     pub setup: Arc<ClusterSetup>,
     /// Every name, those made in the run included.
     pub names: Interner,
+    /// So many of them have been recorded, or stand in the setup.
+    recorded_names: usize,
     /// The run's random draws.
     pub draws: Draws,
     /// Simulated time.
@@ -42,6 +44,7 @@ impl<'s> ApiServer<'s> {
         Self {
             setup: Arc::clone(setup),
             names: setup.names.clone(),
+            recorded_names: setup.names.len(),
             draws,
             now: SimTime(0),
             last_change: SimTime(0),
@@ -77,8 +80,14 @@ impl<'s> ApiServer<'s> {
         if self.setup.timing.whole_second_timestamps { self.clock().whole_seconds() } else { self.clock() }
     }
 
-    /// Records something that is no change of an object.
+    /// Records something. Names that came up since the record before are recorded first, so that whoever
+    /// reads the records can resolve every name in them.
     pub fn record(&mut self, record: &Record) {
+        if self.names.len() > self.recorded_names {
+            let names = self.names.since(self.recorded_names).cloned().collect();
+            self.recorded_names = self.names.len();
+            self.sink.record(self.now, self.records, &Record::Names(names));
+        }
         record.encode(&mut self.digest);
         self.sink.record(self.now, self.records, record);
         self.records += 1;

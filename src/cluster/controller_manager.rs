@@ -87,7 +87,9 @@ impl ControllerManager {
                     self.await_availability(old, new, api, queue);
                 }
             }
-            Change::Node { .. } => unseen("the Deployment and ReplicaSet controllers watch no nodes"),
+            Change::Namespace { .. } | Change::Node { .. } => {
+                unseen("the Deployment and ReplicaSet controllers watch neither");
+            }
             Change::SelectorOwner { .. } => unseen("their controllers are not simulated"),
         }
     }

@@ -38,7 +38,10 @@ impl Kubelets {
         let (old, new) = match change {
             Change::Pod { old, new } => (old, new),
             Change::Node { .. } => return unseen("a kubelet asks the store for its own node"),
-            Change::ReplicaSet { .. } | Change::Deployment { .. } | Change::SelectorOwner { .. } => {
+            Change::Namespace { .. }
+            | Change::ReplicaSet { .. }
+            | Change::Deployment { .. }
+            | Change::SelectorOwner { .. } => {
                 return unseen("a kubelet watches the pods that are bound to its node");
             }
         };

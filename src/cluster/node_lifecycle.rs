@@ -20,7 +20,8 @@ pub fn observe(change: &Change, api: &ApiServer<'_>, queue: &mut EventQueue<Even
     let (old, node) = match change {
         Change::Node { old, new: Some(node) } => (old, node),
         Change::Node { new: None, .. } => return,
-        Change::Pod { .. }
+        Change::Namespace { .. }
+        | Change::Pod { .. }
         | Change::ReplicaSet { .. }
         | Change::Deployment { .. }
         | Change::SelectorOwner { .. } => return unseen("a cordon is a change of a node"),

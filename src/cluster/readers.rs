@@ -96,7 +96,7 @@ impl Readers {
         let behind = api.store().log().behind(reader, kind);
         let lag = &mut self.lags[reader as usize];
         while lag.under_way[kind as usize] < behind {
-            let who = Identity { owner: lag.deliveries, revision: reader as u32, ordinal: kind as u32 };
+            let who = Identity { owner: lag.deliveries, revision: reader as u32, ordinal: kind.log() };
             let delay = hop(reader, api).sample(&mut api.draws.keyed(draw_uses::WATCH, who, 0));
             let at = api.now.plus(delay).max(lag.last[kind as usize]);
             queue.push(at, EventClass::Essential, Event::Deliver { reader, kind });

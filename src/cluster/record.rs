@@ -14,6 +14,9 @@ use crate::kubelet::admission::Refusal;
 /// Something that happened.
 #[derive(Clone, Debug)]
 pub enum Record {
+    /// Names that came up in the run, with the numbers that follow those of the setup and of earlier such
+    /// records. What is recorded after them may use them.
+    Names(Arc<[Arc<str>]>),
     /// An object changed.
     Change(Change),
     /// The scheduler tried a pod and found no node; the message is Kubernetes' own.
@@ -76,7 +79,8 @@ impl Record {
                 digest.bool(error.is_some());
             }
             Self::Service(incident) => incident.encode(digest),
-            Self::InstantEnd => {}
+            // Names stand in the outcomes that use them.
+            Self::Names(_) | Self::InstantEnd => {}
         }
     }
 }

@@ -20,7 +20,7 @@ use super::record::Record;
 use super::setup::{ClusterSetup, CycleKind, TieBreakRule};
 use super::store::Change;
 use super::store::kinds::unseen;
-use crate::api::{Node, NodeId, Pod, PodId, ReplicaSet, SelectorOwner, WorkloadKind};
+use crate::api::{Namespace, Node, NodeId, Pod, PodId, ReplicaSet, SelectorOwner, WorkloadKind};
 use crate::kernel::{Draw, Draws, EventClass, EventId, EventQueue, Interner, LookupMap, SimTime};
 use crate::scheduler::cache::Cache;
 use crate::scheduler::cycle::{Cycle, CycleInput, CycleResult, Outcome, TieBreak};
@@ -57,14 +57,10 @@ struct UnderWay {
 }
 
 impl SchedulerProcess {
-    /// A scheduler that has seen nothing but the namespaces.
+    /// A scheduler that has seen nothing.
     pub fn new(setup: &Arc<ClusterSetup>, names: &mut Interner, draws: &Draws) -> Self {
-        let mut cache = Cache::new(names);
-        for (name, labels) in &setup.namespaces {
-            cache.put_namespace(*name, labels.clone());
-        }
         Self {
-            cache,
+            cache: Cache::new(names),
             queue: SchedulingQueue::new(setup.scheduler.queue),
             frameworks: setup.scheduler.profiles.iter().map(Framework::new).collect(),
             cycle: Cycle::new(),
@@ -88,6 +84,7 @@ impl SchedulerProcess {
             Change::Pod { old, new } => self.observe_pod(old.as_ref(), new.as_ref(), api),
             Change::ReplicaSet { old, new } => self.observe_replica_set(old.as_deref(), new.as_deref(), api),
             Change::SelectorOwner { old, new } => self.observe_selector_owner(old.as_deref(), new.as_deref()),
+            Change::Namespace { old, new } => self.observe_namespace(old.as_deref(), new.as_deref()),
             Change::Deployment { .. } => unseen("kube-scheduler does not watch Deployments"),
         }
     }
@@ -186,6 +183,15 @@ impl SchedulerProcess {
                 self.cache.selector_owners_mut().put(kind, new.namespace, name, selector);
             }
             _ => {}
+        }
+    }
+
+    /// Affinity terms select namespaces by their labels.
+    fn observe_namespace(&mut self, old: Option<&Namespace>, new: Option<&Namespace>) {
+        match (old, new) {
+            (_, Some(new)) => self.cache.put_namespace(new.name, new.labels.clone()),
+            (Some(old), None) => self.cache.remove_namespace(old.name),
+            (None, None) => {}
         }
     }
 

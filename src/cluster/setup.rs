@@ -21,7 +21,7 @@ use crate::scheduler::queue::QueueConfig;
 /// The state at time 0, the settings, and what happens on the way.
 #[derive(Clone, Debug)]
 pub struct ClusterSetup {
-    /// Every name in the objects.
+    /// Every name in the objects, frozen.
     pub names: Interner,
     /// Release and gates.
     pub behaviour: Behaviour,

@@ -126,7 +126,8 @@ impl Store {
     fn index_names(&mut self, change: &Change) {
         let (old, new) = match change {
             Change::ReplicaSet { old, new } => (old, new),
-            Change::Node { .. }
+            Change::Namespace { .. }
+            | Change::Node { .. }
             | Change::Pod { .. }
             | Change::Deployment { .. }
             | Change::SelectorOwner { .. } => return unseen("nobody looks these up by name"),

@@ -9,7 +9,7 @@ use super::operation::{AppliedObject, Operation};
 use super::record::Record;
 use super::store::ObjectId;
 use crate::api::compile::{self, CompileContext};
-use crate::api::{Deployment, DeploymentId, Node, PodTemplate, ReplicaSet, SelectorOwner};
+use crate::api::{Deployment, DeploymentId, Namespace, Node, PodTemplate, ReplicaSet, SelectorOwner};
 use crate::controllers::deployment::annotations::revision_number;
 
 /// The annotation that `kubectl rollout restart` writes.
@@ -29,6 +29,7 @@ fn apply(operation: &Operation, api: &mut ApiServer<'_>) -> Result<(), String> {
                 apply_object(object, api);
             }
         }
+        Operation::Delete(ObjectId::Namespace(id)) => api.remove::<Namespace>(*id),
         Operation::Delete(ObjectId::Node(id)) => api.remove::<Node>(*id),
         Operation::Delete(ObjectId::Pod(id)) => api.delete_pod(*id),
         Operation::Delete(ObjectId::Deployment(id)) => api.remove::<Deployment>(*id),

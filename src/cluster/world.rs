@@ -21,7 +21,7 @@ use super::scheduler_process::SchedulerProcess;
 use super::service_registry::{Context, ServiceOperation, ServiceRegistry};
 use super::setup::ClusterSetup;
 use super::timeline;
-use crate::api::{Deployment, Node, Pod, SelectorOwner};
+use crate::api::{Deployment, Namespace, NamespaceId, Node, Pod, SelectorOwner};
 use crate::kernel::{
     self, DigestLog, Draws, Ended, EventClass, EventQueue, Limits, Model, Quiescence, SimTime, TraceSink,
 };
@@ -151,6 +151,9 @@ impl<'s> Cluster<'s> {
 /// Puts the objects of time 0 into the store. Numbers that the timeline will use stay free.
 fn adopt(api: &mut ApiServer<'_>) {
     let setup = Arc::clone(&api.setup);
+    for (place, (name, labels)) in (0..).zip(&setup.namespaces) {
+        api.put(Namespace { id: NamespaceId(place), name: *name, labels: labels.clone() });
+    }
     for node in &setup.nodes {
         api.put(node.clone());
     }

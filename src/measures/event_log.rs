@@ -70,9 +70,11 @@ pub fn event_of(record: &Record, now: SimTime, names: &Interner, nodes: &[Arc<st
             (kind, "Operation", "timeline".to_owned(), message)
         }
         // Those of pods have functions of their own; the registries' are in a table of their own.
-        Record::Unschedulable { .. } | Record::Admission { .. } | Record::Service(_) | Record::InstantEnd => {
-            return None;
-        }
+        Record::Names(_)
+        | Record::Unschedulable { .. }
+        | Record::Admission { .. }
+        | Record::Service(_)
+        | Record::InstantEnd => return None,
     };
     Some(EventRow { time: now, kind, reason: reason.into(), object, message })
 }
@@ -96,7 +98,10 @@ fn event_of_change(change: &Change, now: SimTime, names: &Interner, nodes: &[Arc
                 format!("Scaled {direction} replica set {} from {before} to {}", new.name, new.replicas);
             Some(("Normal", "ScalingReplicaSet", object, message))
         }
-        Change::Node { .. } | Change::Deployment { .. } | Change::SelectorOwner { .. } => {
+        Change::Namespace { .. }
+        | Change::Node { .. }
+        | Change::Deployment { .. }
+        | Change::SelectorOwner { .. } => {
             unseen("what happens to them is told by operations and by their pods");
             None
         }

@@ -14,7 +14,7 @@ use super::rollout_row::RolloutRow;
 use super::service_ips::ServiceIps;
 use super::spread::SpreadRow;
 use super::waiting_for_cpus::WaitingForCpus;
-use crate::api::{Deployment, DeploymentId, Node, NodeId, Pod, PodId, ReplicaSet, ReplicaSetId};
+use crate::api::{Deployment, DeploymentId, Interner, Node, NodeId, Pod, PodId, ReplicaSet, ReplicaSetId};
 use crate::cluster::container_managers::Decision;
 use crate::cluster::record::Record;
 use crate::cluster::setup::{ClusterSetup, KubeletSetup};
@@ -25,6 +25,8 @@ use crate::kernel::{SimTime, TraceSink};
 /// What is kept of a run.
 #[derive(Clone, Debug, Default)]
 pub struct RunRecord {
+    /// Every name, those that came up in the run included.
+    pub names: Interner,
     /// One row a pod.
     pub pods: PodRows,
     /// Names of nodes, by number; those that left the cluster included.
@@ -79,6 +81,7 @@ impl Recorder {
             courses: Vec::new(),
             touched: Vec::new(),
             out: RunRecord {
+                names: setup.names.clone(),
                 admissions: Admissions { any_machine, ..Admissions::default() },
                 service_ips: ServiceIps::new(setup.service_ips.as_ref()),
                 ..RunRecord::default()
@@ -88,7 +91,7 @@ impl Recorder {
 
     /// The record of the run, which ended at `end`.
     pub fn finish(mut self, end: SimTime) -> RunRecord {
-        let around = Surroundings { nodes: &self.nodes, names: &self.setup.names, pods: &self.out.pods };
+        let around = Surroundings { nodes: &self.nodes, names: &self.out.names, pods: &self.out.pods };
         let courses = self.courses.iter().flatten();
         let last: Vec<RolloutRow> = courses.map(|course| course.finish(around, end, Cut::EndOfRun)).collect();
         self.out.rollouts.extend(last);
@@ -104,9 +107,9 @@ impl Recorder {
             self.nodes.resize(index + 1, None);
             self.out.node_names.resize(index + 1, Arc::from(""));
         }
-        self.out.node_names[index] = self.setup.names.resolve(node.name).into();
+        self.out.node_names[index] = self.out.names.resolve(node.name).into();
         self.nodes[index] = new.cloned();
-        let around = Surroundings { nodes: &self.nodes, names: &self.setup.names, pods: &self.out.pods };
+        let around = Surroundings { nodes: &self.nodes, names: &self.out.names, pods: &self.out.pods };
         for course in self.courses.iter_mut().flatten() {
             course.watch(around);
         }
@@ -125,7 +128,7 @@ impl Recorder {
     fn course_of(&mut self, replica_set: ReplicaSetId) -> Option<(&mut Course, Surroundings<'_>)> {
         let deployment = self.owner_of.get(replica_set.index()).copied().flatten()?;
         self.touched.push(deployment);
-        let around = Surroundings { nodes: &self.nodes, names: &self.setup.names, pods: &self.out.pods };
+        let around = Surroundings { nodes: &self.nodes, names: &self.out.names, pods: &self.out.pods };
         Some((self.courses.get_mut(deployment.index())?.as_mut()?, around))
     }
 
@@ -162,6 +165,7 @@ impl Recorder {
             }
             Change::ReplicaSet { old, new } => self.replica_set_changed(old.as_ref(), new.as_ref()),
             Change::Deployment { old, new } => self.deployment_changed(old.as_ref(), new.as_ref(), now),
+            Change::Namespace { .. } => unseen("no measure is about namespaces"),
             Change::SelectorOwner { .. } => unseen("no measure is about selectors"),
         }
     }
@@ -185,7 +189,7 @@ impl Recorder {
         self.out.admissions.observe((now, self.details), (pod, node), decision, kubelet);
         let Some(row) = self.out.pods.get(pod) else { return };
         if self.details {
-            let names = &self.setup.names;
+            let names = &self.out.names;
             self.out.events.extend(event_log::failed_admission(&row.pod, decision, now, names));
         }
         if let Some(kubelet) = kubelet {
@@ -207,7 +211,7 @@ impl Recorder {
         if self.courses.len() <= id.index() {
             self.courses.resize(id.index() + 1, None);
         }
-        let around = Surroundings { nodes: &self.nodes, names: &self.setup.names, pods: &self.out.pods };
+        let around = Surroundings { nodes: &self.nodes, names: &self.out.names, pods: &self.out.pods };
         let course = &mut self.courses[id.index()];
         let ended = match (old, new) {
             (None, Some(new)) => {
@@ -230,7 +234,7 @@ impl Recorder {
         for deployment in touched.drain(..) {
             if let Some(course) = self.courses[deployment.index()].as_mut() {
                 let rows = self.details.then_some(&mut self.out.spread);
-                course.instant_end(now, &self.setup.names, rows);
+                course.instant_end(now, &self.out.names, rows);
             }
         }
         self.touched = touched;
@@ -240,17 +244,22 @@ impl Recorder {
 impl TraceSink<Record> for Recorder {
     fn record(&mut self, now: SimTime, _seq: u64, record: &Record) {
         if self.details {
-            let event = event_log::event_of(record, now, &self.setup.names, &self.out.node_names);
+            let event = event_log::event_of(record, now, &self.out.names, &self.out.node_names);
             self.out.events.extend(event);
         }
         match record {
+            Record::Names(names) => {
+                for name in names.iter() {
+                    self.out.names.intern(name);
+                }
+            }
             Record::Change(change) => self.change(change, now),
             Record::Unschedulable { pod, message } => {
                 self.out.pods.observe_failure(*pod, message);
                 if self.details
                     && let Some(row) = self.out.pods.get(*pod)
                 {
-                    let event = event_log::failed_scheduling(&row.pod, message, now, &self.setup.names);
+                    let event = event_log::failed_scheduling(&row.pod, message, now, &self.out.names);
                     self.out.events.push(event);
                 }
             }

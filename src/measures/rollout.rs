@@ -235,7 +235,7 @@ impl Course {
                 for (&node, &pods) in newest.into_iter().flat_map(|(_, pods)| pods) {
                     counts.add(node, pods as i32);
                 }
-                watched.outcome(&counts, now)
+                watched.outcome(&counts, now, around.names)
             })
             .collect();
         let unfinished = || Unfinished {

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use super::domain_loss::ShareLeft;
 use super::waiting::PendingTime;
-use crate::api::Symbol;
 use crate::kernel::SimTime;
 
 /// A finished (or cut off) rollout.
@@ -41,9 +40,9 @@ pub struct ConstraintOutcome {
     pub final_skew: u32,
     /// Newest pods per domain at the end, most first.
     pub final_counts: Vec<u32>,
-    /// The same with the domains, by number of the name; empty where there are more than
+    /// The same with the domains' names, in the order of first appearance; empty where there are more than
     /// [`MOST_DOMAINS_NAMED`](super::spread::MOST_DOMAINS_NAMED).
-    pub final_domains: Vec<(Symbol, u32)>,
+    pub final_domains: Vec<(Arc<str>, u32)>,
     /// Largest skew of all pods at a settled instant.
     pub max_skew_during: u32,
     /// Nanoseconds with more skew (of all pods) than allowed.

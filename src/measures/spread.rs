@@ -96,18 +96,18 @@ impl DomainCounts {
 
     /// Pods by domain, in the order of the domains' numbers; none for more than
     /// [`MOST_DOMAINS_NAMED`].
-    pub fn by_domain(&self) -> Vec<(Symbol, u32)> {
+    pub fn by_domain(&self, names: &Interner) -> Vec<(Arc<str>, u32)> {
         let counts = self.pods.counts();
         if counts.len() > MOST_DOMAINS_NAMED {
             return Vec::new();
         }
-        counts.iter().map(|(domain, count)| (*domain, *count)).collect()
+        counts.iter().map(|(domain, count)| (Arc::clone(names.shared(*domain)), *count)).collect()
     }
 
     /// `zone-a=3;zone-b=1`, by name of the domain; empty for more than [`MOST_DOMAINS_NAMED`].
     pub fn to_text(&self, names: &Interner) -> String {
-        let part = |(domain, count)| format!("{}={count}", names.resolve(domain));
-        let mut parts: Vec<String> = self.by_domain().into_iter().map(part).collect();
+        let part = |(domain, count)| format!("{domain}={count}");
+        let mut parts: Vec<String> = self.by_domain(names).into_iter().map(part).collect();
         parts.sort_unstable();
         parts.join(";")
     }

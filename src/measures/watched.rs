@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::domain_loss::{DomainLoss, ShareLeft};
 use super::rollout_row::ConstraintOutcome;
 use super::spread::DomainCounts;
-use crate::api::{Node, NodeId, SpreadConstraint};
+use crate::api::{Interner, Node, NodeId, SpreadConstraint};
 use crate::kernel::SimTime;
 
 /// How many pods there are on each node that has any.
@@ -98,13 +98,13 @@ impl Watched {
     }
 
     /// The outcome, ended now. `newest` counts the newest pods in the same domains.
-    pub(super) fn outcome(&self, newest: &DomainCounts, now: SimTime) -> ConstraintOutcome {
+    pub(super) fn outcome(&self, newest: &DomainCounts, now: SimTime, names: &Interner) -> ConstraintOutcome {
         ConstraintOutcome {
             name: Arc::clone(&self.name),
             max_skew: newest.constraint.max_skew,
             final_skew: newest.skew(),
             final_counts: newest.descending(),
-            final_domains: newest.by_domain(),
+            final_domains: newest.by_domain(names),
             max_skew_during: self.max_during,
             time_above_max_skew_ns: self.above_ns + self.above_since.map_or(0, |since| now.0 - since.0),
             ready_left_min: self.ready_left_min,

@@ -3,7 +3,6 @@
 use std::io::Write;
 
 use super::run_tables;
-use crate::kernel::Interner;
 use crate::study::summary::VariantResult;
 
 /// Writes a file's content.
@@ -18,12 +17,13 @@ pub struct RunFile<'a> {
 }
 
 /// The files, in order.
-pub fn files<'a>(result: &'a VariantResult, names: &'a Interner) -> Vec<RunFile<'a>> {
-    let mut files: Vec<RunFile<'a>> = Vec::new();
+pub fn files(result: &VariantResult) -> Vec<RunFile<'_>> {
+    let mut files: Vec<RunFile<'_>> = Vec::new();
     if let Some(record) = result.runs.first().and_then(|run| run.record.as_ref()) {
         for table in run_tables::TABLES.iter().filter(|table| (table.has_something)(record)) {
-            let write =
-                move |out: &mut dyn Write| (table.write)(record, names, out).map_err(std::io::Error::other);
+            let write = move |out: &mut dyn Write| {
+                (table.write)(record, &record.names, out).map_err(std::io::Error::other)
+            };
             files.push(RunFile { name: table.name, write: Box::new(write) });
         }
     }

@@ -69,13 +69,7 @@ fn owner(pod: &Pod, names: &Interner) -> String {
         WorkloadKind::Job => "job",
         WorkloadKind::Other => "other",
     };
-    // Owners made during the run are not in the scenario's table of names; their pods begin with theirs.
-    let name = if (owner.name.0 as usize) < names.len() {
-        names.resolve(owner.name)
-    } else {
-        pod.name.rsplit_once('-').map_or("", |parts| parts.0)
-    };
-    format!("{kind}/{name}")
+    format!("{kind}/{}", names.resolve(owner.name))
 }
 
 fn phase(pod: &Pod) -> &'static str {

@@ -292,7 +292,8 @@ fn delete(reference: &Reference, builder: &mut Builder, services: bool) -> Resul
     let target = match builder.directory.find(reference)? {
         Entry::Object(id @ (ObjectId::Node(_) | ObjectId::Pod(_) | ObjectId::Deployment(_))) => id,
         Entry::Object(id @ ObjectId::SelectorOwner(_)) if reference.kind == "service" => id,
-        Entry::Object(ObjectId::ReplicaSet(_) | ObjectId::SelectorOwner(_)) | Entry::Passive => {
+        Entry::Object(ObjectId::Namespace(_) | ObjectId::ReplicaSet(_) | ObjectId::SelectorOwner(_))
+        | Entry::Passive => {
             return Err(format!("{reference} cannot be deleted; Deployments, pods, nodes and Services can"));
         }
     };

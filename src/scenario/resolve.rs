@@ -78,7 +78,7 @@ pub(super) fn resolve(plan: &Plan, findings: &mut Findings) -> Option<(ClusterSe
         blocked_after: spec.blocked_after.map(|wait| wait.0),
     };
     let setup = ClusterSetup {
-        names: builder.names.clone(),
+        names: builder.names.clone().freeze(),
         behaviour: builder.behaviour.clone(),
         priorities: builder.priorities.clone(),
         start,

@@ -238,6 +238,12 @@ impl Cache {
         self.namespaces.insert(name, labels);
     }
 
+    /// A namespace is gone.
+    pub fn remove_namespace(&mut self, name: Symbol) {
+        self.epochs.namespaces += 1;
+        self.namespaces.remove(&name);
+    }
+
     /// A Service or a controller appeared or changed.
     pub fn put_selector_owner(&mut self, owner: SelectorOwner) {
         self.epochs.selector_owners += 1;

@@ -68,7 +68,7 @@ fn capacity(run: &CapacityRun, record: &RunRecord, per_round: &[u32]) -> Capacit
     let setup = &run.setup;
     let mut rows: BTreeMap<(&str, &str), &PodRow> = BTreeMap::new();
     for row in record.pods.iter() {
-        rows.insert((setup.names.resolve(row.pod.spec.namespace), &row.pod.name), row);
+        rows.insert((record.names.resolve(row.pod.spec.namespace), &row.pod.name), row);
     }
     let mut placed = vec![0_u64; templates];
     let mut nodes: BTreeMap<String, Vec<u64>> = BTreeMap::new();

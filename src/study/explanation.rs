@@ -97,7 +97,7 @@ impl PodQuery {
 /// Explains a pod of replication 0.
 pub fn explain(setup: &Arc<ClusterSetup>, seed: Seed, query: &PodQuery) -> Result<Explanation, NotFound> {
     let (end, record) = replication::run_once(setup, seed, 0, false, None);
-    let rows = Rows::new(setup, &record);
+    let rows = Rows::new(&record);
     let (pod, namesakes) = rows.find(query)?;
     let order = WitnessOrder { pod: pod.pod.id, until: query.at };
     whereabouts::begin(seed, 0);
@@ -123,15 +123,14 @@ fn was_bound(setup: &ClusterSetup, id: PodId) -> bool {
 
 /// The pods of a run by name.
 struct Rows<'a> {
-    setup: &'a ClusterSetup,
     record: &'a RunRecord,
     /// Pods of one name in the order of creation.
     by_name: BTreeMap<String, Vec<&'a PodRow>>,
 }
 
 impl<'a> Rows<'a> {
-    fn new(setup: &'a ClusterSetup, record: &'a RunRecord) -> Self {
-        let mut rows = Self { setup, record, by_name: BTreeMap::new() };
+    fn new(record: &'a RunRecord) -> Self {
+        let mut rows = Self { record, by_name: BTreeMap::new() };
         for row in record.pods.iter() {
             rows.by_name.entry(rows.name(row)).or_default().push(row);
         }
@@ -139,7 +138,7 @@ impl<'a> Rows<'a> {
     }
 
     fn name(&self, row: &PodRow) -> String {
-        format!("{}/{}", self.setup.names.resolve(row.pod.spec.namespace), row.pod.name)
+        format!("{}/{}", self.record.names.resolve(row.pod.spec.namespace), row.pod.name)
     }
 
     fn node_name(&self, node: NodeId) -> Arc<str> {

@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use super::replication::Run;
 use super::statistics::{Proportion, Summary, by_frequency, median_interval};
-use crate::api::{Interner, Symbol};
 use crate::measures::{ConstraintOutcome, RolloutRow, ShareLeft};
 
 /// A rollout over all runs of one arm.
@@ -80,7 +79,7 @@ pub struct DomainShare {
 
 impl RolloutOutcome {
     /// Gathers rollout `number` of a workload from the runs that kept it; `None` if it took place in none.
-    pub fn of(runs: &[Run], workload: &str, number: u32, names: &Interner) -> Option<Self> {
+    pub fn of(runs: &[Run], workload: &str, number: u32) -> Option<Self> {
         let rows: Vec<&RolloutRow> = runs
             .iter()
             .flat_map(|run| &run.rollouts)
@@ -102,7 +101,7 @@ impl RolloutOutcome {
             unavailable: summary(|row| f64::from(row.unavailable_max))?,
             pending_longest: summary(|row| row.pending.longest_ns as f64 / 1e9)?,
             pending_total: summary(|row| row.pending.total_ns as f64 / 1e9)?,
-            constraints: constraints(&rows, names),
+            constraints: constraints(&rows),
         })
     }
 }
@@ -117,24 +116,24 @@ fn reasons(rows: &[&RolloutRow]) -> Vec<(Arc<str>, Proportion)> {
 }
 
 /// The constraints in the order of the template; every run has the same ones.
-fn constraints(rows: &[&RolloutRow], names: &Interner) -> Vec<ConstraintSpread> {
+fn constraints(rows: &[&RolloutRow]) -> Vec<ConstraintSpread> {
     let first = rows.first().map(|row| row.constraints.as_slice()).unwrap_or_default();
-    (0..first.len()).map(|place| constraint(rows, place, names)).collect()
+    (0..first.len()).map(|place| constraint(rows, place)).collect()
 }
 
-fn constraint(rows: &[&RolloutRow], place: usize, names: &Interner) -> ConstraintSpread {
+fn constraint(rows: &[&RolloutRow], place: usize) -> ConstraintSpread {
     let of_runs: Vec<(&RolloutRow, &ConstraintOutcome)> =
         rows.iter().filter_map(|row| Some((*row, row.constraints.get(place)?))).collect();
     let runs = of_runs.len() as u64;
     let (name, max_skew) = (Arc::clone(&of_runs[0].1.name), of_runs[0].1.max_skew);
     let mut finals: BTreeMap<&[u32], (u32, u64, u64)> = BTreeMap::new();
-    let mut domains: BTreeMap<(Symbol, u32), u64> = BTreeMap::new();
+    let mut domains: BTreeMap<(&str, u32), u64> = BTreeMap::new();
     for (row, outcome) in &of_runs {
         let seen = finals.entry(&outcome.final_counts).or_insert((outcome.final_skew, 0, 0));
         seen.1 += 1;
         seen.2 += u64::from(row.completed.is_some());
-        for domain in &outcome.final_domains {
-            *domains.entry(*domain).or_default() += 1;
+        for (domain, pods) in &outcome.final_domains {
+            *domains.entry((domain, *pods)).or_default() += 1;
         }
     }
     let above = of_runs.iter().filter(|(_, outcome)| i64::from(outcome.final_skew) > i64::from(max_skew));
@@ -151,7 +150,7 @@ fn constraint(rows: &[&RolloutRow], place: usize, names: &Interner) -> Constrain
     let mut domains: Vec<DomainShare> = domains
         .into_iter()
         .map(|((domain, pods), count)| DomainShare {
-            domain: names.resolve(domain).to_owned(),
+            domain: domain.to_owned(),
             pods,
             share: Proportion::wilson(count, runs),
         })

@@ -1,6 +1,6 @@
 //! What the digest keeps of a change, by kind: the outcome, no text that merely explains.
 
-use crate::api::{Deployment, Node, NodeId, Pod, ReplicaSet, SelectorOwner};
+use crate::api::{Deployment, Namespace, Node, NodeId, Pod, ReplicaSet, SelectorOwner};
 use crate::kernel::Digest;
 
 /// The new state of an object, or the last one and a mark that it is gone.
@@ -17,6 +17,9 @@ fn object<T>(
         encode(object, digest);
     }
 }
+
+/// Nothing: what a namespace changes shows in the outcomes of pods.
+pub(super) fn namespace(_: u8, _: Option<&Namespace>, _: Option<&Namespace>, _: &mut Digest) {}
 
 pub(super) fn node(tag: u8, old: Option<&Node>, new: Option<&Node>, digest: &mut Digest) {
     object(tag, old, new, digest, |node, digest| {

@@ -176,7 +176,9 @@ impl<'s> Observer<'s> {
                 self.courses[new.id.index()].state = Some(Arc::clone(new));
             }
             Change::Deployment { new: None, .. } => {}
-            Change::Node { .. } => unseen("the nodes of a recorded loop stay as they are"),
+            Change::Namespace { .. } | Change::Node { .. } => {
+                unseen("the nodes of a recorded loop stay as they are")
+            }
             Change::SelectorOwner { .. } => unseen("no outcome is about selectors"),
         }
     }
@@ -194,7 +196,8 @@ impl TraceSink<Record> for Observer<'_> {
             Record::Change(change) => self.changed(change),
             Record::Operation { .. } => self.end_phase(now),
             Record::InstantEnd => self.settled(now),
-            Record::Unschedulable { .. }
+            Record::Names(_)
+            | Record::Unschedulable { .. }
             | Record::Admission { .. }
             | Record::KubeletRestart { .. }
             | Record::Service(_) => {}
