@@ -8,6 +8,7 @@
 //! it made, a Deployment the ReplicaSets that it made or that its input gave it. A ReplicaSet that
 //! something else controls counts as nobody's.
 
+pub mod controller_utils;
 pub mod deployment;
 pub mod replica_set;
 mod sort;

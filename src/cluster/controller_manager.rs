@@ -16,7 +16,7 @@ use super::event::Event;
 use super::store::kinds::unseen;
 use super::store::{Change, Table};
 use crate::api::{Deployment, DeploymentId, NodeId, Pod, PodId, ReplicaSet, ReplicaSetId, Strategy};
-use crate::controllers::replica_set::Expectations;
+use crate::controllers::controller_utils::Expectations;
 use crate::controllers::replica_set::availability::recheck_after_ready;
 use crate::kernel::{EventClass, EventQueue, Identity, LookupMap, SimTime};
 use work_queue::Key;

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use super::recorded_pod::pod;
 use super::rollout_objects::{behaviour, read};
 use crate::api::{NodeId, Pod, Timestamp};
-use crate::controllers::replica_set::ranking::{Rank, RankedPod, deletion_order, pods_to_delete};
+use crate::controllers::controller_utils::ranking::{Rank, RankedPod, deletion_order, pods_to_delete};
 use crate::kernel::Interner;
 
 #[derive(Deserialize)]

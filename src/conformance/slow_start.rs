@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::rollout_objects::read;
-use crate::controllers::replica_set::slow_start::slow_start_batch;
+use crate::controllers::controller_utils::slow_start::slow_start_batch;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -3,15 +3,11 @@
 //! [`sync()`] is one whole sync of one ReplicaSet; the other modules are its parts.
 
 pub mod availability;
-pub mod expectations;
 pub mod manage;
-pub mod ranking;
-pub mod slow_start;
 pub mod status;
 pub mod sync;
 
 pub use availability::is_available;
-pub use expectations::Expectations;
 pub use sync::{ReplicaSetActions, ReplicaSetView, sync};
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Go's `sort.Sort` (1.24, as of Kubernetes v1.34), to the last swap.
 //!
 //! Two relations that Kubernetes sorts by are no orders: the deletion ranking of pods
-//! ([`super::replica_set::ranking`]; two pods that became ready in one second are level, whatever lies
+//! ([`super::controller_utils::ranking`]; two pods that became ready in one second are level, whatever lies
 //! between them by UID) and the order of revisions where one cannot be read. What comes out then depends
 //! on the algorithm. It is a pattern-defeating quicksort (Orson Peters, arXiv:2106.05123): insertion for
 //! up to twelve items, partitions around a median of three, or of three medians from fifty items on, a

@@ -2,8 +2,8 @@
 
 use std::cmp::Ordering;
 
-use super::ranking::{Rank, pods_to_delete};
-use super::slow_start::{SLOW_START_INITIAL_BATCH_SIZE, slow_start_batch};
+use crate::controllers::controller_utils::ranking::{Rank, pods_to_delete};
+use crate::controllers::controller_utils::slow_start::{SLOW_START_INITIAL_BATCH_SIZE, slow_start_batch};
 use crate::api::{Pod, PodId};
 
 /// Most pods that one sync creates or deletes.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::availability::recheck_after_sync;
 use super::manage::{BURST_REPLICAS, Managed, manage_replicas};
-use super::ranking::Rank;
+use crate::controllers::controller_utils::ranking::Rank;
 use super::status::{ManageOutcome, calculate_status, needs_update};
 use crate::api::{ControllersBehaviour, NodeId, Pod, PodId, ReplicaSet, ReplicaSetStatus, Timestamp};
 use crate::kernel::SimDuration;
