@@ -9,7 +9,6 @@ pub mod event;
 pub mod explanation;
 pub mod kubelets;
 pub mod node_admissions;
-pub mod node_lifecycle;
 pub mod operation;
 pub mod readers;
 pub mod record;

@@ -1,10 +1,11 @@
 //! The events of a simulated cluster. The list is closed: a new event is a new variant, and the
 //! compiler shows every place that must know it.
 
+use super::controller_manager::{ControllerId, Key};
 use super::service_registry::ServiceEvent;
 use super::store::Kind;
 use super::watch::Reader;
-use crate::api::{DeploymentId, NodeId, PodId, ReplicaSetId};
+use crate::api::{NodeId, PodId};
 
 /// Something that is due at a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,14 +19,10 @@ pub enum Event {
         /// On which log.
         kind: Kind,
     },
-    /// A Deployment's key leaves the work queue.
-    SyncDeployment(DeploymentId),
-    /// A ReplicaSet's key leaves the work queue.
-    SyncReplicaSet(ReplicaSetId),
-    /// A Deployment asked to be looked at again (progress deadline).
-    RecheckDeployment(DeploymentId),
-    /// A ReplicaSet asked to be looked at again (`minReadySeconds`).
-    RecheckReplicaSet(ReplicaSetId),
+    /// A controller handles a key.
+    Sync(ControllerId, Key),
+    /// A controller asked to look at a key again now.
+    Recheck(ControllerId, Key),
     /// The scheduling cycle under way is over.
     CycleEnd,
     /// A binding reaches the API.
@@ -44,8 +41,6 @@ pub enum Event {
     Ended(PodId),
     /// A terminating pod's containers have stopped.
     Gone(PodId),
-    /// The node life-cycle controller answers a cordon or an uncordon.
-    CordonTaint(NodeId),
     /// Something in the Service registries.
     Service(ServiceEvent),
 }

@@ -5,7 +5,6 @@ use super::controller_manager::ControllerManager;
 use super::draw_uses;
 use super::event::Event;
 use super::kubelets::Kubelets;
-use super::node_lifecycle;
 use super::scheduler_process::SchedulerProcess;
 use super::store::{Change, Kind};
 use super::watch::Reader;
@@ -45,10 +44,10 @@ fn hop<'a>(reader: Reader, api: &'a ApiServer<'_>) -> &'a Distribution {
 
 impl Readers {
     /// Readers that have seen nothing.
-    pub fn new(scheduler: SchedulerProcess, api: &ApiServer<'_>) -> Self {
+    pub fn new(manager: ControllerManager, scheduler: SchedulerProcess, api: &ApiServer<'_>) -> Self {
         let lags =
             Reader::ALL.map(|reader| Lag { trails: !hop(reader, api).is_constant_zero(), ..Lag::default() });
-        Self { manager: ControllerManager::default(), scheduler, kubelets: Kubelets::new(&api.setup), lags }
+        Self { manager, scheduler, kubelets: Kubelets::new(&api.setup), lags }
     }
 
     /// Shows everybody all that was written, whatever their lag: the state at time 0.
@@ -127,10 +126,7 @@ impl Readers {
         queue: &mut EventQueue<Event>,
     ) {
         match reader {
-            Reader::ControllerManager => {
-                self.manager.observe(change, api, queue);
-                node_lifecycle::observe(change, api, queue);
-            }
+            Reader::ControllerManager => self.manager.observe(change, api, queue),
             Reader::Scheduler => self.scheduler.observe(change, api),
             Reader::Kubelet => self.kubelets.observe(change, api, queue),
         }

@@ -3,17 +3,17 @@
 //! # An instant
 //!
 //! All events of an instant are handled in order; then the instant is *settled* in rounds until a round
-//! changes nothing: every Deployment whose key waits is synced, then every ReplicaSet whose key waits,
-//! then the garbage collector runs, then the scheduler tries the pods that are ready to be tried. With
+//! changes nothing: each controller has its turn, in the order of their list
+//! ([`controller_manager::IN_TREE`]), then the scheduler tries the pods that are ready to be tried. With
 //! delays above 0 a component does its part when its delay is over instead. After every single step
 //! the readers without lag see what was written.
 
 use std::sync::Arc;
 
 use super::api_server::ApiServer;
+use super::controller_manager::{self, ControllerFactory, ControllerManager};
 use super::event::Event;
 use super::explanation::{Testimony, WitnessOrder};
-use super::node_lifecycle;
 use super::operation::{AppliedObject, Operation, TimelineMoment};
 use super::readers::Readers;
 use super::record::Record;
@@ -47,7 +47,18 @@ pub fn run(
     sink: &mut dyn TraceSink<Record>,
     probe: Option<&mut DigestLog>,
 ) -> RunEnd {
-    run_cluster(setup, draws, sink, probe, None).0
+    run_with(setup, draws, sink, probe, controller_manager::IN_TREE)
+}
+
+/// The same with other controllers: those of [`controller_manager::IN_TREE`] and one's own, say.
+pub fn run_with(
+    setup: &Arc<ClusterSetup>,
+    draws: Draws,
+    sink: &mut dyn TraceSink<Record>,
+    probe: Option<&mut DigestLog>,
+    controllers: &[ControllerFactory],
+) -> RunEnd {
+    run_cluster(setup, draws, sink, probe, (controllers, None)).0
 }
 
 /// The same run with a witness, who watches one pod and changes nothing.
@@ -57,7 +68,7 @@ pub fn run_with_witness(
     sink: &mut dyn TraceSink<Record>,
     order: WitnessOrder,
 ) -> (RunEnd, Testimony) {
-    let (end, testimony) = run_cluster(setup, draws, sink, None, Some(order));
+    let (end, testimony) = run_cluster(setup, draws, sink, None, (controller_manager::IN_TREE, Some(order)));
     (end, testimony.expect("there was a witness"))
 }
 
@@ -66,10 +77,10 @@ fn run_cluster(
     draws: Draws,
     sink: &mut dyn TraceSink<Record>,
     probe: Option<&mut DigestLog>,
-    order: Option<WitnessOrder>,
+    parts: Parts<'_>,
 ) -> (RunEnd, Option<Testimony>) {
     let mut queue = EventQueue::new();
-    let mut cluster = Cluster::new(setup, draws, sink, order, &mut queue);
+    let mut cluster = Cluster::new(setup, draws, sink, parts, &mut queue);
     let limits = Limits { horizon: setup.limits.horizon, max_events: setup.limits.max_events };
     let outcome = kernel::run(&mut cluster, &mut queue, limits, probe);
     let end = RunEnd {
@@ -80,6 +91,9 @@ fn run_cluster(
     };
     (end, cluster.readers.scheduler.testimony(&cluster.api))
 }
+
+/// What a run has besides its setup: the controllers, and whom a witness watches.
+type Parts<'p> = (&'p [ControllerFactory], Option<WitnessOrder>);
 
 /// All components of a cluster.
 struct Cluster<'s> {
@@ -94,7 +108,7 @@ impl<'s> Cluster<'s> {
         setup: &Arc<ClusterSetup>,
         draws: Draws,
         sink: &'s mut dyn TraceSink<Record>,
-        order: Option<WitnessOrder>,
+        (controllers, order): Parts<'_>,
         queue: &mut EventQueue<Event>,
     ) -> Self {
         let mut api = ApiServer::new(setup, draws, sink);
@@ -102,7 +116,7 @@ impl<'s> Cluster<'s> {
         if let Some(order) = order {
             scheduler.watch(order);
         }
-        let mut readers = Readers::new(scheduler, &api);
+        let mut readers = Readers::new(ControllerManager::new(controllers), scheduler, &api);
         adopt(&mut api);
         readers.catch_up(&mut api, queue);
         readers.scheduler.begin_watch(&api);
@@ -127,18 +141,11 @@ impl<'s> Cluster<'s> {
     fn round(&mut self, queue: &mut EventQueue<Event>) -> bool {
         let (api, readers) = (&mut self.api, &mut self.readers);
         let before = api.store().log().writes();
-        if !readers.manager.delay_syncs(api, queue) {
-            for id in readers.manager.take_deployment_keys() {
-                readers.manager.sync_deployment(id, api, queue);
+        for controller in readers.manager.ids() {
+            for key in readers.manager.turn(controller, api, queue) {
+                readers.manager.sync(controller, key, api, queue);
                 readers.pump(api, queue);
             }
-            for (_, id) in readers.manager.take_replica_set_keys() {
-                readers.manager.sync_replica_set(id, api, queue);
-                readers.pump(api, queue);
-            }
-        }
-        if readers.manager.collect_garbage(api) {
-            readers.pump(api, queue);
         }
         readers.scheduler.begin_round();
         while readers.scheduler.step(api, queue) {
@@ -224,10 +231,8 @@ impl Model for Cluster<'_> {
                 services.handle(event, &mut Context { api, queue });
             }
             Event::Deliver { reader, kind } => readers.deliver(reader, kind, api, queue),
-            Event::SyncDeployment(id) => readers.manager.sync_deployment(id, api, queue),
-            Event::SyncReplicaSet(id) => readers.manager.sync_replica_set(id, api, queue),
-            Event::RecheckDeployment(id) => readers.manager.recheck_deployment(id),
-            Event::RecheckReplicaSet(id) => readers.manager.recheck_replica_set(id),
+            Event::Sync(controller, key) => readers.manager.sync(controller, key, api, queue),
+            Event::Recheck(controller, key) => readers.manager.recheck(controller, key, api, queue),
             Event::CycleEnd => readers.scheduler.cycle_end(api, queue),
             Event::Bind(pod, node) => readers.scheduler.bind(pod, node, api),
             Event::BackoffOver => readers.scheduler.backoff_over(now),
@@ -237,7 +242,6 @@ impl Model for Cluster<'_> {
             Event::Ready(pod) => readers.kubelets.ready(pod, api, queue),
             Event::Ended(pod) => readers.kubelets.ended(pod, api),
             Event::Gone(pod) => readers.kubelets.gone(pod, api),
-            Event::CordonTaint(node) => node_lifecycle::reconcile(node, api),
         }
         readers.pump(api, queue);
     }

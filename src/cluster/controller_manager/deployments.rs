@@ -1,131 +1,167 @@
-//! Syncs of the Deployment controller, and the writes that they lead to.
+//! The Deployment controller: what wakes it, its syncs, and the writes that they lead to.
 
 use std::sync::Arc;
 
 use kubecast_manifest::canonical_json;
 
-use super::ControllerManager;
+use super::cache::Caches;
+use super::controller::{Context, Controller, Key};
 use crate::api::compile::{self, workload::POD_TEMPLATE_HASH};
 use crate::api::{
-    Deployment, DeploymentCondition, DeploymentId, DeploymentStatus, ReplicaSet, ReplicaSetId,
-    ReplicaSetStatus, Requirement, naming,
+    Deployment, DeploymentCondition, DeploymentId, DeploymentStatus, OwnerId, ReplicaSet, ReplicaSetId,
+    ReplicaSetStatus, Requirement, Strategy, naming,
 };
 use crate::cluster::api_server::{ApiServer, random_uid};
 use crate::cluster::draw_uses;
-use crate::cluster::event::Event;
+use crate::cluster::store::Change;
+use crate::cluster::store::kinds::unseen;
 use crate::controllers::deployment::{
     self, DeploymentView, DeploymentWrite, NewReplicaSet, Recheck, SyncError, TakenName,
 };
-use crate::kernel::{EventQueue, Identity, stable_hash};
+use crate::kernel::{Identity, stable_hash};
 
 /// How often in a row a failed sync is tried again, until the next event (`maxRetries`).
 const MAX_RETRIES: u32 = 15;
 
-impl ControllerManager {
-    /// One sync of a Deployment.
-    pub fn sync_deployment(
-        &mut self,
-        id: DeploymentId,
-        api: &mut ApiServer<'_>,
-        queue: &mut EventQueue<Event>,
-    ) {
-        self.controlled[id.index()].key.waits = false;
-        let Some(deployment) = self.deployments.get(id.index()).cloned() else { return };
-        let actions = {
-            let replica_sets = self.replica_sets_of(id);
-            let hash = template_hash(&deployment, api);
-            deployment::sync(
-                &DeploymentView {
-                    deployment: &deployment,
-                    replica_sets: &replica_sets,
-                    template_hash: &hash,
-                    taken: &|name| self.taken(name, &deployment, api),
-                    refuses: &|write| self.refusal(write, &deployment, api),
-                    has_unfinished_pods: &|owner| self.has_unfinished_pods(owner),
-                },
-                api.clock(),
-                api.setup.behaviour.controllers,
-            )
-        };
-        let wrote_nothing = actions.is_empty();
+/// The Deployment controller; all that it keeps in mind stands in its queue.
+pub(super) struct DeploymentController;
+
+impl Controller for DeploymentController {
+    fn name(&self) -> &'static str {
+        "deployment-controller"
+    }
+
+    fn observe(&mut self, change: &Change, context: &mut Context<'_, '_>) {
+        let caches = context.caches;
+        match change {
+            Change::Deployment { new: Some(new), .. } => context.queue.add(0, Key(new.id.0)),
+            Change::Deployment { old, new: None } => {
+                if let Some(old) = old {
+                    context.queue.drop_key(0, Key(old.id.0));
+                }
+            }
+            Change::ReplicaSet { old, new } => {
+                let owner = new.as_ref().or(old.as_ref()).and_then(|set| set.deployment);
+                if let Some(owner) = owner.filter(|owner| caches.deployment(*owner).is_some()) {
+                    context.queue.add(0, Key(owner.0));
+                }
+            }
+            Change::Pod { old: Some(old), new: None } => {
+                let set = old.replica_set().and_then(|set| caches.replica_set(set));
+                let owner = set.and_then(|set| set.deployment);
+                if let Some(owner) = owner.filter(|owner| recreates_without_pods(*owner, caches)) {
+                    context.queue.add(0, Key(owner.0));
+                }
+            }
+            Change::Pod { .. } => {}
+            Change::Namespace { .. } | Change::Node { .. } | Change::SelectorOwner { .. } => {
+                unseen("a rollout depends on neither");
+            }
+        }
+    }
+
+    fn sync(&mut self, key: Key, context: &mut Context<'_, '_>) {
+        let id = DeploymentId(key.0);
+        let (caches, api) = (context.caches, &mut *context.api);
+        let Some(deployment) = caches.deployment(id).cloned() else { return };
+        let replica_sets: Vec<Arc<ReplicaSet>> =
+            caches.replica_sets_of(id).filter_map(|id| caches.replica_set(id).cloned()).collect();
+        let hash = template_hash(&deployment, api);
+        let actions = deployment::sync(
+            &DeploymentView {
+                deployment: &deployment,
+                replica_sets: &replica_sets,
+                template_hash: &hash,
+                taken: &|name| taken(name, &deployment, caches, api),
+                refuses: &|write| refusal(write, &deployment, caches, api),
+                has_unfinished_pods: &|owner| has_unfinished_pods(owner, caches),
+            },
+            api.clock(),
+            api.setup.behaviour.controllers,
+        );
+        let wrote_nothing = actions.writes.is_empty();
         for write in actions.writes {
             carry_out(write, &deployment, api);
         }
-        let key = &mut self.controlled[id.index()].key;
+        let queue = &mut *context.queue;
         let delay = if actions.error.is_some() {
-            if key.failures() < MAX_RETRIES {
-                Some(key.fail())
+            if queue.failures(key) < MAX_RETRIES {
+                Some(queue.fail(key))
             } else {
-                key.forget();
+                queue.forget(key);
                 None
             }
         } else {
             let delay = actions.recheck.map(|recheck| match recheck {
-                Recheck::RateLimited => key.fail(),
+                Recheck::RateLimited => queue.fail(key),
                 Recheck::After(delay) => delay,
             });
-            key.forget();
+            queue.forget(key);
             if delay.is_none() && wrote_nothing {
                 // The rollout is over, one way or the other: a look would find nothing to do.
-                key.drop_later(queue);
+                queue.drop_later(key, context.events);
             }
             delay
         };
         if let Some(delay) = delay {
-            key.add_at(api.now.plus(delay), Event::RecheckDeployment(id), queue);
+            queue.add_at(key, context.api.now.plus(delay), context.events);
         }
     }
 
-    /// A Deployment's time to be looked at again has come.
-    pub fn recheck_deployment(&mut self, id: DeploymentId) {
-        self.controlled[id.index()].key.later_came();
-        if self.deployments.get(id.index()).is_some() {
-            self.enqueue_deployment(id);
+    fn recheck(&mut self, key: Key, context: &mut Context<'_, '_>) {
+        if context.caches.deployment(DeploymentId(key.0)).is_some() {
+            context.queue.add(0, key);
         }
     }
 
-    fn replica_sets_of(&self, id: DeploymentId) -> Vec<Arc<ReplicaSet>> {
-        let controlled = &self.controlled[id.index()].replica_sets;
-        controlled.iter().filter_map(|id| self.replica_sets.get(id.index()).cloned()).collect()
+    fn draw_lane(&self) -> u32 {
+        0
     }
+}
 
-    /// Whether the API server has a ReplicaSet of that name. Whose it is, the controller looks up in its
-    /// cache.
-    fn taken(&self, name: &str, deployment: &Deployment, api: &ApiServer<'_>) -> Option<TakenName> {
-        let there = api.store().replica_set_named(deployment.namespace, name)?;
-        let Some(seen) = self.replica_sets.get(there.id.index()) else { return Some(TakenName::NotYetSeen) };
-        let ours = seen.deployment == Some(deployment.id) && seen.template.equals(&deployment.template);
-        Some(if ours { TakenName::NotYetSeen } else { TakenName::Foreign })
-    }
+/// Of pods, the Deployment controller looks at the removal of the last one, and only for the strategy
+/// Recreate. A pod that failed is a pod: while it is there, nothing wakes the controller.
+fn recreates_without_pods(id: DeploymentId, caches: &Caches) -> bool {
+    let recreates = |deployment: &Arc<Deployment>| deployment.strategy == Strategy::Recreate;
+    caches.deployment(id).is_some_and(recreates)
+        && caches.replica_sets_of(id).all(|set| caches.pods_of(OwnerId::ReplicaSet(set)).next().is_none())
+}
 
-    /// Why the API server refuses a write. An object that is in the cache as it is in the API has the
-    /// same resource version, and is the same snapshot.
-    fn refusal(
-        &self,
-        write: &DeploymentWrite,
-        deployment: &Arc<Deployment>,
-        api: &ApiServer<'_>,
-    ) -> Option<SyncError> {
-        let (replicas, is_current) = match write {
-            DeploymentWrite::CreateReplicaSet(new) => (new.replicas, true),
-            DeploymentWrite::UpdateReplicaSet(update) => {
-                let seen = self.replica_sets.get(update.id.index());
-                (update.replicas, is_same(seen, api.store().replica_set(update.id)))
-            }
-            DeploymentWrite::UpdateDeployment(_) => {
-                (0, is_same(Some(deployment), api.store().deployment(deployment.id)))
-            }
-            DeploymentWrite::DeleteReplicaSet(_) => (0, true),
-        };
-        if replicas < 0 {
-            return Some(SyncError::Invalid);
+/// Whether the API server has a ReplicaSet of that name. Whose it is, the controller looks up in its cache.
+fn taken(name: &str, deployment: &Deployment, caches: &Caches, api: &ApiServer<'_>) -> Option<TakenName> {
+    let there = api.store().replica_set_named(deployment.namespace, name)?;
+    let Some(seen) = caches.replica_set(there.id) else { return Some(TakenName::NotYetSeen) };
+    let ours = seen.deployment == Some(deployment.id) && seen.template.equals(&deployment.template);
+    Some(if ours { TakenName::NotYetSeen } else { TakenName::Foreign })
+}
+
+/// Why the API server refuses a write. An object that is in the cache as it is in the API has the same
+/// resource version, and is the same snapshot.
+fn refusal(
+    write: &DeploymentWrite,
+    deployment: &Arc<Deployment>,
+    caches: &Caches,
+    api: &ApiServer<'_>,
+) -> Option<SyncError> {
+    let (replicas, is_current) = match write {
+        DeploymentWrite::CreateReplicaSet(new) => (new.replicas, true),
+        DeploymentWrite::UpdateReplicaSet(update) => {
+            let seen = caches.replica_set(update.id);
+            (update.replicas, is_same(seen, api.store().replica_set(update.id)))
         }
-        (!is_current).then_some(SyncError::Conflict)
+        DeploymentWrite::UpdateDeployment(_) => {
+            (0, is_same(Some(deployment), api.store().deployment(deployment.id)))
+        }
+        DeploymentWrite::DeleteReplicaSet(_) => (0, true),
+    };
+    if replicas < 0 {
+        return Some(SyncError::Invalid);
     }
+    (!is_current).then_some(SyncError::Conflict)
+}
 
-    fn has_unfinished_pods(&self, owner: ReplicaSetId) -> bool {
-        self.pods_of(owner).any(|pod| !pod.is_finished())
-    }
+fn has_unfinished_pods(owner: ReplicaSetId, caches: &Caches) -> bool {
+    caches.pods_of(OwnerId::ReplicaSet(owner)).any(|pod| !pod.is_finished())
 }
 
 fn is_same<T>(seen: Option<&Arc<T>>, stored: Option<&Arc<T>>) -> bool {

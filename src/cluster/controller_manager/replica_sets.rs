@@ -1,64 +1,107 @@
-//! Syncs of the ReplicaSet controller, and the writes that they lead to.
+//! The ReplicaSet controller: what wakes it, its syncs, and the writes that they lead to.
 
 use std::sync::Arc;
 
-use super::ControllerManager;
-use crate::api::{Pod, ReplicaSet, ReplicaSetId};
+use super::cache::Caches;
+use super::controller::{Context, Controller, Key};
+use crate::api::{OwnerId, Pod, ReplicaSet, ReplicaSetId};
 use crate::cluster::api_server::ApiServer;
 use crate::cluster::draw_uses;
-use crate::cluster::event::Event;
+use crate::cluster::store::Change;
+use crate::cluster::store::kinds::unseen;
+use crate::controllers::controller_utils::Expectations;
+use crate::controllers::replica_set::availability::recheck_after_ready;
 use crate::controllers::replica_set::{self, ReplicaSetView};
-use crate::kernel::{EventQueue, Identity, stable_hash};
+use crate::kernel::{Identity, SimTime, stable_hash};
 
-impl ControllerManager {
-    /// One sync of a ReplicaSet.
-    pub fn sync_replica_set(
-        &mut self,
-        id: ReplicaSetId,
-        api: &mut ApiServer<'_>,
-        queue: &mut EventQueue<Event>,
-    ) {
-        self.owned[id.index()].key.waits = false;
-        let Some(replica_set) = self.replica_sets.get(id.index()).cloned() else { return };
-        let who = self.identity(&replica_set, api);
-        let pods = self.listed(&replica_set, who, api);
+/// What the controller keeps in mind, by ReplicaSet.
+#[derive(Default)]
+pub(super) struct ReplicaSetController {
+    kept: Vec<Kept>,
+}
+
+/// What the controller keeps of one ReplicaSet.
+#[derive(Default)]
+struct Kept {
+    expectations: Expectations,
+    /// Lists drawn so far.
+    lists: u64,
+    created: u32,
+}
+
+/// ReplicaSets come Deployment by Deployment, each in order of creation; those of none first.
+fn rank(set: &ReplicaSet) -> u32 {
+    set.deployment.map_or(0, |deployment| deployment.0 + 1)
+}
+
+impl Controller for ReplicaSetController {
+    fn name(&self) -> &'static str {
+        "replicaset-controller"
+    }
+
+    fn observe(&mut self, change: &Change, context: &mut Context<'_, '_>) {
+        match change {
+            Change::ReplicaSet { old, new: Some(new) } => {
+                context.queue.add(rank(new), Key(new.id.0));
+                if old.is_none() {
+                    await_availability_of_adopted(new, context);
+                }
+            }
+            Change::ReplicaSet { old, new: None } => {
+                if let Some(old) = old {
+                    context.queue.drop_key(rank(old), Key(old.id.0));
+                }
+            }
+            Change::Pod { old, new } => self.observe_pod(old.as_deref(), new.as_deref(), context),
+            Change::Deployment { .. } => unseen("a ReplicaSet is sized by writes to itself"),
+            Change::Namespace { .. } | Change::Node { .. } | Change::SelectorOwner { .. } => {
+                unseen("pods are made and deleted whatever these are");
+            }
+        }
+    }
+
+    fn sync(&mut self, key: Key, context: &mut Context<'_, '_>) {
+        let id = ReplicaSetId(key.0);
+        let (caches, api) = (context.caches, &mut *context.api);
+        let Some(replica_set) = caches.replica_set(id).cloned() else { return };
+        let who = identity(&replica_set, caches, api);
+        let kept = self.kept(id);
+        let pods = kept.listed(&replica_set, who, caches, api);
         let now = api.clock();
         let actions = replica_set::sync(
             &ReplicaSetView {
                 replica_set: &replica_set,
                 pods: &pods,
                 related_active_on_node: &|node| {
-                    let related = replica_set.deployment.map(|owner| (owner, node));
-                    related.and_then(|key| self.active_on_node.get(&key)).copied().unwrap_or(0)
+                    replica_set.deployment.map_or(0, |owner| caches.active_on_node(owner, node))
                 },
-                expectations_satisfied: self.owned[id.index()].expectations.satisfied(now),
+                expectations_satisfied: kept.expectations.satisfied(now),
                 creations_accepted: None,
             },
             now,
             api.setup.behaviour.controllers,
         );
-        let owned = &mut self.owned[id.index()];
         if actions.create > 0 {
-            owned.expectations.expect_creations(actions.create, now);
+            kept.expectations.expect_creations(actions.create, now);
         } else if !actions.delete.is_empty() {
-            owned.expectations.expect_deletions(&actions.delete, now);
+            kept.expectations.expect_deletions(&actions.delete, now);
         }
         if api.setup.behaviour.controllers.availability_checks_on_time {
             // Every sync finds the next moment anew.
-            owned.key.drop_later(queue);
+            context.queue.drop_later(key, context.events);
         }
         if let Some(delay) = actions.recheck_after {
-            owned.key.add_at(api.now.plus(delay), Event::RecheckReplicaSet(id), queue);
+            context.queue.add_at(key, api.now.plus(delay), context.events);
         }
         for _ in 0..actions.create {
-            let ordinal = owned.created;
-            owned.created += 1;
+            let ordinal = kept.created;
+            kept.created += 1;
             api.create_pod_of(&replica_set, Identity { ordinal, ..who });
         }
         for pod in actions.delete {
             if api.store().pod(pod).is_none() {
                 // Not found: nothing to be seen of this deletion.
-                self.owned[id.index()].expectations.deletion_observed(pod);
+                kept.expectations.deletion_observed(pod);
             }
             api.delete_pod(pod);
         }
@@ -67,39 +110,94 @@ impl ControllerManager {
         }
     }
 
-    /// A ReplicaSet's time to be looked at again has come.
-    pub fn recheck_replica_set(&mut self, id: ReplicaSetId) {
-        self.owned[id.index()].key.later_came();
-        if self.replica_sets.get(id.index()).is_some() {
-            self.enqueue_replica_set(id);
+    fn recheck(&mut self, key: Key, context: &mut Context<'_, '_>) {
+        if let Some(set) = context.caches.replica_set(ReplicaSetId(key.0)) {
+            context.queue.add(rank(set), key);
         }
     }
 
-    /// The owner part of the identity of a ReplicaSet's pods: the Deployment and which of its
-    /// ReplicaSets this is, or the ReplicaSet itself.
-    fn identity(&self, replica_set: &ReplicaSet, api: &ApiServer<'_>) -> Identity {
-        let namespace = api.names.resolve(replica_set.namespace);
-        let deployment = replica_set.deployment.and_then(|id| self.deployments.get(id.index()));
-        let (owner, revision) = match deployment {
-            Some(deployment) => {
-                let ordinal = self.ordinals.get(&replica_set.id).copied().unwrap_or(0);
-                (format!("deployment/{namespace}/{}", deployment.name), ordinal)
-            }
-            None => (format!("replicaset/{namespace}/{}", replica_set.name), 0),
-        };
-        Identity { owner: stable_hash(owner.as_bytes()), revision, ordinal: 0 }
+    fn draw_lane(&self) -> u32 {
+        1
+    }
+}
+
+impl ReplicaSetController {
+    fn kept(&mut self, id: ReplicaSetId) -> &mut Kept {
+        if self.kept.len() <= id.index() {
+            self.kept.resize_with(id.index() + 1, Kept::default);
+        }
+        &mut self.kept[id.index()]
     }
 
+    fn observe_pod(&mut self, old: Option<&Pod>, new: Option<&Pod>, context: &mut Context<'_, '_>) {
+        let Some(pod) = new.or(old) else { return };
+        let Some(owner) = pod.replica_set() else { return };
+        let expectations = &mut self.kept(owner).expectations;
+        if old.is_none() {
+            expectations.creation_observed();
+        }
+        if new.is_none_or(|new| new.deleted.is_some()) {
+            expectations.deletion_observed(pod.id);
+        }
+        // One whose ReplicaSet was not seen yet is found when it is.
+        let Some(set) = context.caches.replica_set(owner) else { return };
+        context.queue.add(rank(set), Key(owner.0));
+        if let (Some(old), Some(new)) = (old, new) {
+            await_availability(set, (old, new), context);
+        }
+    }
+}
+
+/// Before v1.34, a look at the ReplicaSet is asked for when a pod is seen to turn ready.
+fn await_availability(set: &ReplicaSet, (old, new): (&Pod, &Pod), context: &mut Context<'_, '_>) {
+    if old.is_ready() || !new.is_ready() || new.deleted.is_some() {
+        return;
+    }
+    let behaviour = context.api.setup.behaviour.controllers;
+    let Some(delay) = recheck_after_ready(set.min_ready_seconds, behaviour) else { return };
+    context.queue.add_at(Key(set.id.0), context.api.now.plus(delay), context.events);
+}
+
+/// The looks that the controller asked for before time 0, as far as they are still to come.
+fn await_availability_of_adopted(set: &ReplicaSet, context: &mut Context<'_, '_>) {
+    let behaviour = context.api.setup.behaviour.controllers;
+    let Some(delay) = recheck_after_ready(set.min_ready_seconds, behaviour) else { return };
+    let pods = context.caches.pods_of(OwnerId::ReplicaSet(set.id));
+    let ready = pods.filter(|pod| pod.is_active() && pod.is_ready()).filter_map(|pod| pod.ready?.since);
+    let clock = context.api.clock();
+    let left = ready.filter_map(|since| u64::try_from(since.plus(delay).nanos_since(clock)).ok()).min();
+    if let Some(left) = left {
+        let at = SimTime(context.api.now.0 + left);
+        context.queue.add_at(Key(set.id.0), at, context.events);
+    }
+}
+
+/// The owner part of the identity of a ReplicaSet's pods: the Deployment and which of its ReplicaSets
+/// this is, or the ReplicaSet itself.
+fn identity(set: &ReplicaSet, caches: &Caches, api: &ApiServer<'_>) -> Identity {
+    let namespace = api.names.resolve(set.namespace);
+    let (owner, revision) = match set.deployment.and_then(|id| caches.deployment(id)) {
+        Some(deployment) => (format!("deployment/{namespace}/{}", deployment.name), caches.ordinal(set.id)),
+        None => (format!("replicaset/{namespace}/{}", set.name), 0),
+    };
+    Identity { owner: stable_hash(owner.as_bytes()), revision, ordinal: 0 }
+}
+
+impl Kept {
     /// The pods as this sync lists them: in an order of its own, as the iteration over a Go map gives
     /// Kubernetes. Only ties of the deletion ranking depend on it, so the order is drawn only where
     /// something may be deleted.
-    fn listed(&mut self, replica_set: &ReplicaSet, who: Identity, api: &ApiServer<'_>) -> Vec<Arc<Pod>> {
-        let owned = &mut self.owned[replica_set.id.index()];
-        let mut pods: Vec<Arc<Pod>> =
-            owned.pods.iter().filter_map(|id| self.pods.get(id.index()).cloned()).collect();
-        if pods.len() > usize::try_from(replica_set.replicas).unwrap_or(0) {
-            let mut draw = api.draws.keyed(draw_uses::REPLICA_SET_LIST, who, owned.lists);
-            owned.lists += 1;
+    fn listed(
+        &mut self,
+        set: &ReplicaSet,
+        who: Identity,
+        caches: &Caches,
+        api: &ApiServer<'_>,
+    ) -> Vec<Arc<Pod>> {
+        let mut pods: Vec<Arc<Pod>> = caches.pods_of(OwnerId::ReplicaSet(set.id)).cloned().collect();
+        if pods.len() > usize::try_from(set.replicas).unwrap_or(0) {
+            let mut draw = api.draws.keyed(draw_uses::REPLICA_SET_LIST, who, self.lists);
+            self.lists += 1;
             draw.shuffle(&mut pods);
         }
         pods

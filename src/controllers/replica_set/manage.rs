@@ -2,9 +2,9 @@
 
 use std::cmp::Ordering;
 
+use crate::api::{Pod, PodId};
 use crate::controllers::controller_utils::ranking::{Rank, pods_to_delete};
 use crate::controllers::controller_utils::slow_start::{SLOW_START_INITIAL_BATCH_SIZE, slow_start_batch};
-use crate::api::{Pod, PodId};
 
 /// Most pods that one sync creates or deletes.
 pub const BURST_REPLICAS: usize = 500;

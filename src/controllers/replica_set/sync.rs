@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use super::availability::recheck_after_sync;
 use super::manage::{BURST_REPLICAS, Managed, manage_replicas};
-use crate::controllers::controller_utils::ranking::Rank;
 use super::status::{ManageOutcome, calculate_status, needs_update};
 use crate::api::{ControllersBehaviour, NodeId, Pod, PodId, ReplicaSet, ReplicaSetStatus, Timestamp};
+use crate::controllers::controller_utils::ranking::Rank;
 use crate::kernel::SimDuration;
 
 /// The state that a sync reads, from the controller's caches.

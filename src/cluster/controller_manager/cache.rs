@@ -1,0 +1,125 @@
+//! The caches that the controllers share: objects as the controller manager has seen them, and who owns whom.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crate::api::{Deployment, DeploymentId, NodeId, OwnerId, Pod, PodId, ReplicaSet, ReplicaSetId};
+use crate::cluster::store::kinds::unseen;
+use crate::cluster::store::{Change, Table};
+use crate::kernel::LookupMap;
+
+/// What a Deployment owns.
+#[derive(Default)]
+struct Owned {
+    replica_sets: BTreeSet<ReplicaSetId>,
+    /// ReplicaSets seen so far: the revision ordinal of the next.
+    made: u32,
+}
+
+/// Objects and indexes.
+#[derive(Default)]
+pub struct Caches {
+    deployments: Table<Deployment>,
+    replica_sets: Table<ReplicaSet>,
+    pods: Table<Pod>,
+    by_deployment: LookupMap<DeploymentId, Owned>,
+    by_owner: LookupMap<OwnerId, BTreeSet<PodId>>,
+    /// The revision ordinal of each ReplicaSet, for the identity of its pods.
+    ordinals: LookupMap<ReplicaSetId, u32>,
+    /// Active pods of all of a Deployment's ReplicaSets on a node, by which a ReplicaSet picks pods to
+    /// delete.
+    active_on_node: LookupMap<(DeploymentId, NodeId), u32>,
+}
+
+impl Caches {
+    /// A Deployment, if it was seen.
+    pub fn deployment(&self, id: DeploymentId) -> Option<&Arc<Deployment>> {
+        self.deployments.get(id.index())
+    }
+
+    /// A ReplicaSet, if it was seen.
+    pub fn replica_set(&self, id: ReplicaSetId) -> Option<&Arc<ReplicaSet>> {
+        self.replica_sets.get(id.index())
+    }
+
+    /// The ReplicaSets of a Deployment, by number; those included that it had when it was seen to go.
+    pub fn replica_sets_of(&self, id: DeploymentId) -> impl Iterator<Item = ReplicaSetId> {
+        self.by_deployment.get(&id).into_iter().flat_map(|owned| owned.replica_sets.iter().copied())
+    }
+
+    /// The pods of an owner, by number.
+    pub fn pods_of(&self, owner: OwnerId) -> impl Iterator<Item = &Arc<Pod>> {
+        let pods = self.by_owner.get(&owner);
+        pods.into_iter().flatten().filter_map(|id| self.pods.get(id.index()))
+    }
+
+    /// Which of its Deployment's ReplicaSets this is, in the order in which they were seen.
+    pub fn ordinal(&self, id: ReplicaSetId) -> u32 {
+        self.ordinals.get(&id).copied().unwrap_or(0)
+    }
+
+    /// Active pods of all of a Deployment's ReplicaSets on a node.
+    pub fn active_on_node(&self, deployment: DeploymentId, node: NodeId) -> u32 {
+        self.active_on_node.get(&(deployment, node)).copied().unwrap_or(0)
+    }
+
+    /// Takes note of a change.
+    pub(super) fn observe(&mut self, change: &Change) {
+        match change {
+            Change::Deployment { old, new } => {
+                if let Some(deployment) = new.as_ref().or(old.as_ref()) {
+                    self.deployments.replace(deployment.id.index(), new.clone());
+                }
+            }
+            Change::ReplicaSet { old, new } => self.observe_replica_set(old.as_ref(), new.as_ref()),
+            Change::Pod { old, new } => self.observe_pod(old.as_ref(), new.as_ref()),
+            Change::Namespace { .. } | Change::Node { .. } | Change::SelectorOwner { .. } => {
+                unseen("no controller looks them up");
+            }
+        }
+    }
+
+    fn observe_replica_set(&mut self, old: Option<&Arc<ReplicaSet>>, new: Option<&Arc<ReplicaSet>>) {
+        let Some(set) = new.or(old) else { return };
+        let was_known = self.replica_sets.replace(set.id.index(), new.cloned()).is_some();
+        if was_known != new.is_some() {
+            // Pods count from the moment that their ReplicaSet is known, which may be after them.
+            let pods: Vec<Arc<Pod>> = self.pods_of(OwnerId::ReplicaSet(set.id)).cloned().collect();
+            for pod in &pods {
+                self.count_active(set.deployment, Some(pod), if was_known { -1 } else { 1 });
+            }
+        }
+        let Some(deployment) = set.deployment else { return };
+        let owned = self.by_deployment.get_or_insert_with(deployment, Owned::default);
+        if new.is_none() {
+            owned.replica_sets.remove(&set.id);
+        } else if owned.replica_sets.insert(set.id) && self.ordinals.get(&set.id).is_none() {
+            self.ordinals.insert(set.id, owned.made);
+            owned.made += 1;
+        }
+    }
+
+    fn observe_pod(&mut self, old: Option<&Arc<Pod>>, new: Option<&Arc<Pod>>) {
+        let Some(pod) = new.or(old) else { return };
+        self.pods.replace(pod.id.index(), new.cloned());
+        let Some(owner) = pod.owner() else { return };
+        let pods = self.by_owner.get_or_insert_with(owner, BTreeSet::new);
+        if new.is_some() {
+            pods.insert(pod.id)
+        } else {
+            pods.remove(&pod.id)
+        };
+        let set = pod.replica_set().and_then(|set| self.replica_set(set));
+        let Some(deployment) = set.and_then(|set| set.deployment) else { return };
+        self.count_active(Some(deployment), old, -1);
+        self.count_active(Some(deployment), new, 1);
+    }
+
+    /// Active pods of a Deployment's ReplicaSets are counted by node. `times`: 1 to add, -1 to take away.
+    fn count_active(&mut self, deployment: Option<DeploymentId>, pod: Option<&Arc<Pod>>, times: i32) {
+        let Some(deployment) = deployment else { return };
+        let Some(node) = pod.filter(|pod| pod.is_active()).and_then(|pod| pod.node) else { return };
+        let count = self.active_on_node.get_or_insert_with((deployment, node), || 0);
+        *count = count.checked_add_signed(times).expect("pods are counted as they come and go");
+    }
+}
