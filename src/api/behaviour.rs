@@ -2,6 +2,7 @@
 //!
 //! No model compares versions; each reads the switches made for it here.
 
+pub mod gate;
 pub mod gates;
 mod policy_options;
 pub mod release;

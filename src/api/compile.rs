@@ -3,6 +3,7 @@
 
 pub mod affinity;
 pub mod containers;
+pub mod metadata;
 pub mod node;
 pub mod pod;
 pub mod requests;

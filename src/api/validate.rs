@@ -37,6 +37,7 @@ mod quantities;
 #[cfg(test)]
 mod real_input;
 mod rolling;
+mod scope;
 mod service;
 mod spread;
 #[cfg(test)]

@@ -7,7 +7,7 @@
 //! stay known here where the release of the removal is not certain; they can be set to their locked
 //! value only. `MaxUnavailableStatefulSet` is taken as off also where it is beta.
 
-use super::gates::{FeatureGate, Stage};
+use super::gate::{FeatureGate, Stage};
 use Stage::{Alpha, Beta, Ga};
 
 const fn at(minor: u8, stage: Stage, default: bool) -> (u8, Stage, bool, bool) {

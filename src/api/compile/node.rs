@@ -27,6 +27,10 @@ pub fn compile_node(node: &core::Node, id: NodeId, default_created: Timestamp, n
         unschedulable: spec.and_then(|spec| spec.unschedulable).unwrap_or(false),
         allocatable: resources_of(allocatable, names),
         images: held,
-        created: node.metadata.creation_timestamp.as_ref().map_or(default_created, super::pod::timestamp),
+        created: node
+            .metadata
+            .creation_timestamp
+            .as_ref()
+            .map_or(default_created, super::metadata::timestamp),
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use k8s_openapi::api::core::v1 as core;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1 as meta;
 
+use super::metadata::{namespace_of, timestamp};
 use super::selector::{labels, node_selector_term, preferred_node_terms, tolerations};
 use super::{CompileContext, affinity, containers, requests, spread};
 use crate::api::{
@@ -54,12 +55,6 @@ pub struct OwnerText {
     pub uid: Uid,
 }
 
-/// An API time.
-pub fn timestamp(time: &meta::Time) -> Timestamp {
-    let nanos = time.0.as_nanosecond().clamp(i128::from(i64::MIN), i128::from(i64::MAX));
-    Timestamp(nanos as i64)
-}
-
 /// The owner reference with `controller: true`.
 pub fn controller_of(metadata: &meta::ObjectMeta) -> Option<OwnerText> {
     let owners = metadata.owner_references.as_deref().unwrap_or_default();
@@ -75,7 +70,7 @@ pub fn controller_of(metadata: &meta::ObjectMeta) -> Option<OwnerText> {
 /// A pod as it stands in the API. Label keys are merged, as the API server does when it is created.
 pub fn compile_pod(pod: &core::Pod, context: &CompileContext<'_>, names: &mut Interner) -> CompiledPod {
     let metadata = &pod.metadata;
-    let namespace = super::workload::namespace_of(metadata, names);
+    let namespace = namespace_of(metadata, names);
     let empty = core::PodSpec::default();
     let source = pod.spec.as_ref().unwrap_or(&empty);
     let status = pod.status.as_ref();

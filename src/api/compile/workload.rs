@@ -9,7 +9,8 @@ use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 use kubecast_manifest::{Object, canonical_json};
 
 use super::CompileContext;
-use super::pod::{compile_pod_spec, merge_label_keys, timestamp};
+use super::metadata::{namespace_of, timestamp};
+use super::pod::{compile_pod_spec, merge_label_keys};
 use super::selector::{label_selector, labels, map_selector};
 use crate::api::{
     Deployment, DeploymentCondition, DeploymentId, DeploymentStatus, IntOrPercent, Interner, LabelSelector,
@@ -60,11 +61,6 @@ fn int_or_percent(value: Option<&IntOrString>) -> IntOrPercent {
         }
         None => IntOrPercent::Percent(25),
     }
-}
-
-/// The namespace of an object; one that names none is in `default`.
-pub(super) fn namespace_of(metadata: &meta::ObjectMeta, names: &mut Interner) -> Symbol {
-    names.intern(metadata.namespace.as_deref().filter(|name| !name.is_empty()).unwrap_or("default"))
 }
 
 fn annotation<'a>(metadata: &'a meta::ObjectMeta, key: &str) -> Option<&'a str> {

@@ -12,7 +12,7 @@ use super::label_keys::LabelKeys;
 use super::labels;
 use super::names;
 use super::path::Path;
-use super::pod::Scope;
+use super::scope::Scope;
 
 const REQUIRED: &str = "requiredDuringSchedulingIgnoredDuringExecution";
 const PREFERRED: &str = "preferredDuringSchedulingIgnoredDuringExecution";

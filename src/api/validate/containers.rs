@@ -12,9 +12,9 @@ use k8s_openapi::api::core::v1::{Container, ContainerPort, PodSpec};
 use super::fault::Faults;
 use super::names;
 use super::path::Path;
-use super::pod::Scope;
 use super::probes;
 use super::quantities::{Places, container_resource, requirements};
+use super::scope::Scope;
 
 /// The protocols of ports, sorted as the API server lists them.
 pub(super) const PROTOCOLS: [&str; 3] = ["SCTP", "TCP", "UDP"];

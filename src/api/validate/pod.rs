@@ -18,23 +18,11 @@ use super::names;
 use super::path::Path;
 use super::pod_resources;
 use super::quantities::{Places, container_resource, requirements};
+use super::scope::Scope;
 use super::{affinity, spread, tolerations};
 use crate::api::ApiServerBehaviour;
 
 const DELETION_COST: &str = "controller.kubernetes.io/pod-deletion-cost";
-
-/// What a pod spec belongs to.
-pub(super) struct Scope<'a> {
-    /// Which fields the API server keeps.
-    pub(super) behaviour: ApiServerBehaviour,
-    /// A pod, not a template.
-    pub(super) is_pod: bool,
-    /// A pod that a cluster holds already.
-    pub(super) exists: bool,
-    /// The labels from which label keys are merged into selectors now: those of a pod that is being
-    /// created.
-    pub(super) merged_labels: LabelMap<'a>,
-}
 
 /// A pod.
 pub(super) fn pod(pod: &Pod, behaviour: ApiServerBehaviour, faults: &mut Faults) {

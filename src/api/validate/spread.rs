@@ -6,7 +6,7 @@ use super::fault::Faults;
 use super::label_keys::LabelKeys;
 use super::labels;
 use super::path::Path;
-use super::pod::Scope;
+use super::scope::Scope;
 
 /// The constraints of a pod.
 pub(super) fn constraints(
