@@ -7,7 +7,7 @@
 //! # What there is
 //!
 //! - [`cidr`] and [`range`]: a range, its usable addresses and its two bands (KEP-3070).
-//! - [`bitmap_range`] and [`ip_address`]: the two allocators behind [`allocator::IpAllocator`].
+//! - [`bitmap_range`] and [`ip_address`]: the two allocators behind [`ip_allocator::IpAllocator`].
 //! - [`node_ports`]: node ports; [`services`]: whole Services, created, updated and deleted.
 //! - [`repair`]: what the repair loops find and do; [`service_cidrs`]: several ranges of a family.
 //! - [`probability`] and [`exhaustion`]: what these decisions amount to: how likely an address is taken,
@@ -29,6 +29,7 @@ pub mod cidr;
 pub mod error;
 pub mod exhaustion;
 pub mod ip_address;
+pub mod ip_allocator;
 pub mod node_ports;
 pub mod port_range;
 pub mod probability;
@@ -39,9 +40,10 @@ pub mod runs;
 pub mod service_cidrs;
 pub mod services;
 
-pub use allocator::{Allocator, IpAllocator};
+pub use allocator::Allocator;
 pub use cidr::{Cidr, Family};
 pub use error::{AllocationError, PortError, ServiceError};
+pub use ip_allocator::IpAllocator;
 pub use node_ports::PortAllocator;
 pub use port_range::PortRange;
 pub use random::RandomSource;

@@ -1,5 +1,4 @@
-//! What both allocators of addresses offer (`ipallocator.Interface`, v1.32), and the choice between them
-//! by release and gates.
+//! The allocators of addresses, and the choice between them by release and gates.
 
 use std::net::IpAddr;
 
@@ -7,32 +6,11 @@ use super::bitmap_range::BitmapRange;
 use super::cidr::{Cidr, Family};
 use super::error::AllocationError;
 use super::ip_address::IpAddressAllocator;
+use super::ip_allocator::IpAllocator;
 use super::random::RandomSource;
 use super::range::IpRange;
 use super::service_cidrs::ServiceCidrs;
 use crate::api::ServiceIpBehaviour;
-
-/// Gives addresses of one family to Services.
-pub trait IpAllocator {
-    /// The family.
-    fn family(&self) -> Family;
-
-    /// Takes the address that is asked for.
-    fn allocate(&mut self, address: IpAddr) -> Result<(), AllocationError>;
-
-    /// Takes any address.
-    fn allocate_next(&mut self, random: &mut dyn RandomSource) -> Result<IpAddr, AllocationError>;
-
-    /// Gives an address back; says whether it was taken. One that is free, or of another range, is no
-    /// error.
-    fn release(&mut self, address: IpAddr) -> bool;
-
-    /// Whether an address is taken.
-    fn has(&self, address: IpAddr) -> bool;
-
-    /// How many addresses are taken.
-    fn used(&self) -> u64;
-}
 
 /// One of the allocators.
 #[derive(Clone, Debug, PartialEq, Eq)]

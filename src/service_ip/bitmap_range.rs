@@ -6,9 +6,9 @@
 use std::net::IpAddr;
 
 use super::allocation_bitmap::AllocationBitmap;
-use super::allocator::IpAllocator;
 use super::cidr::{Cidr, Family};
 use super::error::AllocationError;
+use super::ip_allocator::IpAllocator;
 use super::random::RandomSource;
 use super::range::IpRange;
 

@@ -6,9 +6,9 @@
 
 use std::net::IpAddr;
 
-use super::allocator::IpAllocator;
 use super::cidr::{Cidr, Family, canonical, number};
 use super::error::AllocationError;
+use super::ip_allocator::IpAllocator;
 use super::random::RandomSource;
 use super::range::{Band, IpRange};
 use super::runs::Runs;

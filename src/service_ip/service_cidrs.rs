@@ -10,10 +10,10 @@
 
 use std::net::IpAddr;
 
-use super::allocator::IpAllocator;
 use super::cidr::{Cidr, Family, number};
 use super::error::AllocationError;
 use super::ip_address::{Scan, Search};
+use super::ip_allocator::IpAllocator;
 use super::random::RandomSource;
 use super::range::IpRange;
 use super::runs::Runs;

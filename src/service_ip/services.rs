@@ -20,9 +20,10 @@ use std::net::IpAddr;
 pub use cluster_ips::AddressPlan;
 pub use families::ClusterFamilies;
 
-use super::allocator::{Allocator, IpAllocator};
+use super::allocator::Allocator;
 use super::cidr::Family;
 use super::error::{AllocationError, ServiceError};
+use super::ip_allocator::IpAllocator;
 use super::node_ports::{PortAllocator, PortOperation};
 use super::random::RandomSource;
 use crate::api::Protocol;

@@ -3,9 +3,9 @@
 use std::net::IpAddr;
 
 use super::{Addresses, Pool, RandomSources, Service, ServiceAllocators, ServiceType, families};
-use crate::service_ip::allocator::IpAllocator;
 use crate::service_ip::cidr::Family;
 use crate::service_ip::error::ServiceError;
+use crate::service_ip::ip_allocator::IpAllocator;
 
 /// Which addresses a Service takes, and which go back when it is written.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
