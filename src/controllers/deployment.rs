@@ -28,6 +28,7 @@ pub mod progress;
 pub mod recreate;
 pub mod rolling;
 pub mod scale;
+mod state;
 pub mod status;
 pub mod sync;
 pub mod view;

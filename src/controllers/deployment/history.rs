@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use super::actions::{DeploymentWrite, SyncError};
 use super::member::{Member, by_creation};
-use super::sync::SyncState;
+use super::state::SyncState;
 use crate::controllers::sort::sort;
 
 /// Lower revisions first. Where one of two cannot be read, or they are equal, the older first: with

@@ -8,7 +8,7 @@ use super::annotations::{number_text, revision_number};
 use super::conditions::{FOUND_NEW_REPLICA_SET, NEW_REPLICA_SET_CREATED, condition, set_condition};
 use super::member::{Member, spec_replicas};
 use super::progress::has_progress_deadline;
-use super::sync::{ReplicaSets, SyncState};
+use super::state::{ReplicaSets, SyncState};
 use super::view::TakenName;
 use crate::api::{ReplicaSetStatus, Strategy};
 

@@ -7,7 +7,7 @@ use super::conditions::{
     NEW_REPLICA_SET_AVAILABLE, PROGRESS_DEADLINE_EXCEEDED, REPLICA_SET_UPDATED, condition, has_reason,
     set_condition,
 };
-use super::sync::{ReplicaSets, SyncState};
+use super::state::{ReplicaSets, SyncState};
 use crate::api::{DeploymentStatus, Timestamp};
 use crate::kernel::SimDuration;
 

@@ -2,7 +2,7 @@
 
 use super::actions::SyncError;
 use super::progress::deployment_complete;
-use super::sync::{ReplicaSets, SyncState};
+use super::state::{ReplicaSets, SyncState};
 
 impl SyncState<'_> {
     pub(super) fn rollout_recreate(&mut self) -> Result<(), SyncError> {

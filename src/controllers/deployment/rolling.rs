@@ -4,7 +4,7 @@ use super::actions::SyncError;
 use super::member::{Member, available_replicas, by_creation, spec_replicas};
 use super::new_replica_set::new_rs_new_replicas;
 use super::progress::deployment_complete;
-use super::sync::{ReplicaSets, SyncState};
+use super::state::{ReplicaSets, SyncState};
 
 impl SyncState<'_> {
     pub(super) fn rollout_rolling(&mut self) -> Result<(), SyncError> {

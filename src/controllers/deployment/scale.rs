@@ -7,7 +7,7 @@ use super::actions::SyncError;
 use super::annotations::number_text;
 use super::fenceposts::max_surge;
 use super::member::{Member, by_size_newer, by_size_older, spec_replicas};
-use super::sync::{ReplicaSets, SyncState};
+use super::state::{ReplicaSets, SyncState};
 use crate::api::{Deployment, Strategy};
 
 /// Whether the new ReplicaSet has all pods, all available, and was sized for the present `replicas`.

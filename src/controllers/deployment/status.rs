@@ -3,7 +3,7 @@
 use super::actions::SyncError;
 use super::conditions::{MINIMUM_REPLICAS_AVAILABLE, MINIMUM_REPLICAS_UNAVAILABLE, condition, set_condition};
 use super::member::{available_replicas, spec_replicas, sum};
-use super::sync::{ReplicaSets, SyncState};
+use super::state::{ReplicaSets, SyncState};
 use crate::api::DeploymentStatus;
 
 impl SyncState<'_> {

@@ -1,0 +1,111 @@
+//! The state that the parts of a sync share: what it read, holds and has written.
+
+use super::actions::{DeploymentActions, DeploymentUpdate, DeploymentWrite, NewReplicaSet, SyncError};
+use super::fenceposts::{max_surge, max_unavailable};
+use super::member::{Member, by_creation};
+use super::view::DeploymentView;
+use crate::api::{Deployment, DeploymentStatus, Timestamp};
+
+/// The ReplicaSets by role.
+#[derive(Clone, Debug)]
+pub(super) struct ReplicaSets {
+    /// The one with the Deployment's template.
+    pub(super) new: Option<Member>,
+    /// The others, in order of creation.
+    pub(super) old: Vec<Member>,
+}
+
+impl ReplicaSets {
+    /// Old ones, then the new one.
+    pub(super) fn all(&self) -> impl Iterator<Item = &Member> {
+        self.old.iter().chain(&self.new)
+    }
+}
+
+/// A sync in progress.
+pub(super) struct SyncState<'a> {
+    pub(super) view: &'a DeploymentView<'a>,
+    pub(super) now: Timestamp,
+    /// The Deployment as the sync holds it: revision and status change on the way.
+    pub(super) revision: i64,
+    pub(super) status: DeploymentStatus,
+    /// The ReplicaSets as read at the beginning, in order of creation.
+    pub(super) cached: Vec<Member>,
+    /// Which of them has the Deployment's template; of several the oldest.
+    pub(super) new: Option<usize>,
+    pub(super) actions: DeploymentActions,
+    /// What the API server holds after the writes so far.
+    stored: Vec<Member>,
+    stored_deployment: DeploymentUpdate,
+}
+
+impl<'a> SyncState<'a> {
+    pub(super) fn new(view: &'a DeploymentView<'a>, now: Timestamp) -> Self {
+        let deployment = view.deployment;
+        let mut sets: Vec<_> =
+            view.replica_sets.iter().map(|replica_set| (Member::new(replica_set), replica_set)).collect();
+        sets.sort_by(|a, b| by_creation(&a.0, &b.0));
+        let new = sets.iter().position(|(_, set)| set.template.equals(&deployment.template));
+        let cached: Vec<Member> = sets.into_iter().map(|(member, _)| member).collect();
+        let stored_deployment =
+            DeploymentUpdate { revision: deployment.revision, status: deployment.status.clone() };
+        Self {
+            view,
+            now,
+            revision: deployment.revision,
+            status: deployment.status.clone(),
+            stored: cached.clone(),
+            cached,
+            new,
+            actions: DeploymentActions::default(),
+            stored_deployment,
+        }
+    }
+
+    pub(super) fn deployment(&self) -> &'a Deployment {
+        self.view.deployment
+    }
+
+    pub(super) fn max_surge(&self) -> i32 {
+        max_surge(self.deployment().strategy, self.deployment().replicas)
+    }
+
+    pub(super) fn max_unavailable(&self) -> i32 {
+        max_unavailable(self.deployment().strategy, self.deployment().replicas)
+    }
+
+    /// Sends a write to the API server.
+    pub(super) fn write(&mut self, write: DeploymentWrite) -> Result<(), SyncError> {
+        if let Some(error) = (self.view.refuses)(&write) {
+            return Err(error);
+        }
+        self.actions.writes.push(write);
+        Ok(())
+    }
+
+    /// Stores the changeable fields of a ReplicaSet, if they differ from what is stored.
+    pub(super) fn write_replica_set(&mut self, member: &Member) -> Result<(), SyncError> {
+        let update = member.update().expect("a ReplicaSet is created in its final size");
+        let place = self.stored.iter().position(|stored| stored.id == member.id);
+        let place = place.expect("only ReplicaSets of the view are written");
+        if self.stored[place].update().as_ref() != Some(&update) {
+            self.write(DeploymentWrite::UpdateReplicaSet(update))?;
+            self.stored[place].clone_from(member);
+        }
+        Ok(())
+    }
+
+    pub(super) fn create_replica_set(&mut self, new: NewReplicaSet) -> Result<(), SyncError> {
+        self.write(DeploymentWrite::CreateReplicaSet(new))
+    }
+
+    /// Stores revision and status, if they differ from what is stored.
+    pub(super) fn write_deployment(&mut self) -> Result<(), SyncError> {
+        let update = DeploymentUpdate { revision: self.revision, status: self.status.clone() };
+        if update != self.stored_deployment {
+            self.write(DeploymentWrite::UpdateDeployment(update.clone()))?;
+            self.stored_deployment = update;
+        }
+        Ok(())
+    }
+}
