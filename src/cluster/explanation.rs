@@ -9,13 +9,15 @@ mod counts;
 mod fixes;
 mod nodes;
 mod scene;
+mod stage;
 
 use std::sync::Arc;
 
 pub use counts::{ConstraintCounts, DomainCount};
 pub use fixes::{FixRow, WhatIf};
 pub use nodes::{Lack, NodeVerdict, Rejection, ScoreCell};
-pub(super) use scene::{Moment, Tried, scene_of};
+pub(super) use scene::scene_of;
+pub(super) use stage::{Moment, Tried};
 
 use crate::api::PodId;
 use crate::kernel::SimTime;

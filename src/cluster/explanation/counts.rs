@@ -1,6 +1,6 @@
 //! The pods of each domain of the pod's topology spread constraints.
 
-use super::scene::Stage;
+use super::stage::Stage;
 use crate::api::{
     InclusionPolicy, Interner, LabelSelector, Requirement, SelectorOperator, Symbol, WhenUnsatisfiable,
 };

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::nodes::Rejection;
-use super::scene::Stage;
+use super::stage::Stage;
 use crate::scheduler::what_if::words::Words;
 use crate::scheduler::what_if::{Fix, Question, Touched, what_if};
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::scene::Stage;
+use super::stage::Stage;
 use crate::api::NodeId;
 use crate::kernel::LookupSet;
 use crate::scheduler::cycle::{NodeReport, Outcome};
