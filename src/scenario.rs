@@ -18,6 +18,7 @@
 //! All faults of an input are collected (up to [`error::MAX_ERRORS`]), each with its place.
 //! Nothing here touches files: what documents name comes through a [`FileReader`].
 
+pub mod api_version;
 pub mod assignment;
 pub mod capacity;
 pub mod distribution;
@@ -50,6 +51,7 @@ mod adopt;
 mod builder;
 mod directory;
 mod inputs;
+mod manifests;
 mod objects;
 mod operations;
 mod overrides;

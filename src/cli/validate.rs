@@ -64,7 +64,7 @@ type Checked = Result<(String, Vec<InputError>), Vec<InputError>>;
 fn study_or_plan(source: &SourceText, options: &LoadOptions) -> Option<Checked> {
     let documents = kubecast_manifest::parse(&source.name, &source.text).ok()?;
     let tree = &documents.first()?.tree;
-    if tree.get_str("apiVersion") != Some(scenario::document::API_VERSION) {
+    if tree.get_str("apiVersion") != Some(scenario::api_version::API_VERSION) {
         return None;
     }
     match tree.get_str("kind")? {

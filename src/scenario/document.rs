@@ -19,8 +19,6 @@ use super::trace::Trace;
 use super::variant::VariantDocument;
 use super::workload::Workload;
 
-/// `apiVersion` of kubecast's own documents.
-pub const API_VERSION: &str = "kubecast.dev/v1alpha1";
 /// The number of events after which a run is taken for endless, where a scenario says nothing.
 pub const DEFAULT_MAX_EVENTS: u64 = 100_000_000;
 

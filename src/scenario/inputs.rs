@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use kubecast_manifest::{Document, ManifestError, Tree, parse};
+use kubecast_manifest::{Document, ManifestError, parse};
 
-use super::document::API_VERSION;
+use super::api_version::{API_VERSION, own_version};
 use super::embedded::{Manifest, Manifests};
 use super::error::{Findings, Place};
 use super::objects::ObjectSource;
@@ -165,9 +165,4 @@ fn manifest(document: Document, findings: &mut Findings) -> Option<ObjectSource>
         return None;
     }
     ObjectSource::new(&document.file, document.tree, findings)
-}
-
-/// `apiVersion`, if it is one of kubecast's own.
-fn own_version(tree: &Tree) -> Option<&str> {
-    tree.get_str("apiVersion").filter(|version| version.starts_with("kubecast.dev/"))
 }

@@ -19,6 +19,7 @@ pub mod layout;
 mod bitmap;
 mod distances;
 mod hwloc;
+mod hwloc_xml;
 mod json;
 mod lscpu_json;
 mod lscpu_parse;

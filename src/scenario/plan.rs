@@ -5,12 +5,14 @@ use std::collections::BTreeMap;
 
 use kubecast_manifest::{Document, Tree, decode};
 
+use super::api_version::API_VERSION;
 use super::directory::Directory;
-use super::document::{API_VERSION, ScenarioDocument};
+use super::document::ScenarioDocument;
 use super::error::{Findings, Place, did_you_mean};
 use super::expectation::Expectation;
 use super::inputs::Inputs;
 use super::kubelets::{self, KubeletPlan};
+use super::manifests;
 use super::objects::{self, ObjectSource};
 use super::overrides::{self, Override};
 use super::places::{place, place_of};
@@ -137,7 +139,7 @@ impl Plan {
 
     fn gather(&mut self, inputs: &mut Inputs<'_>, findings: &mut Findings) {
         let spec = &self.document.spec;
-        let listed = objects::of_list(&spec.manifests, "/spec/manifests", &self.scenario, inputs, findings);
+        let listed = manifests::of_list(&spec.manifests, "/spec/manifests", &self.scenario, inputs, findings);
         self.objects.extend(listed);
         for (index, pool) in spec.node_pools.iter().enumerate() {
             self.objects.extend(pool.expand(&format!("/spec/nodePools/{index}"), &self.scenario, findings));
@@ -165,7 +167,7 @@ impl Plan {
         for (index, entry) in spec.timeline.iter().enumerate() {
             if let Some(manifests) = &entry.apply {
                 let pointer = format!("/spec/timeline/{index}/apply");
-                let applied = objects::of_manifests(manifests, &pointer, &self.scenario, inputs, findings);
+                let applied = manifests::of_manifests(manifests, &pointer, &self.scenario, inputs, findings);
                 self.applied.insert(index, applied);
             }
             let restart = entry.restart_kubelets.as_ref();

@@ -24,6 +24,7 @@ mod faults;
 mod label_names;
 mod node_affinity;
 mod node_resources;
+mod settings;
 mod topology_spread;
 mod validate;
 

@@ -3,6 +3,7 @@
 mod compile;
 mod resolve;
 mod servers;
+mod service_list;
 
 use std::collections::BTreeMap;
 
@@ -13,8 +14,9 @@ use super::distribution::Distribution;
 use super::embedded::Embedded;
 use super::time::Duration;
 
-pub(super) use resolve::{ServiceList, resolve};
+pub(super) use resolve::resolve;
 pub(super) use servers::{behaviour_of, server_named};
+pub(super) use service_list::ServiceList;
 
 /// The Service registries. With them, Services of the manifests are created at time 0 (those of a dump are
 /// there), and get addresses and node ports.

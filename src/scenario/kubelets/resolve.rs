@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::super::builder::Builder;
-use super::super::error::Findings;
+use super::super::error::{Findings, Place};
 use super::super::objects::ObjectSource;
 use super::super::plan::Plan;
 use super::configuration::KubeletConfiguration;
@@ -320,4 +320,11 @@ fn reservation(configuration: &KubeletConfiguration) -> Result<(Result<Reservati
     }
     let milli = configuration.reserved_milli()?;
     Ok((reserved_count(milli).map(Reservation::Count), milli.unwrap_or(0)))
+}
+
+impl Plan {
+    /// The place of an entry's field.
+    fn place_of_kubelet(&self, index: usize, field: &str) -> Option<Place> {
+        self.place_at(&format!("/spec/kubelets/{index}/{field}"))
+    }
 }

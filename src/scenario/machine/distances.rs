@@ -3,7 +3,7 @@
 use roxmltree::Node;
 
 use super::MachineFileError;
-use super::hwloc::{kind, number, objects, place};
+use super::hwloc_xml::{kind, number, objects, place};
 use crate::kubelet::NumaNode;
 
 /// Of `kind`: the values are latencies, not bandwidths.

@@ -11,6 +11,7 @@
 
 use roxmltree::{Document, Node, ParsingOptions};
 
+use super::hwloc_xml::{kind, number, objects, place};
 use super::parts::{CacheOfCpu, Caches, CpuPlace, Parts, caches_of, note_on_missing, set_of};
 use super::{MachineFileError, bitmap, distances};
 use crate::api::CpuSet;
@@ -59,40 +60,12 @@ pub(super) fn read(text: &str) -> Result<Parts, MachineFileError> {
     Ok(Parts { name: None, cpus, nodes, distances, caches, notes })
 }
 
-/// `line 3, column 5`.
-pub(super) fn place(node: Node<'_, '_>) -> String {
-    let position = node.document().text_pos_at(node.range().start);
-    format!("line {}, column {}", position.row, position.col)
-}
-
-/// An attribute that is a number; `None` where it is not there.
-pub(super) fn number<T: std::str::FromStr>(
-    node: Node<'_, '_>,
-    name: &str,
-) -> Result<Option<T>, MachineFileError> {
-    let read = |text: &str| {
-        text.trim().parse().map_err(|_| {
-            let what = format!("{name}={text:?} is no number that can stand here");
-            MachineFileError::value(place(node), what, "it is a whole number from 0")
-        })
-    };
-    node.attribute(name).map(read).transpose()
-}
-
 fn mask(node: Node<'_, '_>, name: &str) -> Result<Option<CpuSet>, MachineFileError> {
     let Some(text) = node.attribute(name) else { return Ok(None) };
     bitmap::parse(text).map_err(|what| {
         let right = "a mask is 32-bit words such as 0x000000ff,0xffffffff";
         MachineFileError::value(place(node), format!("{name}: {what}"), right)
     })
-}
-
-pub(super) fn objects<'a, 'i>(below: Node<'a, 'i>) -> impl Iterator<Item = Node<'a, 'i>> {
-    below.descendants().filter(|node| node.has_tag_name("object"))
-}
-
-pub(super) fn kind<'a>(object: Node<'a, '_>) -> &'a str {
-    object.attribute("type").unwrap_or_default()
 }
 
 fn is_socket(object: Node<'_, '_>) -> bool {

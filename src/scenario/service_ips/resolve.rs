@@ -4,11 +4,10 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use k8s_openapi::api::core::v1 as core;
 use kubecast_manifest::{Object, Tree};
 
 use super::super::builder::Builder;
-use super::super::error::{Findings, Place};
+use super::super::error::Findings;
 use super::super::node_pool::MOST_OBJECTS;
 use super::super::objects::ObjectSource;
 use super::super::places::{place_of, text};
@@ -16,9 +15,10 @@ use super::super::plan::Plan;
 use super::super::reference::Reference;
 use super::compile::compile;
 use super::servers::{address_ranges, server_named, servers};
+use super::service_list::ServiceList;
 use super::{DnsDocument, PickDocument, ServiceGeneratorDocument, ServiceIpsDocument};
 use crate::cluster::service_registry::setup::{
-    ApiServerSetup, DnsOrder, Generator, NamedService, Pick, RepairSetup, ServiceTiming,
+    ApiServerSetup, DnsOrder, Generator, Pick, RepairSetup, ServiceTiming,
 };
 use crate::cluster::service_registry::{ServiceId, ServiceIpSetup};
 use crate::kernel::{Distribution, SimDuration, SimTime};
@@ -27,54 +27,6 @@ use crate::service_ip::{AllocationError, Cidr, PortRange, Service, repair};
 
 /// The place of the address that installers give to DNS, counted from the first usable one.
 const DNS_PLACE: u64 = 9;
-
-/// The Services of a scenario by number, as they are found.
-#[derive(Debug, Default)]
-pub(in super::super) struct ServiceList {
-    ids: BTreeMap<Reference, ServiceId>,
-    named: Vec<NamedService>,
-    /// The newest state that was written of each.
-    wanted: BTreeMap<ServiceId, Arc<Service>>,
-    places: BTreeMap<ServiceId, Option<Place>>,
-    adopted: Vec<ServiceId>,
-    first: Vec<ServiceId>,
-}
-
-impl ServiceList {
-    fn add(&mut self, reference: Reference, wanted: Service) -> ServiceId {
-        let id = ServiceId(self.named.len() as u32);
-        self.named.push(NamedService { label: reference.to_string().into(), wanted });
-        self.ids.insert(reference, id);
-        id
-    }
-
-    /// Takes note of a Service of a manifest, or of its next state.
-    pub(in super::super) fn note(&mut self, source: &ObjectSource, service: &core::Service) {
-        let wanted = compile(service);
-        let known = self.ids.get(&source.reference).copied();
-        let id = known.unwrap_or_else(|| self.add(source.reference.clone(), wanted.clone()));
-        self.wanted.insert(id, Arc::new(wanted));
-        self.places.entry(id).or_insert_with(|| source.place_at("/spec"));
-    }
-
-    /// A Service of the beginning: it is there if it comes from a cluster, else it is created.
-    pub(in super::super) fn begin(&mut self, source: &ObjectSource) {
-        let Some(id) = self.ids.get(&source.reference).copied() else { return };
-        if source.is_dumped() { self.adopted.push(id) } else { self.first.push(id) }
-    }
-
-    /// All Services, by number.
-    pub(in super::super) fn all(&self) -> &[NamedService] {
-        &self.named
-    }
-
-    /// A Service's number and the newest state that was written of it.
-    pub(in super::super) fn get(&self, reference: &Reference) -> Option<(ServiceId, Arc<Service>)> {
-        let id = self.ids.get(reference).copied()?;
-        let wanted = self.wanted.get(&id).cloned();
-        Some((id, wanted.unwrap_or_else(|| Arc::new(self.named[id.index()].wanted.clone()))))
-    }
-}
 
 /// The registries; `None` without `spec.serviceIPs`, or if something is wrong with it.
 pub(in super::super) fn resolve(
