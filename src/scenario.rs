@@ -50,6 +50,7 @@ pub mod workload;
 mod adopt;
 mod builder;
 mod directory;
+mod draw_uses;
 mod inputs;
 mod manifests;
 mod objects;

@@ -26,6 +26,7 @@ pub mod assessment;
 pub mod bitmap;
 pub mod bitmap_range;
 pub mod cidr;
+mod draw_uses;
 pub mod error;
 pub mod exhaustion;
 pub mod ip_address;

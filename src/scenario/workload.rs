@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::distribution::Distribution;
+use super::draw_uses::{ARRIVALS, LIFETIMES};
 use super::embedded::Embedded;
 use super::error::Findings;
 use super::node_pool::MOST_OBJECTS;
@@ -12,16 +13,12 @@ use super::objects::ObjectSource;
 use super::places::{place_of, text};
 use super::run_time;
 use super::time::Duration;
-use crate::kernel::{DrawUse, Draws, Identity, Seed, SimTime, stable_hash};
+use crate::kernel::{Draws, Identity, Seed, SimTime, stable_hash};
 
 /// What stands for an object's number in a template.
 const INDEX: &str = "{index}";
 /// Arrivals beyond this, a hundred years, happen then: a horizon comes long before.
 const LATEST: SimTime = SimTime(3_155_760_000_000_000_000);
-/// The random draws of arrival times, of replication 0.
-const ARRIVALS: DrawUse = DrawUse(40);
-/// The random draws of lifetimes, of replication 0.
-const LIFETIMES: DrawUse = DrawUse(41);
 
 /// Synthetic objects from one template.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]

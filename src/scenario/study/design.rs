@@ -3,14 +3,13 @@
 use kubecast_manifest::{Document, Entry, Tree, Value};
 
 use super::document::{DesignDocument, FactorDocument, RangeDocument};
-use crate::kernel::{DrawUse, Draws, Identity, Seed};
+use crate::kernel::{Draws, Identity, Seed};
+use crate::scenario::draw_uses::LATIN_HYPERCUBE;
 use crate::scenario::error::{Findings, did_you_mean};
 use crate::scenario::places::{place_of, text};
 
 /// No design has more points.
 const MOST_POINTS: usize = 100_000;
-/// The random order of a Latin hypercube's values, one draw a factor.
-const LATIN_HYPERCUBE: DrawUse = DrawUse(50);
 
 /// A factor, checked.
 #[derive(Clone, Debug)]

@@ -9,9 +9,10 @@ use super::design::{self, Factor, Level};
 use super::document::StudyDocument;
 use super::metric::Metric;
 use super::{DesignPoint, ONLY_ARM, ResolvedStudy, Stopping};
-use crate::kernel::{Digest, DrawUse, Draws, Identity, Seed};
+use crate::kernel::{Digest, Draws, Identity, Seed};
 use crate::scenario::api_version::API_VERSION;
 use crate::scenario::directory::Directory;
+use crate::scenario::draw_uses::POINT_SEED;
 use crate::scenario::error::{Findings, did_you_mean};
 use crate::scenario::inputs::Inputs;
 use crate::scenario::overrides::{self, Override};
@@ -20,8 +21,6 @@ use crate::scenario::plan::{self, Plan};
 use crate::scenario::unknowns::Unknowns;
 use crate::scenario::{FileReader, InputError, LoadOptions, SourceText, resolve};
 
-/// The seeds of design points that do not share their random numbers.
-const POINT_SEED: DrawUse = DrawUse(51);
 /// Fewer runs than this say too little about the variance.
 const LEAST_FIRST_STAGE: u32 = 10;
 

@@ -1,11 +1,10 @@
 //! Installations simulated one after the other, where no exact answer is within reach.
 
 use super::{Answer, Method, Setting, Target};
-use crate::kernel::{DrawUse, Draws, Seed};
+use crate::kernel::{Draws, Seed};
 use crate::service_ip::allocation_bitmap::AllocationBitmap;
+use crate::service_ip::draw_uses::INSTALLATION;
 
-/// The streams of these simulations; none of them is part of a run of the cluster.
-const INSTALLATION: DrawUse = DrawUse(600);
 /// The two-sided 95 % quantile of the standard normal distribution.
 const Z_95: f64 = 1.959_963_984_540_054;
 /// Services over all runs.
