@@ -26,6 +26,7 @@ pub mod event_queue;
 pub mod interner;
 pub mod lookup;
 pub mod run_loop;
+mod sampling;
 pub mod time;
 pub mod trace;
 pub mod whereabouts;

@@ -1,6 +1,8 @@
 //! Distributions of durations. One random number makes one sample.
 
-use super::draws::Draw;
+use rand::Rng;
+
+use super::sampling::{below, between, unit};
 use super::time::SimDuration;
 
 /// How long something takes.
@@ -97,24 +99,24 @@ impl Distribution {
     }
 
     /// A sample. The parameters are valid ([`Distribution::validate`]).
-    pub fn sample(&self, draw: &mut Draw) -> SimDuration {
+    pub fn sample<R: Rng + ?Sized>(&self, draw: &mut R) -> SimDuration {
         match self {
             Self::Constant(value) => *value,
             Self::Uniform { min, max, step } => {
                 let steps = (max.0 - min.0) / step.0;
-                SimDuration(min.0 + step.0 * draw.between(0, steps))
+                SimDuration(min.0 + step.0 * between(draw, 0, steps))
             }
             // 1 - u lies in (0, 1], so the logarithm is finite.
-            Self::Exponential { mean } => nanos(-libm::log(1.0 - draw.unit()) * mean.0 as f64),
+            Self::Exponential { mean } => nanos(-libm::log(1.0 - unit(draw)) * mean.0 as f64),
             Self::LogNormal { median, p99 } => {
                 let sigma = libm::log(p99.0 as f64 / median.0 as f64) / NORMAL_99;
                 // The middle of one of 2⁵³ equal slices: never 0, never 1.
-                let u = draw.unit() + 0.5 / (1_u64 << 53) as f64;
+                let u = unit(draw) + 0.5 / (1_u64 << 53) as f64;
                 nanos(median.0 as f64 * libm::exp(sigma * normal_quantile(u)))
             }
             Self::Empirical(values) => {
                 let total: u64 = values.iter().map(|(_, weight)| weight).sum();
-                let mut left = draw.below(total);
+                let mut left = below(draw, total);
                 for (value, weight) in values {
                     if left < *weight {
                         return *value;
@@ -144,6 +146,12 @@ impl Distribution {
                 values.iter().map(|(value, weight)| value.as_secs_f64() * *weight as f64).sum::<f64>() / total
             }
         }
+    }
+}
+
+impl rand::distr::Distribution<SimDuration> for Distribution {
+    fn sample<R: Rng + ?Sized>(&self, draw: &mut R) -> SimDuration {
+        self.sample(draw)
     }
 }
 
@@ -214,6 +222,14 @@ mod tests {
         for (p, expected) in [(0.5, 0.0), (0.975, 1.959_963_984_540_054), (0.001, -3.090_232_306_167_813)] {
             assert!((normal_quantile(p) - expected).abs() < 1e-12, "{p}");
         }
+    }
+
+    #[test]
+    fn a_distribution_is_one_of_rand() {
+        let distribution = Distribution::Exponential { mean: SimDuration::from_secs(3) };
+        let draw = Draws::new(Seed(5), 0).stream(DrawUse(1), 0);
+        let iter = rand::distr::Distribution::sample_iter(&distribution, draw);
+        assert_eq!(iter.take(5).map(SimDuration::as_secs_f64).collect::<Vec<_>>(), samples(&distribution, 5));
     }
 
     #[test]

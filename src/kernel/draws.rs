@@ -6,8 +6,12 @@
 //! stream, so what one consumer takes moves nothing for another, and two variants of a scenario keep
 //! the same luck for the same object.
 
+use std::convert::Infallible;
+
+use rand::{Rng, SeedableRng, TryRng};
 use rand_chacha::ChaCha8Rng;
-use rand_chacha::rand_core::{Rng, SeedableRng};
+
+use super::sampling;
 
 /// What the user gives; everything random follows from it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,9 +65,29 @@ impl Draws {
     }
 }
 
-/// A source of random numbers with kubecast's own sampling, which no library update can change.
+/// A source of random numbers with kubecast's own sampling, which no library update can change. As it is a
+/// [`Rng`] too, whatever samples from one can draw from it.
 #[derive(Clone, Debug)]
 pub struct Draw(ChaCha8Rng);
+
+impl TryRng for Draw {
+    type Error = Infallible;
+
+    #[inline]
+    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
+        self.0.try_next_u32()
+    }
+
+    #[inline]
+    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
+        self.0.try_next_u64()
+    }
+
+    #[inline]
+    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
+        self.0.try_fill_bytes(bytes)
+    }
+}
 
 impl Draw {
     /// 64 random bits.
@@ -76,32 +100,19 @@ impl Draw {
         self.0.next_u32()
     }
 
-    /// A whole number from 0 to `bound` − 1, each equally likely (D. Lemire, Fast random integer
-    /// generation in an interval, 2019). `bound` is not 0.
+    /// A whole number from 0 to `bound` − 1, each equally likely. `bound` is not 0.
     pub fn below(&mut self, bound: u64) -> u64 {
-        assert!(bound > 0, "there is a number below the bound");
-        let mut product = u128::from(self.u64()) * u128::from(bound);
-        if (product as u64) < bound {
-            let threshold = bound.wrapping_neg() % bound;
-            while (product as u64) < threshold {
-                product = u128::from(self.u64()) * u128::from(bound);
-            }
-        }
-        (product >> 64) as u64
+        sampling::below(&mut self.0, bound)
     }
 
     /// A whole number from `low` to `high`, both included.
     pub fn between(&mut self, low: u64, high: u64) -> u64 {
-        assert!(low <= high, "the interval is not empty");
-        match (high - low).checked_add(1) {
-            Some(count) => low + self.below(count),
-            None => self.u64(),
-        }
+        sampling::between(&mut self.0, low, high)
     }
 
     /// A number from 0 (included) to 1 (excluded), a multiple of 2⁻⁵³.
     pub fn unit(&mut self) -> f64 {
-        (self.u64() >> 11) as f64 / (1_u64 << 53) as f64
+        sampling::unit(&mut self.0)
     }
 
     /// Puts a list into random order (Fisher and Yates), each order equally likely.
@@ -117,6 +128,7 @@ impl Draw {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use rand::RngExt;
 
     #[test]
     fn the_generator_is_chacha8() {
@@ -142,6 +154,19 @@ mod tests {
 
     fn stable() -> u64 {
         super::super::digest::stable_hash(b"a/b/c")
+    }
+
+    #[test]
+    fn a_draw_is_a_source_of_rand() {
+        let draw = Draws::new(Seed(1), 0).stream(DrawUse(7), 0);
+        let (mut own, mut generic) = (draw.clone(), draw);
+        let bits = [Rng::next_u64(&mut generic), Rng::next_u32(&mut generic).into()];
+        assert_eq!(bits, [own.u64(), own.u32().into()]);
+        let mut bytes = [0; 8];
+        generic.fill_bytes(&mut bytes);
+        assert_eq!(u64::from_le_bytes(bytes), own.u64());
+        let percent = generic.random_range(0..100);
+        assert!((0..100).contains(&percent));
     }
 
     #[test]
