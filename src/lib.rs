@@ -27,6 +27,7 @@
 pub mod api;
 pub mod cli;
 pub mod cluster;
+pub mod component_helpers;
 pub mod conformance;
 pub mod controllers;
 pub mod kernel;

@@ -11,8 +11,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use crate::api::node_selector::pod_admits_node;
 use crate::api::{HostPort, Node, PodSpec, Resources, TaintEffect};
+use crate::component_helpers::node_affinity::pod_admits_node;
 use crate::kernel::Interner;
 
 /// What the pods that a kubelet has admitted take from its node.

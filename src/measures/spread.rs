@@ -8,9 +8,8 @@ use std::sync::Arc;
 
 use super::domain_loss::ShareLeft;
 use super::tally::Tally;
-use crate::api::{
-    Interner, Node, NodeId, PodSpec, SpreadConstraint, Symbol, WhenUnsatisfiable, node_selector,
-};
+use crate::api::{Interner, Node, NodeId, PodSpec, SpreadConstraint, Symbol, WhenUnsatisfiable};
+use crate::component_helpers::inclusion_policy::constraint_includes;
 use crate::kernel::SimTime;
 
 /// Domains are named in tables up to this number of them.
@@ -130,7 +129,7 @@ fn domain(constraint: &SpreadConstraint, pod: &PodSpec, node: &Node, names: &Int
         .iter()
         .filter(same_kind)
         .all(|other| node.labels.get(other.topology_key).is_some());
-    if !has_all_keys || !node_selector::constraint_includes(constraint, pod, node, names) {
+    if !has_all_keys || !constraint_includes(constraint, pod, node, names) {
         return None;
     }
     node.labels.get(constraint.topology_key)

@@ -11,8 +11,8 @@ use super::View;
 use super::bits::Bits;
 use super::log::Log;
 use super::parts::Part;
-use crate::api::node_selector::pod_admits_node;
 use crate::api::{Labels, NodeId, NodeSelectorTerm, Pod, PodSpec, PreferredNodeTerm, Symbol, Toleration};
+use crate::component_helpers::node_affinity::pod_admits_node;
 use crate::scheduler::cache::Cache;
 use crate::scheduler::profile::Profile;
 

@@ -1,8 +1,8 @@
 //! NodeAffinity: `nodeSelector`, node affinity, and the scheduler's own added affinity
 //! (kube-scheduler v1.34).
 
-use crate::api::node_selector::pod_admits_node;
 use crate::api::{NodeId, NodeSelectorOperator, NodeSelectorTerm, PreferredNodeTerm};
+use crate::component_helpers::node_affinity::pod_admits_node;
 use crate::kernel::Symbol;
 use crate::scheduler::framework::{
     Code, CycleContext, Descriptor, ExtensionPoint, Plugin, PreFilterOutcome, PreScoreOutcome, Reason, Status,

@@ -3,8 +3,8 @@
 
 use super::report::{ConstraintReport, DomainReport};
 use super::{count_matching, has_all_keys};
-use crate::api::node_selector::constraint_includes;
 use crate::api::{Pod, SpreadConstraint};
+use crate::component_helpers::inclusion_policy::constraint_includes;
 use crate::kernel::Symbol;
 use crate::scheduler::framework::{CycleContext, PreFilterOutcome, Status};
 use crate::scheduler::node_info::NodeInfo;

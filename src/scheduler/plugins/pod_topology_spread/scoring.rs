@@ -2,8 +2,8 @@
 
 use super::report::{ConstraintReport, DomainReport};
 use super::{count_matching, has_all_keys};
-use crate::api::node_selector::constraint_includes;
 use crate::api::{NodeId, SpreadConstraint};
+use crate::component_helpers::inclusion_policy::constraint_includes;
 use crate::kernel::Symbol;
 use crate::scheduler::framework::{CycleContext, MAX_NODE_SCORE, PreScoreOutcome};
 use crate::scheduler::node_info::NodeInfo;

@@ -2,7 +2,7 @@
 
 use super::Question;
 use crate::api::Node;
-use crate::api::node_selector::pod_admits_node;
+use crate::component_helpers::node_affinity::pod_admits_node;
 
 /// Whether the event may help.
 pub(super) fn hint(question: &Question<'_>) -> bool {
