@@ -20,7 +20,8 @@
 //!
 //! # Layers
 //!
-//! `cli → report → study → scenario → measures → cluster → {scheduler, controllers, kubelet, service_ip} → api → kernel`;
+//! `cli → report → study → scenario → measures → cluster → {scheduler, controllers, kubelet, service_ip} →
+//! component_helpers → api → kernel`;
 //! arrows point down only, the models never import each other, and [`conformance`] runs recorded
 //! decisions of real Kubernetes code against them. `ARCHITECTURE.md` says more.
 
