@@ -1,21 +1,11 @@
 //! `kubecast capacity` with the real binary: the numbers of a hand computation, and those that repeated runs
 //! give.
 
-#[path = "harness/binary.rs"]
-mod binary;
-
 use std::fs;
-use std::path::Path;
 
 use serde_json::Value;
 
-use binary::run;
-
-fn file(name: &str, text: &str) -> String {
-    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-    fs::write(&path, text).expect("the folder is there");
-    path.to_str().expect("UTF-8").to_owned()
-}
+use crate::harness::{file, kubecast};
 
 fn pod(name: &str, cpu: &str, more: &str) -> String {
     let text = format!(
@@ -50,9 +40,7 @@ spec:
 fn json(args: &[&str]) -> Value {
     let mut all = vec!["capacity", "--format", "json"];
     all.extend(args);
-    let (code, stdout, stderr) = run(&all);
-    assert_eq!(code, 0, "{stderr}");
-    serde_json::from_str(&stdout).expect("JSON")
+    kubecast(&all).json()
 }
 
 #[test]
@@ -85,8 +73,7 @@ fn a_homogeneous_cluster_by_hand() {
 #[test]
 fn the_text_names_what_cluster_capacity_does() {
     let cluster = file("capacity-text.yaml", &cluster(""));
-    let (code, text, stderr) = run(&["capacity", "--pod", &pod("big", "1500m", ""), &cluster]);
-    assert_eq!(code, 0, "{stderr}");
+    let text = kubecast(&["capacity", "--pod", &pod("big", "1500m", ""), &cluster]).success();
     for line in [
         "The cluster can schedule 12 instance(s) of the pod big.\n",
         "\nTermination reason: Unschedulable: 0/6 nodes are available: 6 Insufficient cpu.",
@@ -134,9 +121,7 @@ fn repeated_runs_give_the_same_numbers() {
                 .collect();
             let timeline = format!("  timeline:\n    - afterSettled: 1s\n      apply:\n{pods}");
             let scenario = file(&format!("capacity-run-{name}-{count}.yaml"), &cluster(&timeline));
-            let (code, stdout, stderr) = run(&["run", &scenario, "--format", "json"]);
-            assert_eq!(code, 0, "{name}: {stderr}");
-            let summary: Value = serde_json::from_str(&stdout).expect("JSON");
+            let summary = kubecast(&["run", &scenario, "--format", "json"]).json();
             let figures = summary["variants"][0]["figures"].as_array().expect("figures").clone();
             let pending =
                 figures.iter().find(|figure| figure["measure"] == "pendingPods").expect("it is there");
@@ -149,9 +134,9 @@ fn repeated_runs_give_the_same_numbers() {
 fn what_is_wrong_is_said() {
     let cluster_file = file("capacity-wrong.yaml", &cluster(""));
     let refused = |args: &[&str], told: &str| {
-        let (code, _, stderr) = run(args);
-        assert_eq!(code, 2, "{args:?}: {stderr}");
-        assert!(stderr.contains(told), "{args:?}: {stderr}");
+        let outcome = kubecast(args);
+        assert_eq!(outcome.code, 2, "{args:?}: {}", outcome.stderr);
+        assert!(outcome.stderr.contains(told), "{args:?}: {}", outcome.stderr);
     };
     let bad = file(
         "capacity-bad-pod.yaml",

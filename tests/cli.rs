@@ -3,62 +3,9 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::Write;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::path::Path;
 
-struct Outcome {
-    code: i32,
-    stdout: String,
-    stderr: String,
-}
-
-fn kubecast(args: &[&str], input: &str) -> Outcome {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_kubecast"))
-        .args(args)
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the binary starts");
-    // A command that ends without reading its input closes the pipe.
-    let _ = child.stdin.take().expect("piped").write_all(input.as_bytes());
-    let output = child.wait_with_output().expect("the binary ends");
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
-    Outcome {
-        code: output.status.code().expect("ends by itself"),
-        stdout: text(output.stdout),
-        stderr: text(output.stderr),
-    }
-}
-
-/// A folder that is not there yet.
-fn folder(name: &str) -> PathBuf {
-    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-    if path.exists() {
-        fs::remove_dir_all(&path).expect("an earlier run's folder goes");
-    }
-    path
-}
-
-/// Every file below a folder.
-fn files(root: &Path) -> BTreeMap<String, Vec<u8>> {
-    let mut found = BTreeMap::new();
-    let mut folders = vec![root.to_owned()];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(&folder).expect("a readable folder") {
-            let path = entry.expect("a readable entry").path();
-            if path.is_dir() {
-                folders.push(path);
-            } else {
-                let name = path.strip_prefix(root).expect("below the root").display().to_string();
-                found.insert(name, fs::read(&path).expect("a readable file"));
-            }
-        }
-    }
-    found
-}
+use crate::harness::{file, files, folder, kubecast, kubecast_on, root};
 
 /// Three nodes, a Deployment that is restarted, and variants that take unequally long.
 const UNEVEN: &str = "apiVersion: kubecast.dev/v1alpha1
@@ -99,9 +46,8 @@ fn the_same_bytes_on_any_number_of_threads() {
         .iter()
         .map(|threads| {
             let out = folder(&format!("threads-{threads}"));
-            let path = out.to_str().expect("UTF-8").to_owned();
             let outcome =
-                kubecast(&["run", "-", "--runs", "64", "--threads", threads, "--out", &path], UNEVEN);
+                kubecast_on(&["run", "-", "--runs", "64", "--threads", threads, "--out", &out], UNEVEN);
             assert_eq!(outcome.code, 0, "{}", outcome.stderr);
             files(&out)
         })
@@ -122,12 +68,10 @@ const PINNED_DIGEST: &str = "a06bc35030060670";
 
 #[test]
 fn determinism_is_checked_in_another_process() {
-    let outcome = kubecast(&["run", "-", "--runs", "3", "--check-determinism"], UNEVEN);
+    let outcome = kubecast_on(&["run", "-", "--runs", "3", "--check-determinism"], UNEVEN);
     assert_eq!(outcome.code, 2, "standard input cannot be read twice: {}", outcome.stderr);
-    let file = folder("determinism").with_extension("yaml");
-    fs::write(&file, UNEVEN).expect("a writable folder");
-    let path = file.to_str().expect("UTF-8");
-    let outcome = kubecast(&["run", path, "--runs", "3", "--check-determinism"], "");
+    let path = file("uneven.yaml", UNEVEN);
+    let outcome = kubecast(&["run", &path, "--runs", "3", "--check-determinism"]);
     assert_eq!((outcome.code, outcome.stdout.contains("web")), (0, true), "{}", outcome.stderr);
     assert!(outcome.stderr.contains("9 runs gave the same digests"), "{}", outcome.stderr);
 }
@@ -135,14 +79,13 @@ fn determinism_is_checked_in_another_process() {
 #[test]
 fn an_output_folder_is_never_overwritten_unasked() {
     let out = folder("occupied");
-    let path = out.to_str().expect("UTF-8");
-    assert_eq!(kubecast(&["run", "-", "--out", path], UNEVEN).code, 0);
+    assert_eq!(kubecast_on(&["run", "-", "--out", &out], UNEVEN).code, 0);
     let before = files(&out);
-    let outcome = kubecast(&["run", "-", "--out", path, "--seed", "5"], UNEVEN);
+    let outcome = kubecast_on(&["run", "-", "--out", &out, "--seed", "5"], UNEVEN);
     assert_eq!(outcome.code, 2);
     assert!(outcome.stderr.contains("--force"), "{}", outcome.stderr);
     assert!(files(&out) == before, "nothing was written");
-    assert_eq!(kubecast(&["run", "-", "--out", path, "--seed", "5", "--force"], UNEVEN).code, 0);
+    assert_eq!(kubecast_on(&["run", "-", "--out", &out, "--seed", "5", "--force"], UNEVEN).code, 0);
     assert!(files(&out) != before, "another seed leaves other files");
 }
 
@@ -159,19 +102,19 @@ fn wrong_input_exits_with_2_and_writes_nothing() {
         (replaced("kind: Scenario", "kind: [Scenario"), "not valid YAML"),
     ] {
         let out = folder("wrong");
-        let outcome = kubecast(&["run", "-", "--out", out.to_str().expect("UTF-8")], &text);
+        let outcome = kubecast_on(&["run", "-", "--out", &out], &text);
         assert_eq!(outcome.code, 2, "{told}: {}", outcome.stderr);
         assert!(outcome.stderr.contains(told), "{told}: {}", outcome.stderr);
-        assert!(outcome.stdout.is_empty() && !out.exists(), "nothing is written");
+        assert!(outcome.stdout.is_empty() && !Path::new(&out).exists(), "nothing is written");
     }
-    let outcome = kubecast(&["run", "nowhere.yaml"], "");
+    let outcome = kubecast(&["run", "nowhere.yaml"]);
     assert_eq!((outcome.code, outcome.stderr.contains("nowhere.yaml")), (2, true), "{}", outcome.stderr);
 }
 
 #[test]
 fn an_expectation_that_is_not_met_exits_with_1() {
     let text = format!("{UNEVEN}  expect:\n    - {{measure: pods, variant: short, equals: 7}}\n");
-    let outcome = kubecast(&["run", "-"], &text);
+    let outcome = kubecast_on(&["run", "-"], &text);
     assert_eq!(outcome.code, 1, "{}", outcome.stderr);
     assert!(outcome.stdout.contains("NOT MET: short: pods, exactly 7; found 1"), "{}", outcome.stdout);
 }
@@ -184,7 +127,7 @@ fn a_rollout_that_takes_too_long_is_blocked() {
         let text = format!(
             "{slow}  blockedAfter: {limit}\n  expect:\n    - {{measure: rolloutBlocked, variant: as-is, equals: {blocked}}}\n"
         );
-        let outcome = kubecast(&["run", "-"], &text);
+        let outcome = kubecast_on(&["run", "-"], &text);
         assert_eq!(outcome.code, 0, "{limit}: {}{}", outcome.stdout, outcome.stderr);
     }
 }
@@ -210,7 +153,7 @@ spec:
         pod("filler", "nodeName: node-0, terminationGracePeriodSeconds: 0,"),
         pod("waits", "")
     );
-    let outcome = kubecast(&["run", "-"], &text);
+    let outcome = kubecast_on(&["run", "-"], &text);
     assert_eq!(outcome.code, 0, "{}{}", outcome.stdout, outcome.stderr);
 }
 
@@ -221,7 +164,7 @@ fn a_complete_deployment_scaled_beyond_its_nodes_ends() {
         "- {afterSettled: 1m, rolloutRestart: deployment/web, repeat: 2}",
         "- {at: 20m, scale: {deployment: deployment/web, replicas: 400}}",
     );
-    let outcome = kubecast(&["run", "-", "--format", "json"], &text);
+    let outcome = kubecast_on(&["run", "-", "--format", "json"], &text);
     assert_eq!(outcome.code, 0, "{}", outcome.stderr);
     assert!(
         outcome.stdout.contains("quiescent") && !outcome.stdout.contains("eventLimit"),
@@ -233,8 +176,7 @@ fn a_complete_deployment_scaled_beyond_its_nodes_ends() {
 #[test]
 fn the_summary_as_json_is_the_file() {
     let out = folder("json");
-    let path = out.to_str().expect("UTF-8");
-    let outcome = kubecast(&["run", "-", "--format", "json", "--out", path], UNEVEN);
+    let outcome = kubecast_on(&["run", "-", "--format", "json", "--out", &out], UNEVEN);
     assert_eq!(outcome.code, 0, "{}", outcome.stderr);
     assert_eq!(outcome.stdout.as_bytes(), &files(&out)["summary.json"][..]);
 }
@@ -242,7 +184,7 @@ fn the_summary_as_json_is_the_file() {
 #[test]
 fn every_ready_scenario_meets_its_expectations() {
     for name in ["release-upgrade", "rolling-upgrade-skew", "rollout-trace", "three-zones"] {
-        let outcome = kubecast(&["run", &format!("scenarios/{name}.yaml"), "--runs", "20"], "");
+        let outcome = kubecast(&["run", &format!("scenarios/{name}.yaml"), "--runs", "20"]);
         assert_eq!(outcome.code, 0, "{name}: {}{}", outcome.stdout, outcome.stderr);
         assert!(outcome.stdout.contains("Expectations: "), "{}", outcome.stdout);
     }
@@ -250,15 +192,14 @@ fn every_ready_scenario_meets_its_expectations() {
 
 #[test]
 fn documents_are_validated_without_running() {
-    let outcome = kubecast(&["validate", "-"], UNEVEN);
+    let outcome = kubecast_on(&["validate", "-"], UNEVEN);
     assert_eq!(outcome.code, 0, "{}", outcome.stderr);
     assert_eq!(
         outcome.stdout.lines().next(),
         Some("short: valid: 3 nodes, 1 Deployments, 0 ReplicaSets, 0 pods, 2 timeline entries")
     );
-    let schema = kubecast(&["schema"], "");
+    let schema = kubecast(&["schema"]);
     let checked_in =
-        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("schema/kubecast.dev_v1alpha1.json"))
-            .expect("the schema is checked in");
+        fs::read_to_string(root("schema/kubecast.dev_v1alpha1.json")).expect("the schema is checked in");
     assert!(schema.stdout == checked_in, "run `cargo run -- schema > schema/kubecast.dev_v1alpha1.json`");
 }

@@ -1,24 +1,9 @@
 //! `kubecast compare` with the real binary, on runs and on studies.
 
-#[path = "harness/binary.rs"]
-mod binary;
-
-use std::fs;
-use std::path::Path;
-
-use binary::run;
-
-fn folder(name: &str) -> String {
-    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-    if path.exists() {
-        fs::remove_dir_all(&path).expect("an earlier run's folder goes");
-    }
-    path.to_str().expect("UTF-8").to_owned()
-}
+use crate::harness::{Outcome, file, folder, kubecast, root};
 
 fn study(name: &str, replicas: u32) -> String {
-    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}.yaml"));
-    let scenario = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/rolling-upgrade-skew.yaml");
+    let scenario = root("scenarios/rolling-upgrade-skew.yaml");
     let text = format!(
         "apiVersion: kubecast.dev/v1alpha1
 kind: Study
@@ -35,18 +20,15 @@ spec:
 ",
         scenario.display()
     );
-    fs::write(&path, text).expect("the folder is there");
-    let out = folder(name);
-    let (code, _, stderr) = run(&["study", path.to_str().expect("UTF-8"), "--out", &out]);
-    assert_eq!(code, 0, "{stderr}");
+    let (path, out) = (file(&format!("{name}.yaml"), &text), folder(name));
+    kubecast(&["study", &path, "--out", &out]).success();
     out
 }
 
 #[test]
 fn studies_side_by_side() {
     let (five, eight) = (study("compare-five", 5), study("compare-eight", 8));
-    let (code, text, _) = run(&["compare", &five, &eight]);
-    assert_eq!(code, 0);
+    let text = kubecast(&["compare", &five, &eight]).success();
     let line = text.lines().find(|line| line.contains("scheduledPods")).expect("its line");
     // All pods have a node in every run: 5 and 8, without any spread, so that all of the change is sure.
     let cells: Vec<&str> = line.split_whitespace().collect();
@@ -60,9 +42,10 @@ fn studies_side_by_side() {
         ("value(scheduledPods @ only) > 7", 1),
         ("change(scheduledPods) < 0", 0),
     ] {
-        assert_eq!(run(&["compare", &five, &eight, "--fail-if", bound]).0, code, "{bound}");
+        assert_eq!(kubecast(&["compare", &five, &eight, "--fail-if", bound]).code, code, "{bound}");
     }
-    let (code, text, _) = run(&["compare", &five, &five, "--fail-if", "change(scheduledPods) > 0"]);
+    let Outcome { code, stdout: text, .. } =
+        kubecast(&["compare", &five, &five, "--fail-if", "change(scheduledPods) > 0"]);
     assert!(code == 0 && text.contains("2 figures: 0 changed") && text.contains("kept: change"), "{text}");
 }
 
@@ -73,15 +56,15 @@ fn runs_side_by_side() {
         .map(|seed| {
             let out = folder(&format!("compare-run-{seed}"));
             let scenario = "scenarios/rolling-upgrade-skew.yaml";
-            let code = run(&["run", scenario, "--runs", "20", "--seed", seed, "--quiet", "--out", &out]).0;
-            assert_eq!(code, 0);
+            kubecast(&["run", scenario, "--runs", "20", "--seed", seed, "--quiet", "--out", &out]).success();
             out
         })
         .collect();
-    let (code, text, _) = run(&["compare", &outs[0], &outs[1], "--fail-if", "change(pendingPods) > 0"]);
+    let Outcome { code, stdout: text, .. } =
+        kubecast(&["compare", &outs[0], &outs[1], "--fail-if", "change(pendingPods) > 0"]);
     assert!(code == 0 && text.contains("kept: change(pendingPods) > 0"), "{text}");
     let bound = "value(finalSkew @ without, deployment/default/app1, rollout 1) > 0.5";
-    let (code, text, _) = run(&["compare", &outs[0], &outs[1], "--fail-if", bound]);
+    let Outcome { code, stdout: text, .. } = kubecast(&["compare", &outs[0], &outs[1], "--fail-if", bound]);
     assert!(code == 1 && text.contains("EXCEEDED"), "{text}");
 }
 
@@ -96,7 +79,7 @@ fn what_is_wrong_is_said() {
             "is no bound; write change(METRIC) > N",
         ),
     ] {
-        let (code, _, stderr) = run(&args);
+        let Outcome { code, stderr, .. } = kubecast(&args);
         assert_eq!(code, 2, "{args:?}");
         assert!(stderr.contains(told), "{args:?}: {stderr}");
     }

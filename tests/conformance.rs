@@ -1,9 +1,7 @@
 //! Recorded decisions of real Kubernetes code: every vector under `tests/conformance/` must pass, every
 //! kind of change to what a vector expects must be noticed, and the command must tell both.
 
-#[path = "conformance/command.rs"]
 mod command;
-#[path = "conformance/mutation.rs"]
 mod mutation;
 
 use std::collections::{BTreeMap, BTreeSet};

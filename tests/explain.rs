@@ -1,46 +1,17 @@
 //! `kubecast explain` as a user meets it: the answers are right by hand, the changes it names work when
 //! they are made, and the JSON says the same.
 
-#[path = "explain/library.rs"]
 mod library;
-#[path = "explain/scenarios.rs"]
 mod scenarios;
-
-use std::io::Write;
-use std::process::{Command, Stdio};
 
 use scenarios::{BACK_OFF, BLOCKED_ROLLOUT, CPU, EMPTY_DOMAIN, MANY_NODES, PLUGIN_ERROR, SCORES, changed};
 use serde_json::Value;
 
-struct Outcome {
-    code: i32,
-    stdout: String,
-    stderr: String,
-}
-
-fn kubecast(args: &[&str], input: &str) -> Outcome {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_kubecast"))
-        .args(args)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the binary starts");
-    child.stdin.take().expect("piped").write_all(input.as_bytes()).expect("takes its input");
-    let output = child.wait_with_output().expect("the binary ends");
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
-    Outcome {
-        code: output.status.code().expect("ends by itself"),
-        stdout: text(output.stdout),
-        stderr: text(output.stderr),
-    }
-}
+use crate::harness::kubecast_on;
 
 /// The explanation of a pod as text.
 fn text(scenario: &str, pod: &str, more: &[&str]) -> String {
-    let outcome = kubecast(&[&["explain", "-", "--pod", pod], more].concat(), scenario);
-    assert_eq!(outcome.code, 0, "{}", outcome.stderr);
-    outcome.stdout
+    kubecast_on(&[&["explain", "-", "--pod", pod], more].concat(), scenario).success()
 }
 
 /// The same as JSON.
@@ -51,16 +22,14 @@ fn json(scenario: &str, pod: &str, more: &[&str]) -> Value {
 
 /// The fault that an explanation ends with.
 fn fault(scenario: &str, args: &[&str]) -> String {
-    let outcome = kubecast(&[&["explain", "-"], args].concat(), scenario);
+    let outcome = kubecast_on(&[&["explain", "-"], args].concat(), scenario);
     assert_eq!((outcome.code, outcome.stdout.as_str()), (2, ""), "{}", outcome.stderr);
     outcome.stderr
 }
 
 /// The summary of a run.
 fn summary(scenario: &str) -> Value {
-    let outcome = kubecast(&["run", "-", "--format", "json"], scenario);
-    assert_eq!(outcome.code, 0, "{}", outcome.stderr);
-    serde_json::from_str(&outcome.stdout).expect("JSON")
+    kubecast_on(&["run", "-", "--format", "json"], scenario).json()
 }
 
 /// Pods without node at the end of a run.

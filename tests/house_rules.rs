@@ -1,13 +1,9 @@
 //! The house rules, kept by a test: imports run down the floors and in no circle, files and functions
 //! stay short, every module says what it models, and the project's documents are there.
 
-#[path = "house_rules/circles.rs"]
 mod circles;
-#[path = "house_rules/draw_uses.rs"]
 mod draw_uses;
-#[path = "house_rules/floors.rs"]
 mod floors;
-#[path = "house_rules/imports.rs"]
 mod imports;
 
 use std::fs;

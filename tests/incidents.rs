@@ -7,10 +7,11 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
 
 use kubecast_manifest::parse;
 use serde_json::Value;
+
+use crate::harness::{file, kubecast, root};
 
 /// Runs a scenario. The shares that the scenarios expect are wide enough for this number.
 const RUNS: &str = "20";
@@ -55,9 +56,8 @@ const ALIKE: [(&str, &[&str]); 23] = [
 ];
 
 fn scenarios_in(folder: &str) -> Vec<(String, PathBuf)> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios").join(folder);
     let mut found = Vec::new();
-    for entry in fs::read_dir(&root).expect("the folder is there") {
+    for entry in fs::read_dir(root("scenarios").join(folder)).expect("the folder is there") {
         let path = entry.expect("a readable entry").path();
         let name = path.file_stem().and_then(|name| name.to_str()).expect("a UTF-8 name").to_owned();
         assert!(path.extension().is_some_and(|ending| ending == "yaml"), "{}", path.display());
@@ -68,13 +68,9 @@ fn scenarios_in(folder: &str) -> Vec<(String, PathBuf)> {
 }
 
 fn run(path: &Path) -> (i32, String) {
-    let Output { status, stdout, stderr } = Command::new(env!("CARGO_BIN_EXE_kubecast"))
-        .args(["run", "--runs", RUNS, "--threads", "1"])
-        .arg(path)
-        .output()
-        .expect("the binary starts");
-    let told = [stdout, stderr].map(|bytes| String::from_utf8(bytes).expect("UTF-8")).concat();
-    (status.code().expect("ends by itself"), told)
+    let path = path.to_str().expect("UTF-8");
+    let outcome = kubecast(&["run", "--runs", RUNS, "--threads", "1", path]);
+    (outcome.code, outcome.told())
 }
 
 fn name(variant: &Value) -> &str {
@@ -105,8 +101,6 @@ fn scenario_of(path: &Path) -> Value {
 
 /// Every scenario of a folder as it is, and with each variant in the place of each other.
 fn check(folder: &str) {
-    let work = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("toggled-{folder}"));
-    fs::create_dir_all(&work).expect("a writable folder");
     let mut faults = Vec::new();
     for (scenario, path) in scenarios_in(folder) {
         let (code, told) = run(&path);
@@ -120,9 +114,8 @@ fn check(folder: &str) {
                 if alike(&scenario, name(one), name(other)) || name(one) == name(other) {
                     continue;
                 }
-                let file = work.join("scenario.json");
-                fs::write(&file, toggled(&document, one, other).to_string()).expect("a writable file");
-                let (code, told) = run(&file);
+                let changed = file("scenario.json", &toggled(&document, one, other).to_string());
+                let (code, told) = run(Path::new(&changed));
                 if code != 1 {
                     faults.push(format!("{scenario}: {} as {}: {code}: {told}", name(one), name(other)));
                 }
@@ -147,14 +140,12 @@ fn effects_are_seen_and_depend_on_their_cause() {
 /// A variant under its own name is what it was, so that a toggle fails for its values and nothing else.
 #[test]
 fn a_variant_alone_meets_what_is_expected_of_it() {
-    let work = Path::new(env!("CARGO_TARGET_TMPDIR"));
     for folder in ["incidents", "effects"] {
         for (scenario, path) in scenarios_in(folder) {
             let document = scenario_of(&path);
             for one in document["spec"]["variants"].as_array().expect("variants") {
-                let file = work.join("alone.json");
-                fs::write(&file, toggled(&document, one, one).to_string()).expect("a writable file");
-                let (code, told) = run(&file);
+                let alone = file("alone.json", &toggled(&document, one, one).to_string());
+                let (code, told) = run(Path::new(&alone));
                 assert_eq!(code, 0, "{scenario}: {}: {told}", name(one));
             }
         }
@@ -164,7 +155,7 @@ fn a_variant_alone_meets_what_is_expected_of_it() {
 #[test]
 fn the_lists_name_scenarios_and_variants_that_are_there() {
     for (scenario, group) in &ALIKE {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("scenarios/{scenario}.yaml"));
+        let path = root(&format!("scenarios/{scenario}.yaml"));
         let document = scenario_of(&path);
         let names: Vec<&str> =
             document["spec"]["variants"].as_array().expect("variants").iter().map(name).collect();

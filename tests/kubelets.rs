@@ -1,16 +1,11 @@
 //! `spec.kubelets`: the kubelet's managers on the simulated clock, and what is refused before a run.
 
-#[path = "kubelets/fragmentation.rs"]
 mod fragmentation;
-#[path = "kubelets/general_admission.rs"]
 mod general_admission;
-#[path = "kubelets/restarts.rs"]
 mod restarts;
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
-use std::process::{Command, Output};
 use std::sync::Arc;
 
 use kubecast::api::{CpuSet, NodeId, PodId, PodPhase};
@@ -19,6 +14,8 @@ use kubecast::cluster::store::Change;
 use kubecast::cluster::world::run;
 use kubecast::kernel::{Draws, Seed, SimTime, TraceSink};
 use kubecast::scenario::{LoadOptions, NoFiles, SourceText, Variant, load};
+
+use crate::harness::{self, file};
 
 const SCENARIO: &str = r#"
 apiVersion: kubecast.dev/v1alpha1
@@ -43,17 +40,8 @@ fn scenario(machine: &str, configuration: &str) -> String {
 
 /// Exit code and everything that was told of `kubecast COMMAND` on a text.
 fn kubecast(command: &str, name: &str, text: &str) -> (i32, String) {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("kubelets");
-    fs::create_dir_all(&folder).expect("a folder for the documents");
-    let path = folder.join(format!("{name}.yaml"));
-    fs::write(&path, text).expect("the document is written");
-    let Output { status, stdout, stderr } = Command::new(env!("CARGO_BIN_EXE_kubecast"))
-        .arg(command)
-        .arg(&path)
-        .output()
-        .expect("the binary starts");
-    let told = [stdout, stderr].map(|bytes| String::from_utf8(bytes).expect("UTF-8")).concat();
-    (status.code().expect("ends by itself"), told)
+    let outcome = harness::kubecast(&[command, &file(&format!("{name}.yaml"), text)]);
+    (outcome.code, outcome.told())
 }
 
 #[test]
@@ -149,13 +137,11 @@ fn devices_sit_on_nodes_of_the_machine_and_are_counted() {
 
 #[test]
 fn a_configuration_and_a_machine_can_be_files() {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("kubelets");
-    fs::create_dir_all(&folder).expect("a folder for the documents");
     let text = scenario("./machine.json", "cpuManagerPolicy: none");
     let at = text.find("      configuration:").expect("there is one");
     let text = format!("{}      configuration: ./kubelet.yaml\n", &text[..at]);
     let machine = r#"{"cpus": [{"cpu": 0, "core": 0, "socket": 0, "numa": 0}], "numaNodes": [0]}"#;
-    fs::write(folder.join("machine.json"), machine).expect("the machine is written");
+    file("machine.json", machine);
     let one = "apiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration\n";
     for (content, expected, told) in [
         (one.to_owned(), 0, "valid: 1 node"),
@@ -163,7 +149,7 @@ fn a_configuration_and_a_machine_can_be_files() {
         ("# nothing\n".to_owned(), 2, "one KubeletConfiguration is wanted, the file has 0 objects"),
         ("apiVersion: v1\nkind: Namespace\nmetadata: {name: a}\n".to_owned(), 2, "this is a Namespace"),
     ] {
-        fs::write(folder.join("kubelet.yaml"), &content).expect("the configuration is written");
+        file("kubelet.yaml", &content);
         let (code, output) = kubecast("validate", "files", &text);
         assert!(code == expected && output.contains(told), "{content}: {output}");
     }
@@ -216,7 +202,7 @@ impl TraceSink<Record> for Watcher {
 
 /// Runs every variant of a ready scenario, and gives the pods that were admitted and that then ended.
 fn watched(scenario: &str) -> Vec<(usize, usize)> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios").join(scenario);
+    let path = harness::root("scenarios").join(scenario);
     let text = fs::read_to_string(path).expect("the scenario is there");
     let source = SourceText { name: scenario.into(), text: text.into() };
     let scenario = load(&[source], &LoadOptions::default(), &NoFiles).expect("a good scenario");

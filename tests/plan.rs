@@ -1,20 +1,8 @@
 //! `kubecast plan` with the real binary: answers that a hand computation gives, and what is wrong with a plan.
 
-#[path = "harness/binary.rs"]
-mod binary;
-
-use std::fs;
-use std::path::Path;
-
 use serde_json::Value;
 
-use binary::run;
-
-fn file(name: &str, text: &str) -> String {
-    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-    fs::write(&path, text).expect("the folder is there");
-    path.to_str().expect("UTF-8").to_owned()
-}
+use crate::harness::{Outcome, file, files, folder, kubecast};
 
 /// A Deployment on two pools of nodes, of 2 and of 4 CPUs.
 fn plan(replicas: u32, cpu: &str, spec: &str) -> String {
@@ -45,9 +33,7 @@ spec:
 }
 
 fn answer(name: &str, text: &str) -> Value {
-    let (code, stdout, stderr) = run(&["plan", &file(name, text), "--format", "json"]);
-    assert_eq!(code, 0, "{stderr}");
-    serde_json::from_str(&stdout).expect("JSON")
+    kubecast(&["plan", &file(name, text), "--format", "json"]).json()
 }
 
 const NODES: &str = "  variables:
@@ -78,7 +64,7 @@ fn the_smallest_pool_by_hand() {
         all.iter().find(|tried| tried["choice"]["nodes"] == nodes).expect("it was tried").clone()
     };
     assert_eq!((of("5")["runs"].as_u64(), of("4")["runs"].as_u64()), (Some(1000), Some(32)));
-    let (_, words, _) = run(&["plan", &file("plan-nodes.yaml", &text)]);
+    let words = kubecast(&["plan", &file("plan-nodes.yaml", &text)]).success();
     assert!(
         words.contains("Smallest choice that meets the targets: nodes=5, with 95 % confidence."),
         "{words}"
@@ -142,7 +128,7 @@ fn a_node_size_from_a_price_list() {
 #[test]
 fn what_no_choice_meets_is_said_with_what_binds() {
     let path = file("plan-none.yaml", &plan(40, "1500m", NODES));
-    let (code, words, _) = run(&["plan", &path]);
+    let Outcome { code, stdout: words, .. } = kubecast(&["plan", &path]);
     assert_eq!(code, 1);
     assert!(
         words.contains("No choice meets the targets: the best, nodes=16, does not meet them."),
@@ -154,7 +140,7 @@ fn what_no_choice_meets_is_said_with_what_binds() {
     );
     // Too few runs to show that a share is below 1 %: not decided is not met.
     let few = file("plan-few.yaml", &plan(2, "1", &NODES.replace("maxRuns: 1000", "maxRuns: 20")));
-    let (code, words, _) = run(&["plan", &few]);
+    let Outcome { code, stdout: words, .. } = kubecast(&["plan", &few]);
     assert_eq!(code, 1);
     assert!(words.contains("is not shown to meet them in 20 runs"), "{words}");
 }
@@ -165,20 +151,15 @@ fn the_same_answer_on_any_number_of_threads_and_nothing_is_overwritten() {
     let folders: Vec<String> = ["1", "2"]
         .iter()
         .map(|threads| {
-            let out = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("plan-threads-{threads}"));
-            if out.exists() {
-                fs::remove_dir_all(&out).expect("an earlier run's folder goes");
-            }
-            let out = out.to_str().expect("UTF-8").to_owned();
-            assert_eq!(run(&["plan", &path, "--threads", threads, "--out", &out]).0, 0);
+            let out = folder(&format!("plan-threads-{threads}"));
+            assert_eq!(kubecast(&["plan", &path, "--threads", threads, "--out", &out]).code, 0);
             out
         })
         .collect();
-    for name in ["evidence.csv", "plan.json", "summary.txt"] {
-        let read = |folder: &String| fs::read(Path::new(folder).join(name)).expect("it is written");
-        assert!(read(&folders[0]) == read(&folders[1]), "{name}");
-    }
-    let (code, _, stderr) = run(&["plan", &path, "--out", &folders[0]]);
+    let written = files(&folders[0]);
+    assert_eq!(written.keys().collect::<Vec<_>>(), ["evidence.csv", "plan.json", "summary.txt"]);
+    assert!(written == files(&folders[1]), "files differ between numbers of threads");
+    let Outcome { code, stderr, .. } = kubecast(&["plan", &path, "--out", &folders[0]]);
     assert!(code == 2 && stderr.contains("--force"), "{stderr}");
 }
 
@@ -221,7 +202,7 @@ fn what_is_wrong_is_said_with_its_place() {
     ] {
         assert!(base.contains(from), "{from}");
         let path = file("plan-wrong.yaml", &base.replacen(from, to, 1));
-        let (code, _, stderr) = run(&["plan", &path]);
+        let Outcome { code, stderr, .. } = kubecast(&["plan", &path]);
         assert_eq!(code, 2, "{to}: {stderr}");
         assert!(stderr.contains(told), "{to}: {stderr}");
     }

@@ -1,28 +1,12 @@
 //! `kubecast ranges` as a user meets it: the odds of the rules, in text and in JSON, and wrong input refused in
 //! Kubernetes' words.
 
-use std::process::Command;
-
 use serde_json::{Value, json};
 
-struct Outcome {
-    code: i32,
-    stdout: String,
-    stderr: String,
-}
+use crate::harness::{Outcome, kubecast};
 
 fn ranges(args: &[&str]) -> Outcome {
-    let output = Command::new(env!("CARGO_BIN_EXE_kubecast"))
-        .arg("ranges")
-        .args(args)
-        .output()
-        .expect("the binary starts");
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
-    Outcome {
-        code: output.status.code().expect("ends by itself"),
-        stdout: text(output.stdout),
-        stderr: text(output.stderr),
-    }
+    kubecast(&[&["ranges"], args].concat())
 }
 
 fn json_of(args: &[&str]) -> Value {

@@ -3,15 +3,12 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::Path;
 
 use kubecast::scenario::schema;
 use kubecast_manifest::parse;
 
-fn root() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-}
+use crate::harness::{self, folder, kubecast, root};
 
 /// Those that take seconds in a debug build.
 const SMALL: [&str; 4] = ["cpu-pairs", "match-label-keys", "releases", "skew-pairs"];
@@ -19,7 +16,7 @@ const SMALL: [&str; 4] = ["cpu-pairs", "match-label-keys", "releases", "skew-pai
 /// Every ready Study and Plan: its name, kind and text.
 fn ready() -> Vec<(String, String, String)> {
     let mut found = Vec::new();
-    for entry in fs::read_dir(root().join("scenarios/studies")).expect("the folder is there") {
+    for entry in fs::read_dir(root("scenarios/studies")).expect("the folder is there") {
         let path = entry.expect("readable").path();
         let text = fs::read_to_string(&path).expect("readable");
         let documents = parse("study.yaml", &text).expect("valid YAML");
@@ -34,14 +31,10 @@ fn ready() -> Vec<(String, String, String)> {
 }
 
 /// Files of a folder, but for the figures of every run, which are not checked in.
-fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
-    let entries = fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
-    let all = entries.map(|entry| {
-        let path = entry.expect("readable").path();
-        let name = path.file_name().expect("a name").to_string_lossy().into_owned();
-        (name, fs::read(&path).expect("readable"))
-    });
-    all.filter(|(name, _)| name != "runs.csv").collect()
+fn files(folder: impl AsRef<Path>) -> BTreeMap<String, Vec<u8>> {
+    let mut files = harness::files(folder);
+    files.remove("runs.csv");
+    files
 }
 
 /// The command in the comment at the head of a study.
@@ -65,7 +58,7 @@ fn every_ready_study_meets_the_schema_and_has_results() {
         let scenario = format!("scenarios/studies/{name}.yaml");
         let expected = [kind.to_lowercase(), scenario, "--out".to_owned(), out.clone(), "--force".to_owned()];
         assert_eq!(command(&name, &text), expected);
-        let results = files(&root().join(out));
+        let results = files(root(&out));
         let wanted: &[&str] = if kind == "Plan" {
             &["evidence.csv", "plan.json", "summary.txt"]
         } else {
@@ -78,19 +71,13 @@ fn every_ready_study_meets_the_schema_and_has_results() {
 #[test]
 fn the_small_ones_give_their_results_byte_for_byte() {
     for name in SMALL {
-        let text =
-            fs::read_to_string(root().join(format!("scenarios/studies/{name}.yaml"))).expect("a study");
+        let text = fs::read_to_string(root(&format!("scenarios/studies/{name}.yaml"))).expect("a study");
         let mut args = command(name, &text);
-        let out = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("ready-{name}"));
+        let out = folder(name);
         let place = args.iter().position(|arg| arg == "--out").expect("it writes") + 1;
-        args[place] = out.to_str().expect("UTF-8").to_owned();
-        let output = Command::new(env!("CARGO_BIN_EXE_kubecast"))
-            .args(args)
-            .current_dir(root())
-            .output()
-            .expect("the binary runs");
-        assert!(output.status.success(), "{name}: {}", String::from_utf8_lossy(&output.stderr));
-        let (found, expected) = (files(&out), files(&root().join(format!("results/studies/{name}"))));
+        args[place].clone_from(&out);
+        kubecast(&args.iter().map(String::as_str).collect::<Vec<_>>()).success();
+        let (found, expected) = (files(&out), files(root(&format!("results/studies/{name}"))));
         assert_eq!(found.keys().collect::<Vec<_>>(), expected.keys().collect::<Vec<_>>(), "{name}");
         for (file, bytes) in &found {
             assert!(*bytes == expected[file], "results/studies/{name}/{file} is not what its command gives");
@@ -102,7 +89,7 @@ fn the_small_ones_give_their_results_byte_for_byte() {
 #[test]
 fn pairs_take_variance_away() {
     for name in ["skew-pairs", "cpu-pairs"] {
-        let path = root().join(format!("results/studies/{name}/differences.csv"));
+        let path = root(&format!("results/studies/{name}/differences.csv"));
         let mut reader = csv::Reader::from_path(path).expect("the results");
         let heading = reader.headers().expect("a heading").clone();
         let place = |name: &str| heading.iter().position(|column| column == name).expect("the column");

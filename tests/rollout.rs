@@ -1,43 +1,30 @@
 //! `kubecast rollout` as a user meets it: on a dump of a live cluster, with arms on the same luck, and with
 //! faults told.
 
-#[path = "rollout/dump.rs"]
 mod dump;
-#[path = "rollout/faults.rs"]
 mod faults;
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use dump::{DUMP, Outcome, dump, kubecast};
+use dump::{DUMP, dump};
 use serde_json::Value;
+
+use crate::harness::{file, files, folder, kubecast, kubecast_on};
 
 const MATCH_LABEL_KEYS: &str =
     "spec.template.spec.topologySpreadConstraints[0].matchLabelKeys=[pod-template-hash]";
 
-/// A folder that is not there yet.
-fn folder(name: &str) -> PathBuf {
-    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-    if path.exists() {
-        fs::remove_dir_all(&path).expect("an earlier run's folder goes");
-    }
-    path
-}
-
 /// The answer about `deployment/app1` of an input, as JSON.
 fn json(input: &str, args: &[&str]) -> Value {
     let all = [&["rollout", "deployment/app1", "-f", "-", "--format", "json"], args].concat();
-    let outcome = kubecast(&all, input);
-    assert_eq!(outcome.code, 0, "{}", outcome.stderr);
-    serde_json::from_str(&outcome.stdout).expect("JSON")
+    kubecast_on(&all, input).json()
 }
 
 /// The same as text.
 fn text(input: &str, args: &[&str]) -> String {
-    let outcome = kubecast(&[&["rollout", "deployment/app1", "-f", "-"], args].concat(), input);
-    assert_eq!(outcome.code, 0, "{}", outcome.stderr);
-    outcome.stdout
+    kubecast_on(&[&["rollout", "deployment/app1", "-f", "-"], args].concat(), input).success()
 }
 
 fn number(value: &Value) -> f64 {
@@ -78,7 +65,8 @@ fn an_upgrade_on_a_dump_ends_lopsided_and_match_label_keys_helps() {
 fn it_is_an_ordinary_scenario() {
     let scenario = "apiVersion: kubecast.dev/v1alpha1\nkind: Scenario\nmetadata: {name: same}\nspec:\n  timeline:\n    \
                     - {at: 0s, rolloutRestart: deployment/app1}\n---\n";
-    let run = kubecast(&["run", "-", "--runs", "60", "--format", "json"], &format!("{scenario}{}", dump()));
+    let run =
+        kubecast_on(&["run", "-", "--runs", "60", "--format", "json"], &format!("{scenario}{}", dump()));
     assert_eq!(run.code, 0, "{}", run.stderr);
     let summary: Value = serde_json::from_str(&run.stdout).expect("JSON");
     let figures = summary["variants"][0]["figures"].as_array().expect("figures");
@@ -111,7 +99,7 @@ fn the_same_bytes_on_any_number_of_threads() {
             let out = folder(&format!("rollout-threads-{threads}"));
             let args =
                 ["--runs", "40", "--threads", threads, "--compare", MATCH_LABEL_KEYS, "--timing-sensitivity"];
-            json(&dump(), &[&args[..], &["--out", out.to_str().expect("UTF-8")]].concat());
+            json(&dump(), &[&args[..], &["--out", &out]].concat());
             files(&out)
         })
         .collect();
@@ -124,30 +112,11 @@ fn the_same_bytes_on_any_number_of_threads() {
     assert!(written[1] == written[0] && written[2] == written[0], "files differ between numbers of threads");
 }
 
-/// Every file below a folder.
-fn files(root: &Path) -> BTreeMap<String, Vec<u8>> {
-    let mut found = BTreeMap::new();
-    let mut folders = vec![root.to_owned()];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(&folder).expect("a readable folder") {
-            let path = entry.expect("a readable entry").path();
-            if path.is_dir() {
-                folders.push(path);
-            } else {
-                let name = path.strip_prefix(root).expect("below the root").display().to_string();
-                found.insert(name, fs::read(&path).expect("a readable file"));
-            }
-        }
-    }
-    found
-}
-
 #[test]
 fn a_blocked_rollout_names_its_reason() {
     let out = folder("rollout-blocked");
     let cpu = "spec.template.spec.containers[0].resources.requests.cpu=5";
-    let path = out.to_str().expect("UTF-8");
-    let told = text(&dump(), &["--runs", "20", "--compare", cpu, "--out", path]);
+    let told = text(&dump(), &["--runs", "20", "--compare", cpu, "--out", &out]);
     // maxSurge 25 % of 5 is 2, maxUnavailable 1: two new pods and one for the old pod that goes.
     let reason =
         "3 pods of the newest ReplicaSet wait for a node: 0/3 nodes are available: 3 Insufficient cpu.";
@@ -155,14 +124,14 @@ fn a_blocked_rollout_names_its_reason() {
     assert!(told.contains(&format!("in 20 runs: {reason}")), "{told}");
     assert!(told.contains("progress deadline exceeded."), "{told}");
     assert!(told.contains("Complete in all 20 runs"), "as it is, it completes: {told}");
-    let blocked = fs::read_to_string(out.join("blocked.csv")).expect("written");
+    let blocked = fs::read_to_string(Path::new(&out).join("blocked.csv")).expect("written");
     assert!(blocked.starts_with("arm,runs,share,low,high,reason\ncpu=5,20,1,"), "{blocked}");
     assert_eq!(blocked.lines().count(), 2);
-    let rollouts = fs::read_to_string(out.join("cpu=5/rollouts.csv")).expect("written");
+    let rollouts = fs::read_to_string(Path::new(&out).join("cpu=5/rollouts.csv")).expect("written");
     let mut lines = rollouts.lines();
     assert!(lines.next().is_some_and(|heading| heading.ends_with(",blocked_reason")), "{rollouts}");
     assert!(lines.last().is_some_and(|row| row.contains(reason)), "{rollouts}");
-    let arms = fs::read_to_string(out.join("arms.csv")).expect("written");
+    let arms = fs::read_to_string(Path::new(&out).join("arms.csv")).expect("written");
     assert!(
         arms.contains("cpu=5,/spec/template/spec/containers/0/resources/requests/cpu=5,20,20,1,"),
         "{arms}"
@@ -267,7 +236,7 @@ fn runs_that_are_cut_off_are_told() {
     let told = text(&dump(), &["--runs", "4", "--set", "scenario#/spec/horizon=1s"]);
     assert!(told.contains("4 runs were cut off by horizon or maxEvents"), "{told}");
     assert!(told.contains("BLOCKED in 100.0 %") && told.contains("to become available"), "{told}");
-    let outcome = kubecast(
+    let outcome = kubecast_on(
         &["rollout", "deploy/app1", "-f", "-", "--runs", "4", "--set", "scenario#/spec/horizon=1s"],
         MANIFEST,
     );
@@ -309,12 +278,8 @@ fn sensitivity_to_timing_is_told_if_asked_for() {
 #[test]
 fn run_tells_its_sensitivity_as_well() {
     let run = |more: &[&str]| {
-        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/rolling-upgrade-skew.yaml");
-        let file = file.to_str().expect("UTF-8").to_owned();
-        let Outcome { code, stdout, stderr } =
-            kubecast(&[&["run", &file, "--runs", "40", "--format", "json"], more].concat(), "");
-        assert_eq!(code, 0, "{stderr}");
-        serde_json::from_str::<Value>(&stdout).expect("JSON")
+        let scenario = "scenarios/rolling-upgrade-skew.yaml";
+        kubecast(&[&["run", scenario, "--runs", "40", "--format", "json"], more].concat()).json()
     };
     let (plain, asked) = (run(&[]), run(&["--timing-sensitivity"]));
     assert!(plain.get("timingSensitivity").is_none());
@@ -331,15 +296,10 @@ fn run_tells_its_sensitivity_as_well() {
 
 #[test]
 fn files_may_be_several_and_the_namespace_an_option() {
-    let settings = folder("rollout-settings").with_extension("yaml");
     let scenario =
         "apiVersion: kubecast.dev/v1alpha1\nkind: Scenario\nmetadata: {name: settings}\nspec: {seed: 9}\n";
-    fs::write(&settings, scenario).expect("a writable folder");
-    let settings = settings.to_str().expect("UTF-8");
+    let settings = file("settings.yaml", scenario);
     let args =
-        ["rollout", "deploy/app1", "-n", "default", "--runs", "2", "--format", "json", "-f", DUMP, settings];
-    let outcome = kubecast(&args, "");
-    assert_eq!(outcome.code, 0, "{}", outcome.stderr);
-    let answer: Value = serde_json::from_str(&outcome.stdout).expect("JSON");
-    assert_eq!(answer["seed"], 9);
+        ["rollout", "deploy/app1", "-n", "default", "--runs", "2", "--format", "json", "-f", DUMP, &settings];
+    assert_eq!(kubecast(&args).json()["seed"], 9);
 }

@@ -1,13 +1,9 @@
 //! KubeSchedulerConfiguration as an input: what is refused, in kube-scheduler's words and with places, and
 //! what becomes of the rest.
 
-#[path = "scheduler_configuration/accepted.rs"]
 mod accepted;
-#[path = "scheduler_configuration/arguments.rs"]
 mod arguments;
-#[path = "scheduler_configuration/behaviour.rs"]
 mod behaviour;
-#[path = "scheduler_configuration/refused.rs"]
 mod refused;
 
 use std::fmt::Write;

@@ -1,21 +1,13 @@
 //! Scheduling cycles on random clusters: the library's answer must be that of an independent naive twin,
 //! which is itself held against every recorded decision.
 
-#[path = "scheduler_properties/cases.rs"]
 mod cases;
-#[path = "scheduler_properties/churn.rs"]
 mod churn;
-#[path = "scheduler_properties/coverage.rs"]
 mod coverage;
-#[path = "scheduler_properties/found.rs"]
 mod found;
-#[path = "scheduler_properties/library.rs"]
 mod library;
-#[path = "scheduler_properties/metamorphic.rs"]
 mod metamorphic;
-#[path = "scheduler_properties/sequences.rs"]
 mod sequences;
-#[path = "scheduler_properties/twin.rs"]
 mod twin;
 
 use std::fmt::{self, Debug, Formatter};

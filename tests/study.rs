@@ -1,14 +1,13 @@
 //! `kubecast study` and `kubecast merge` with the real binary: the same bytes for any number of threads, in
 //! parts, and after a kill; what is wrong with a study is said with its place.
 
-#[path = "study/harness.rs"]
-mod harness;
-#[path = "study/interruption.rs"]
 mod interruption;
-#[path = "study/wrong_input.rs"]
+mod small;
 mod wrong_input;
 
-use harness::{files, folder, kubecast, study_file};
+use small::study_file;
+
+use crate::harness::{files, folder, kubecast, kubecast_with};
 
 #[test]
 fn the_same_bytes_on_any_number_of_threads_and_in_parts() {
@@ -105,7 +104,7 @@ fn the_environment_of_a_job_names_the_part() {
     ] {
         let out = folder(&format!("study-shard-{name}"));
         let args = ["study", &study, "--shard", "auto/3", "--out", &out];
-        let outcome = harness::kubecast_with(&args, &variables);
+        let outcome = kubecast_with(&args, &variables);
         assert_eq!(outcome.code, 0, "{name}: {}", outcome.stderr);
         assert!(files(&out) == files(&by_hand), "{name}");
     }

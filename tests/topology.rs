@@ -4,16 +4,13 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
 use kubecast::kubelet::Machine;
 use kubecast::report::topology::{to_json, to_text};
 use kubecast::scenario::machine::catalogue::{self, CATALOGUE};
 use kubecast::scenario::machine::{Described, read};
 
-fn here(path: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
-}
+use crate::harness::{self, Outcome, kubecast, root};
 
 fn file(path: &Path) -> Described {
     let text = fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
@@ -70,7 +67,7 @@ fn hand_written_files_are_the_machines_worked_out_by_hand() {
             "[]",
         ),
     ] {
-        let described = file(&here("tests/machines").join(name));
+        let described = file(&root("tests/machines").join(name));
         assert_eq!(places(&described.machine), cpus, "{name}");
         let told = serde_json::to_string(described.machine.distances()).expect("JSON");
         assert_eq!(told, distances, "{name}");
@@ -114,7 +111,7 @@ const REAL: [(&str, [u64; 4]); 30] = [
 
 /// The folder of real files, where it is there.
 fn real_files() -> Option<PathBuf> {
-    let folder = here("../shared/inputs");
+    let folder = root("../shared/inputs");
     let there = folder.join("hwloc-xml").is_dir() && folder.join("machineinfo").is_dir();
     if !there {
         println!("SKIPPED: no {}/hwloc-xml and machineinfo", folder.display());
@@ -178,7 +175,7 @@ fn real_files_in_detail() {
 fn every_machine_comes_back_from_its_json() {
     let mut all: Vec<Described> =
         CATALOGUE.iter().map(|row| catalogue::find(row.name).expect("a machine")).collect();
-    for entry in fs::read_dir(here("tests/machines")).expect("a folder") {
+    for entry in fs::read_dir(root("tests/machines")).expect("a folder") {
         all.push(file(&entry.expect("an entry").path()));
     }
     if let Some(folder) = real_files() {
@@ -231,7 +228,7 @@ fn the_catalogue_has_the_published_counts() {
 
 #[test]
 fn the_documentation_names_every_machine() {
-    let text = fs::read_to_string(here("docs/machines.md")).expect("docs/machines.md");
+    let text = fs::read_to_string(root("docs/machines.md")).expect("docs/machines.md");
     for row in CATALOGUE {
         assert!(text.contains(&format!("`{}`", row.name)), "{} is not in docs/machines.md", row.name);
     }
@@ -256,7 +253,7 @@ fn drawings_fit_a_terminal() {
 #[test]
 fn a_file_cut_anywhere_is_a_machine_or_an_error() {
     let mut machines = 0;
-    for entry in fs::read_dir(here("tests/machines")).expect("a folder") {
+    for entry in fs::read_dir(root("tests/machines")).expect("a folder") {
         let text = fs::read_to_string(entry.expect("an entry").path()).expect("a text");
         for (at, _) in text.char_indices() {
             for part in [&text[..at], &text[at..]] {
@@ -270,26 +267,8 @@ fn a_file_cut_anywhere_is_a_machine_or_an_error() {
     assert!(machines > 20, "tables of CPUs stay tables when lines are gone, {machines}");
 }
 
-struct Outcome {
-    code: i32,
-    stdout: String,
-    stderr: String,
-}
-
 fn topology(args: &[&str]) -> Outcome {
-    let output = Command::new(env!("CARGO_BIN_EXE_kubecast"))
-        .arg("topology")
-        .args(args)
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .stdin(Stdio::null())
-        .output()
-        .expect("the binary starts");
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
-    Outcome {
-        code: output.status.code().expect("ends by itself"),
-        stdout: text(output.stdout),
-        stderr: text(output.stderr),
-    }
+    kubecast(&[&["topology"], args].concat())
 }
 
 #[test]
@@ -313,8 +292,6 @@ fn the_binary_draws_files_and_names() {
 
 #[test]
 fn what_is_no_machine_ends_with_2_and_says_why() {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("no-machines");
-    fs::create_dir_all(&folder).expect("a folder");
     for (name, text, message) in [
         ("cut.xml", "<topology version=\"2.0\"><object type=\"Machine\">", "line 1, column"),
         ("no-cpu.xml", "<topology><object type=\"Machine\"/></topology>", "it has no online CPU"),
@@ -342,11 +319,10 @@ fn what_is_no_machine_ends_with_2_and_says_why() {
         ),
         ("empty.txt", "", "the file is empty"),
     ] {
-        let path = folder.join(name);
-        fs::write(&path, text).expect("writes");
-        let outcome = topology(&[path.to_str().expect("UTF-8")]);
+        let path = harness::file(name, text);
+        let outcome = topology(&[&path]);
         assert_eq!((outcome.code, outcome.stdout.as_str()), (2, ""), "{name}: {}", outcome.stderr);
-        let place = format!("error: {}: ", path.display());
+        let place = format!("error: {path}: ");
         assert!(outcome.stderr.starts_with(&place) && outcome.stderr.contains(message), "{}", outcome.stderr);
     }
     for (name, message) in [

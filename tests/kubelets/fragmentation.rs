@@ -1,7 +1,7 @@
 //! What it costs that CPUs lie as they do, on a node small enough to reckon by hand: 3 CPUs beside the
 //! reserved one on NUMA node 0, 4 on NUMA node 1, `single-numa-node`.
 
-use crate::{kubecast, pod, scenario};
+use super::{kubecast, pod, scenario};
 
 const SINGLE: &str =
     "cpuManagerPolicy: static\nreservedSystemCPUs: \"0\"\ntopologyManagerPolicy: single-numa-node";

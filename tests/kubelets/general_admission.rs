@@ -1,8 +1,12 @@
 //! The kubelet's general admission, which looks at every node, with a machine or without.
 
+use std::fs;
+use std::path::Path;
+
 use kubecast::api::PodPhase;
 
-use crate::{kubecast, last_states};
+use super::{kubecast, last_states};
+use crate::harness::{self, file, folder};
 
 /// A cluster of one node with 4 CPU, 8Gi, 3 places and 1 device, and pods that name it.
 fn cluster(node: &str, pods: &[(&str, &str)]) -> String {
@@ -52,20 +56,9 @@ fn refused(name: &str, node: &str, pods: &[(&str, &str)], reason: &str, message:
 
 /// `admissions.csv` of a run.
 fn kubecast_events(name: &str, text: &str) -> String {
-    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("kubelets");
-    let out = folder.join(format!("{name}.out"));
-    let path = folder.join(format!("{name}.yaml"));
-    std::fs::write(&path, text).expect("the document is written");
-    let done = std::process::Command::new(env!("CARGO_BIN_EXE_kubecast"))
-        .arg("run")
-        .arg(&path)
-        .arg("--force")
-        .arg("--out")
-        .arg(&out)
-        .output()
-        .expect("the binary starts");
-    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
-    std::fs::read_to_string(out.join("admissions.csv")).expect("there is a table of refusals")
+    let out = folder(&format!("{name}.out"));
+    harness::kubecast(&["run", &file(&format!("{name}.yaml"), text), "--out", &out]).success();
+    fs::read_to_string(Path::new(&out).join("admissions.csv")).expect("there is a table of refusals")
 }
 
 /// The first pods fit; the last one is refused in the kubelet's words, with the sums by hand.

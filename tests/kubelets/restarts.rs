@@ -2,7 +2,7 @@
 
 use kubecast::api::PodPhase;
 
-use crate::{kubecast, last_states, pod, scenario};
+use super::{kubecast, last_states, pod, scenario};
 
 const STATIC: &str = "cpuManagerPolicy: static\nreservedSystemCPUs: \"0\"";
 

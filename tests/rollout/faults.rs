@@ -1,22 +1,19 @@
 //! Wrong input exits with 2, says what is wrong and what would be right, and writes nothing.
 
-use std::fs;
 use std::path::Path;
 
-use crate::dump::{dump, dump_without, kubecast};
+use super::dump::{dump, dump_without};
+use crate::harness::{folder, kubecast_on};
 
 const KUBECTL: &str = "kubectl get nodes,deployments.apps,replicasets.apps,pods,services,priorityclasses -A -o yaml > dump.yaml";
 
 /// What is told of a wrong input.
 fn fault(args: &[&str], input: &str) -> String {
-    let out = Path::new(env!("CARGO_TARGET_TMPDIR")).join("rollout-wrong");
-    // What an earlier test run left would be refused by itself.
-    let _ = fs::remove_dir_all(&out);
-    let out = out.to_str().expect("UTF-8");
-    let all = [&["rollout"], args, &["-f", "-", "--runs", "20", "--out", out]].concat();
-    let outcome = kubecast(&all, input);
+    let out = folder("wrong");
+    let all = [&["rollout"], args, &["-f", "-", "--runs", "20", "--out", &out]].concat();
+    let outcome = kubecast_on(&all, input);
     assert_eq!((outcome.code, outcome.stdout.as_str()), (2, ""), "{args:?}: {}", outcome.stderr);
-    assert!(!Path::new(out).exists(), "{args:?}: nothing is written");
+    assert!(!Path::new(&out).exists(), "{args:?}: nothing is written");
     outcome.stderr
 }
 
@@ -85,7 +82,7 @@ fn a_dump_that_lacks_what_counts_is_refused_with_the_command_to_type() {
     // Part of the pods is doubtful, and wrong with --strict.
     let some =
         dump().replacen("- apiVersion: v1\n  kind: Pod\n", "- apiVersion: v1\n  kind: PodTemplate\n", 1);
-    let outcome = kubecast(&["rollout", "deploy/app1", "-f", "-", "--runs", "2"], &some);
+    let outcome = kubecast_on(&["rollout", "deploy/app1", "-f", "-", "--runs", "2"], &some);
     assert_eq!(outcome.code, 0, "{}", outcome.stderr);
     assert!(outcome.stderr.contains("has 5 pods, says its status, but only 4 of them are in the input"));
     check(&["deploy/app1", "--strict"], &some, "but only 4 of them are in the input");
@@ -174,7 +171,7 @@ fn a_scenario_beside_the_dump_has_no_timeline() {
 #[test]
 fn a_handful_of_runs_has_no_intervals() {
     for command in [&["run", "-"][..], &["rollout", "deploy/app1", "-f", "-"]] {
-        let outcome = kubecast(&[command, &["--runs", "19", "--timing-sensitivity"]].concat(), &dump());
+        let outcome = kubecast_on(&[command, &["--runs", "19", "--timing-sensitivity"]].concat(), &dump());
         assert_eq!(outcome.code, 2);
         assert!(outcome.stderr.contains("19 are too few; give --runs 20 or more"), "{}", outcome.stderr);
     }
@@ -182,12 +179,11 @@ fn a_handful_of_runs_has_no_intervals() {
 
 #[test]
 fn an_output_folder_is_never_overwritten_unasked() {
-    let out = Path::new(env!("CARGO_TARGET_TMPDIR")).join("rollout-occupied");
-    let path = out.to_str().expect("UTF-8");
-    let args = ["rollout", "deploy/app1", "-f", "-", "--runs", "1", "--quiet", "--force", "--out", path];
-    let outcome = kubecast(&args, &dump());
+    let out = folder("occupied");
+    let args = ["rollout", "deploy/app1", "-f", "-", "--runs", "1", "--quiet", "--force", "--out", &out];
+    let outcome = kubecast_on(&args, &dump());
     assert_eq!((outcome.code, outcome.stdout.as_str(), outcome.stderr.as_str()), (0, "", ""));
     let again: Vec<&str> = args.iter().copied().filter(|arg| *arg != "--force").collect();
-    let outcome = kubecast(&again, &dump());
+    let outcome = kubecast_on(&again, &dump());
     assert_eq!((outcome.code, outcome.stderr.contains("--force")), (2, true), "{}", outcome.stderr);
 }

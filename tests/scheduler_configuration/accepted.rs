@@ -6,7 +6,7 @@ use kubecast::scheduler::framework::PluginId;
 use kubecast::scheduler::plugins::node_resources_fit::{StrategyType, UtilizationPoint};
 use kubecast::scheduler::plugins::resource_weights::{ResourceName, ResourceWeight};
 
-use crate::{POD, check, configuration, resolve, setup, source, told};
+use super::{POD, check, configuration, resolve, setup, source, told};
 
 #[test]
 fn extenders() {

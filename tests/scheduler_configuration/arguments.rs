@@ -1,6 +1,6 @@
 //! What kube-scheduler refuses of the arguments of its plugins.
 
-use crate::{check, check_args};
+use super::{check, check_args};
 
 #[test]
 fn the_kind_of_arguments() {

@@ -12,7 +12,7 @@ use kubecast::kernel::Seed;
 use kubecast::measures::RunRecord;
 use kubecast::study::replication::run_once;
 
-use crate::{configuration, resolve, setup};
+use super::{configuration, resolve, setup};
 
 const SCENARIO: &str = "apiVersion: kubecast.dev/v1alpha1\nkind: Scenario\nmetadata: {name: s}\nspec: {scheduler: {tieBreak: first}}\n";
 

@@ -2,7 +2,7 @@
 
 use kubecast::scenario::{LoadOptions, NoFiles, load};
 
-use crate::{POD, check, check_args, configuration, source, told};
+use super::{POD, check, check_args, configuration, source, told};
 
 #[test]
 fn other_versions_and_kinds() {

@@ -3,17 +3,11 @@
 //! What they are made of is few words, so that selectors, taints, ports and topologies meet often. All
 //! parts are drawn side by side and put together at the end, so a failing case shrinks part by part.
 
-#[path = "cases/affinity.rs"]
 mod affinity;
-#[path = "cases/containers.rs"]
 mod containers;
-#[path = "cases/nodes.rs"]
 mod nodes;
-#[path = "cases/owners.rs"]
 mod owners;
-#[path = "cases/selectors.rs"]
 mod selectors;
-#[path = "cases/words.rs"]
 mod words;
 
 use proptest::prelude::*;

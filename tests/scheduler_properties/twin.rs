@@ -4,21 +4,13 @@
 //! source of Kubernetes v1.34, and works on the JSON of a vector alone; it shares nothing with kubecast
 //! and walks over every pod wherever it asks about one.
 
-#[path = "twin/cluster.rs"]
 mod cluster;
-#[path = "twin/filters.rs"]
 mod filters;
-#[path = "twin/interpod.rs"]
 mod interpod;
-#[path = "twin/json.rs"]
 mod json;
-#[path = "twin/requests.rs"]
 mod requests;
-#[path = "twin/scores.rs"]
 mod scores;
-#[path = "twin/selectors.rs"]
 mod selectors;
-#[path = "twin/spread.rs"]
 mod spread;
 
 use std::collections::BTreeSet;

@@ -3,9 +3,10 @@
 use std::fs::{self, OpenOptions};
 use std::io::Read;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
-use super::harness::{files, folder, kubecast, study_file};
+use super::small::study_file;
+use crate::harness::{binary, files, folder, kubecast};
 
 const RUNS: usize = 2 * 2 * 150;
 
@@ -20,8 +21,8 @@ fn journaled(path: &Path) -> usize {
 
 /// Starts a study and kills it once its journal has so many runs.
 fn kill_after(study: &str, out: &str, runs: usize, resume: bool) {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_kubecast"));
-    command.args(["study", study, "--threads", "1", "--out", out]).stdout(Stdio::null());
+    let mut command = binary::command(&["study", study, "--threads", "1", "--out", out]);
+    command.stdout(Stdio::null());
     if resume {
         command.arg("--resume");
     }

@@ -1,6 +1,6 @@
 //! What can be wrong with a study: said with its place and what would be right, exit code 2, nothing written.
 
-use super::harness::{file, folder, kubecast};
+use crate::harness::{file, folder, kubecast};
 
 const BASE: &str = "apiVersion: kubecast.dev/v1alpha1
 kind: Study

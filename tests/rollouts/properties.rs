@@ -11,7 +11,7 @@
 //! * Every rollout that can end does, and most can.
 //! * Two runs are alike.
 //!
-//! Where Kubernetes itself does otherwise, a test of `rollouts/exceptions.rs` shows it by the smallest case
+//! Where Kubernetes itself does otherwise, a test of `exceptions.rs` shows it by the smallest case
 //! worked out by hand: a status that lags behind, scaling in the middle, an edit of the strategy, a pause in
 //! the middle of Recreate. The properties leave out steps that scale, and pods made while paused.
 //!
@@ -32,27 +32,15 @@
 //!
 //! Not caught here, but by the recorded vectors of `tests/conformance/rollout`: unavailable new pods left out
 //! of what may be scaled down, unhealthy old pods not cleaned up, scaling not told from rolling out. A
-//! Recreate that is not woken by its last pod is caught by `rollout_controllers` only: its deadline wakes it.
+//! Recreate that is not woken by its last pod is caught by the tests of dumps, times and operations only: its deadline wakes it.
 
-#[path = "rollouts/cases.rs"]
-mod cases;
-#[path = "rollouts/exceptions.rs"]
-mod exceptions;
-#[path = "rollouts/library.rs"]
-mod library;
-#[path = "rollouts/objects.rs"]
-mod objects;
-#[path = "rollouts/referee.rs"]
-mod referee;
-#[path = "rollouts/trace.rs"]
-mod trace;
-
-use cases::{Case, Kind, case};
 use kubecast::cluster::world;
 use kubecast::kernel::{Draws, Ended, Seed};
-use library::setup;
 use rayon::prelude::*;
-use referee::Referee;
+
+use super::cases::{Case, Kind, case};
+use super::library::setup;
+use super::referee::Referee;
 
 /// What came of a case.
 struct Outcome {

@@ -1,5 +1,5 @@
 //! The probability of every outcome of a small rollout, simulated 20,000 times and worked out exactly: by a
-//! program of its own (`rollouts/by_hand.rs`) that goes through every order of ties.
+//! program of its own (`by_hand.rs`) that goes through every order of ties.
 //!
 //! Both cases are of the kind of kubernetes/kubernetes#98215: a hard spread constraint by node counts old and
 //! new pods together, so that the old ones' going decides where the new ones end.
@@ -7,23 +7,17 @@
 //! Faults put in by hand that it catches: pods to delete not ranked by their nodes, the list of a ReplicaSet's
 //! pods not in random order.
 
-#[path = "rollouts/by_hand.rs"]
-mod by_hand;
-#[path = "rollouts/library.rs"]
-mod library;
-#[path = "rollouts/objects.rs"]
-mod objects;
-
 use std::collections::BTreeMap;
 
-use by_hand::{NODES, Outcome, Wanted, enumerate};
 use kubecast::cluster::record::Record;
 use kubecast::cluster::store::Change;
 use kubecast::cluster::world;
 use kubecast::kernel::{Draws, Seed, SimTime, TraceSink};
-use library::setup;
-use objects::Objects;
 use rayon::prelude::*;
+
+use super::by_hand::{NODES, Outcome, Wanted, enumerate};
+use super::library::setup;
+use super::objects::Objects;
 
 const RUNS: u32 = 20_000;
 

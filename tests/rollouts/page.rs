@@ -1,20 +1,13 @@
 //! `docs/rollout-trace.md`: the trace of `scenarios/rollout-trace.yaml`, step by step, with the rule that
 //! caused each. Built with `KUBECAST_UPDATE=1`, the test writes the page; otherwise it compares it.
 
-#[path = "rollouts/library.rs"]
-mod library;
-#[path = "rollouts/prose.rs"]
-mod prose;
-#[path = "rollouts/steps.rs"]
-mod steps;
-#[path = "rollouts/trace.rs"]
-mod trace;
-
 use std::fs;
 use std::path::Path;
 
-use prose::PROSE;
-use steps::{Step, steps};
+use super::library::setup;
+use super::prose::PROSE;
+use super::steps::{Step, steps};
+use super::trace::trace;
 
 const OPENING: &str = "# A rollout, write by write
 
@@ -28,7 +21,7 @@ other within a moment, in rounds, until nobody changes anything: the Deployment 
 for A, then for B, the scheduler. In a cluster they act side by side with some milliseconds between, and the same
 writes can come in other orders; `timing.controllerSync` and `timing.watch` in a scenario are for that.
 
-This page is generated and kept by `tests/rollout_trace.rs`.
+This page is generated and kept by `tests/rollouts/page.rs`.
 ";
 
 fn page(steps: &[Step]) -> String {
@@ -50,8 +43,8 @@ fn page(steps: &[Step]) -> String {
 
 #[test]
 fn the_page_is_the_trace() {
-    let setup = library::setup(include_str!("../scenarios/rollout-trace.yaml"));
-    let (records, _) = trace::trace(&setup, 1);
+    let setup = setup(include_str!("../../scenarios/rollout-trace.yaml"));
+    let (records, _) = trace(&setup, 1);
     let steps = steps(&records, &setup);
     // Prose that was written for another step must be written again.
     for (number, (step, (what, _))) in steps.iter().zip(PROSE).enumerate() {

@@ -1,0 +1,36 @@
+//! All integration tests, as one binary: each binary links the whole library, which takes longer than its tests.
+//!
+//! `tests/forgotten.rs` checks that every file is named by its parent.
+
+mod capacity;
+mod cli;
+mod compare;
+mod conformance;
+mod cpu_manager;
+mod explain;
+mod fast_cycle;
+mod forgotten;
+mod harness;
+mod house_rules;
+mod incidents;
+mod kubelets;
+mod measures;
+mod plan;
+mod ranges;
+mod ready_studies;
+mod rollout;
+mod rollouts;
+mod scenario_errors;
+mod scenario_load;
+mod scenario_robustness;
+mod scenario_schema;
+mod scheduler_configuration;
+mod scheduler_properties;
+mod service_ip;
+mod service_ip_documents;
+mod service_ip_results;
+mod service_registry;
+mod statistics_coverage;
+mod study;
+mod topology;
+mod traces;
