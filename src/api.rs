@@ -24,6 +24,8 @@ pub mod resources;
 pub mod selector;
 pub mod spread;
 pub mod taint;
+#[cfg(test)]
+pub(crate) mod testing;
 pub mod timestamp;
 pub mod validate;
 pub mod workload;

@@ -15,7 +15,5 @@ pub mod node_info;
 pub mod plugins;
 pub mod profile;
 pub mod queue;
-#[cfg(test)]
-pub(crate) mod testing;
 pub mod well_known;
 pub mod what_if;

@@ -8,8 +8,8 @@ use std::time::Instant;
 
 use kubecast::api::behaviour::Release;
 use kubecast::api::compile::{CompileContext, compile_node, compile_pod};
-use kubecast::api::{Behaviour, NodeId, Pod, PodId, PodPhase, PodSpec, PriorityClasses, Timestamp, Uid};
-use kubecast::kernel::{Digest, Draw, DrawUse, Draws, Identity, Interner, Seed};
+use kubecast::api::{Behaviour, NodeId, Pod, PodId, PodSpec, PriorityClasses, Timestamp};
+use kubecast::kernel::{Digest, Draw, DrawUse, Draws, Interner, Seed};
 use kubecast::scheduler::cache::Cache;
 use kubecast::scheduler::cycle::{Cycle, CycleInput, CycleResult, Outcome, TieBreak};
 use kubecast::scheduler::fast::FastCycle;
@@ -122,22 +122,7 @@ impl Cluster {
     fn pod(&mut self, spec: &Arc<PodSpec>) -> Pod {
         let id = PodId(self.pods);
         self.pods += 1;
-        Pod {
-            id,
-            name: Arc::from("p"),
-            uid: Uid(0),
-            identity: Identity::default(),
-            spec: Arc::clone(spec),
-            controller: None,
-            created: None,
-            deleted: None,
-            node: None,
-            phase: PodPhase::Pending,
-            ready: None,
-            deletion_cost: 0,
-            restarts: 0,
-            sidecar_restarts: 0,
-        }
+        Pod::new(id, "p", Arc::clone(spec))
     }
 
     /// Puts a pod on a node without asking anybody.

@@ -77,6 +77,32 @@ pub struct ContainerSpec {
 }
 
 impl PodSpec {
+    /// A pod that asks for nothing, with the API server's grace period.
+    pub fn new(namespace: Symbol, scheduler_name: Symbol) -> Self {
+        Self {
+            namespace,
+            labels: Labels::default(),
+            scheduler_name,
+            node_name: None,
+            priority: 0,
+            requests: PodRequests::default(),
+            node_selector: Labels::default(),
+            required_node_terms: None,
+            preferred_node_terms: Vec::new(),
+            tolerations: Vec::new(),
+            host_ports: Vec::new(),
+            spread_constraints: Vec::new(),
+            affinity: PodAffinity::default(),
+            anti_affinity: PodAffinity::default(),
+            images: Vec::new(),
+            scheduling_gates: Vec::new(),
+            termination_grace_seconds: 30,
+            readiness_initial_delay_seconds: 0,
+            run_for: None,
+            containers: Vec::new(),
+        }
+    }
+
     /// `spec.terminationGracePeriodSeconds` as a time.
     pub fn grace_period(&self) -> SimDuration {
         seconds(self.termination_grace_seconds)
@@ -227,6 +253,26 @@ pub struct Pod {
 }
 
 impl Pod {
+    /// A pod of nobody that waits for a node, before anything was said of it but its name.
+    pub fn new(id: PodId, name: impl Into<Arc<str>>, spec: Arc<PodSpec>) -> Self {
+        Self {
+            id,
+            name: name.into(),
+            uid: Uid(0),
+            identity: Identity::default(),
+            spec,
+            controller: None,
+            created: None,
+            deleted: None,
+            node: None,
+            phase: PodPhase::Pending,
+            ready: None,
+            deletion_cost: 0,
+            restarts: 0,
+            sidecar_restarts: 0,
+        }
+    }
+
     /// The number of the object that controls the pod, if it is simulated.
     pub fn owner(&self) -> Option<OwnerId> {
         self.controller?.owner

@@ -5,8 +5,8 @@ use kubecast_manifest::{Object, Tree, decode_object, tree};
 use serde_json::Value;
 
 use crate::api::compile::{CompileContext, CompiledPod, compile_pod};
-use crate::api::{Behaviour, ControllerRef, NodeId, Pod, PodId, PriorityClasses, Uid};
-use crate::kernel::{Identity, Interner};
+use crate::api::{Behaviour, NodeId, Pod, PodId, PriorityClasses};
+use crate::kernel::Interner;
 
 /// Reads an object of a kind that its place in the vector says; vectors need not repeat it.
 pub(super) fn object(json: &Value, api_version: &str, kind: &str) -> Result<Object, String> {
@@ -33,35 +33,10 @@ pub(super) fn compiled_pod(
     Ok(compile_pod(&source, &context, names))
 }
 
-/// A pod with its numbers.
-pub(super) fn numbered_pod(
-    id: u32,
-    compiled: CompiledPod,
-    node: Option<NodeId>,
-    controller: Option<ControllerRef>,
-) -> Pod {
-    Pod {
-        id: PodId(id),
-        name: compiled.name,
-        uid: compiled.uid.unwrap_or(Uid(0)),
-        identity: Identity::default(),
-        spec: compiled.spec.into(),
-        controller,
-        created: compiled.created,
-        deleted: compiled.deleted,
-        node,
-        phase: compiled.phase,
-        ready: compiled.ready,
-        deletion_cost: compiled.deletion_cost,
-        restarts: compiled.restarts,
-        sidecar_restarts: compiled.sidecar_restarts,
-    }
-}
-
 /// Reads one pod whose owner does not matter. Nodes get numbers by their names' first appearance in
 /// `names`.
 pub(super) fn pod(id: u32, json: &Value, behaviour: &Behaviour, names: &mut Interner) -> Result<Pod, String> {
     let compiled = compiled_pod(json, behaviour, names)?;
     let node = compiled.node_name.map(|name| NodeId(name.0));
-    Ok(numbered_pod(id, compiled, node, None))
+    Ok(compiled.numbered(PodId(id), node, None))
 }

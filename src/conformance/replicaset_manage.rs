@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 
 use super::rollout_objects::{controllers, pod, read};
 use crate::api::{Labels, NodeId, Pod, Timestamp, Uid};
-use crate::controllers::replica_set::manage::manage_replicas;
 use crate::controllers::controller_utils::ranking::Rank;
+use crate::controllers::replica_set::manage::manage_replicas;
 use crate::kernel::Interner;
 
 #[derive(Deserialize)]

@@ -11,10 +11,9 @@ use serde_json::{Value, json};
 use crate::api::behaviour::{Behaviour, Release};
 use crate::api::{
     ControllersBehaviour, Deployment, DeploymentId, DeploymentStatus, IntOrPercent, LabelSelector, Labels,
-    Pod, PodAffinity, PodId, PodPhase, PodRequests, PodSpec, PodTemplate, ReadyCondition, ReplicaSet,
-    ReplicaSetId, ReplicaSetStatus, Requirement, Strategy, Symbol, Timestamp, Uid,
+    Pod, PodId, PodPhase, PodSpec, PodTemplate, ReadyCondition, ReplicaSet, ReplicaSetId, ReplicaSetStatus,
+    Requirement, Strategy, Symbol, Timestamp, Uid,
 };
-use crate::kernel::Identity;
 
 /// Reads a vector's inputs. The error names the field.
 pub(super) fn read<T: DeserializeOwned>(vector: &Value) -> Result<T, String> {
@@ -67,28 +66,7 @@ pub(super) fn strategy(
 
 /// The part of pods that no vector of `rollout/` looks at, with these labels.
 pub(super) fn pod_spec(labels: Labels) -> PodSpec {
-    PodSpec {
-        namespace: Symbol(0),
-        labels,
-        scheduler_name: Symbol(0),
-        node_name: None,
-        priority: 0,
-        requests: PodRequests::default(),
-        node_selector: Labels::default(),
-        required_node_terms: None,
-        preferred_node_terms: Vec::new(),
-        tolerations: Vec::new(),
-        host_ports: Vec::new(),
-        spread_constraints: Vec::new(),
-        affinity: PodAffinity::default(),
-        anti_affinity: PodAffinity::default(),
-        images: Vec::new(),
-        scheduling_gates: Vec::new(),
-        termination_grace_seconds: 30,
-        readiness_initial_delay_seconds: 0,
-        run_for: None,
-        containers: Vec::new(),
-    }
+    PodSpec { labels, ..PodSpec::new(Symbol(0), Symbol(0)) }
 }
 
 /// A template that differs from others by its name.
@@ -154,20 +132,11 @@ pub(super) fn pod(
     ready_since: Option<Timestamp>,
 ) -> Pod {
     Pod {
-        id: PodId(id),
-        name: name.into(),
         uid: Uid(u128::from(id)),
-        identity: Identity::default(),
-        spec: Arc::new(pod_spec(labels)),
-        controller: None,
         created: Some(created),
-        deleted: None,
-        node: None,
         phase: PodPhase::Running,
         ready: Some(ReadyCondition { ready: ready_since.is_some(), since: ready_since.or(Some(created)) }),
-        deletion_cost: 0,
-        restarts: 0,
-        sidecar_restarts: 0,
+        ..Pod::new(PodId(id), name, Arc::new(pod_spec(labels)))
     }
 }
 

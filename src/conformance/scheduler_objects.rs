@@ -12,12 +12,14 @@ use kubecast_manifest::Object;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::recorded_pod::{compiled_pod, numbered_pod, object};
+use super::recorded_pod::{compiled_pod, object};
 use super::rollout_objects::read;
 use crate::api::behaviour::Release;
 use crate::api::compile::selector::labels;
 use crate::api::compile::{OwnerText, compile_node, compile_selector_owner};
-use crate::api::{Behaviour, ControllerRef, NodeId, Pod, SelectorOwnerId, Symbol, Timestamp, WorkloadKind};
+use crate::api::{
+    Behaviour, ControllerRef, NodeId, Pod, PodId, SelectorOwnerId, Symbol, Timestamp, WorkloadKind,
+};
 use crate::kernel::Interner;
 use crate::scheduler::cache::Cache;
 use crate::scheduler::cycle::{Cycle, CycleInput, CycleReport, TieBreak};
@@ -141,7 +143,7 @@ impl Scheduler {
         let controller = compiled.owner.as_ref().map(|owner| controller(owner, &mut self.names));
         let id = self.pods;
         self.pods += 1;
-        Ok(numbered_pod(id, compiled, None, controller))
+        Ok(compiled.numbered(PodId(id), None, controller))
     }
 
     /// A pod was bound, or a bound one is another now.

@@ -299,8 +299,8 @@ impl Cache {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::api::testing::{node, pod};
     use crate::api::{NodeImage, PodAffinity};
-    use crate::scheduler::testing::{node, pod};
 
     #[test]
     fn pods_and_nodes_come_and_go_in_any_order() {

@@ -150,8 +150,8 @@ fn take(pods: &mut Vec<Arc<Pod>>, id: PodId) -> Option<Arc<Pod>> {
 mod tests {
     use super::*;
     use crate::api::Protocol;
+    use crate::api::testing::pod;
     use crate::kernel::Interner;
-    use crate::scheduler::testing::pod;
 
     #[test]
     fn sums_and_ports_come_and_go_with_the_pods() {

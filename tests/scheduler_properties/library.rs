@@ -6,9 +6,9 @@ use kubecast::api::behaviour::Release;
 use kubecast::api::compile::selector::labels;
 use kubecast::api::compile::{CompileContext, compile_node, compile_pod};
 use kubecast::api::{
-    Behaviour, ControllerRef, NodeId, Pod, PodId, PriorityClasses, Symbol, Timestamp, Uid, WorkloadKind,
+    Behaviour, ControllerRef, NodeId, Pod, PodId, PriorityClasses, Symbol, Timestamp, WorkloadKind,
 };
-use kubecast::kernel::{Identity, Interner};
+use kubecast::kernel::Interner;
 use kubecast::scheduler::cache::Cache;
 use kubecast::scheduler::cycle::{Cycle, CycleInput, CycleReport, CycleResult, TieBreak};
 use kubecast::scheduler::framework::Framework;
@@ -40,27 +40,13 @@ pub(crate) fn pod(json: &Value, id: u32, behaviour: &Behaviour, names: &mut Inte
     let priorities = PriorityClasses::default();
     let context = CompileContext { api_server: &behaviour.api_server, priorities: &priorities };
     let compiled = compile_pod(&source, &context, names);
-    Pod {
-        id: PodId(id),
-        name: compiled.name,
-        uid: Uid(0),
-        identity: Identity::default(),
-        spec: compiled.spec.into(),
-        controller: compiled.owner.map(|owner| ControllerRef {
-            kind: WorkloadKind::of(&owner.api_version, &owner.kind),
-            name: names.intern(&owner.name),
-            uid: owner.uid,
-            owner: None,
-        }),
-        created: compiled.created,
-        deleted: compiled.deleted,
-        node: None,
-        phase: compiled.phase,
-        ready: compiled.ready,
-        deletion_cost: compiled.deletion_cost,
-        restarts: compiled.restarts,
-        sidecar_restarts: compiled.sidecar_restarts,
-    }
+    let controller = compiled.owner.as_ref().map(|owner| ControllerRef {
+        kind: WorkloadKind::of(&owner.api_version, &owner.kind),
+        name: names.intern(&owner.name),
+        uid: owner.uid,
+        owner: None,
+    });
+    compiled.numbered(PodId(id), None, controller)
 }
 
 impl Library {

@@ -9,8 +9,8 @@ use super::metadata::{namespace_of, timestamp};
 use super::selector::{labels, node_selector_term, preferred_node_terms, tolerations};
 use super::{CompileContext, affinity, containers, requests, spread};
 use crate::api::{
-    AffinityTerm, HostPort, Interner, LabelSelector, Labels, PodPhase, PodSpec, Protocol, ReadyCondition,
-    Requirement, SelectorOperator, Symbol, Timestamp, Uid,
+    AffinityTerm, ControllerRef, HostPort, Interner, LabelSelector, Labels, NodeId, Pod, PodId, PodPhase,
+    PodSpec, Protocol, ReadyCondition, Requirement, SelectorOperator, Symbol, Timestamp, Uid,
 };
 
 /// A pod that does not have a number yet.
@@ -40,6 +40,25 @@ pub struct CompiledPod {
     pub restarts: i32,
     /// The largest restart count of a sidecar.
     pub sidecar_restarts: i32,
+}
+
+impl CompiledPod {
+    /// The pod with its number, on its node and with its owner. It is nobody to the random draws.
+    pub fn numbered(self, id: PodId, node: Option<NodeId>, controller: Option<ControllerRef>) -> Pod {
+        Pod {
+            uid: self.uid.unwrap_or(Uid(0)),
+            controller,
+            created: self.created,
+            deleted: self.deleted,
+            node,
+            phase: self.phase,
+            ready: self.ready,
+            deletion_cost: self.deletion_cost,
+            restarts: self.restarts,
+            sidecar_restarts: self.sidecar_restarts,
+            ..Pod::new(id, self.name, self.spec.into())
+        }
+    }
 }
 
 /// An owner reference as written.

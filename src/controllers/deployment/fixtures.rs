@@ -8,8 +8,8 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use super::{DeploymentActions, DeploymentView, DeploymentWrite, SyncError, TakenName, sync};
 use crate::api::{
     ControllersBehaviour, Deployment, DeploymentId, DeploymentStatus, IntOrPercent, LabelSelector, Labels,
-    PodAffinity, PodRequests, PodSpec, PodTemplate, ReplicaSet, ReplicaSetId, ReplicaSetStatus, Requirement,
-    Strategy, Symbol, Timestamp, Uid,
+    PodSpec, PodTemplate, ReplicaSet, ReplicaSetId, ReplicaSetStatus, Requirement, Strategy, Symbol,
+    Timestamp, Uid,
 };
 
 pub(crate) const BEHAVIOUR: ControllersBehaviour = ControllersBehaviour {
@@ -21,28 +21,7 @@ pub(crate) const BEHAVIOUR: ControllersBehaviour = ControllersBehaviour {
 
 /// A pod specification that asks for nothing.
 pub(crate) fn pod_spec(labels: Labels) -> PodSpec {
-    PodSpec {
-        namespace: Symbol(0),
-        labels,
-        scheduler_name: Symbol(0),
-        node_name: None,
-        priority: 0,
-        requests: PodRequests::default(),
-        node_selector: Labels::default(),
-        required_node_terms: None,
-        preferred_node_terms: Vec::new(),
-        tolerations: Vec::new(),
-        host_ports: Vec::new(),
-        spread_constraints: Vec::new(),
-        affinity: PodAffinity::default(),
-        anti_affinity: PodAffinity::default(),
-        images: Vec::new(),
-        scheduling_gates: Vec::new(),
-        termination_grace_seconds: 30,
-        readiness_initial_delay_seconds: 0,
-        run_for: None,
-        containers: Vec::new(),
-    }
+    PodSpec { labels, ..PodSpec::new(Symbol(0), Symbol(0)) }
 }
 
 pub(crate) fn template(name: &str) -> PodTemplate {

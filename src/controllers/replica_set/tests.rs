@@ -8,7 +8,7 @@ use crate::api::{
     Timestamp, Uid,
 };
 use crate::controllers::deployment::fixtures::{BEHAVIOUR, pod_spec, replica_set};
-use crate::kernel::{Identity, SimDuration};
+use crate::kernel::SimDuration;
 
 const NOW: i64 = 1_000_000;
 
@@ -16,20 +16,12 @@ const NOW: i64 = 1_000_000;
 fn pod(set: &ReplicaSet, id: u32, ready_for_seconds: Option<i64>) -> Arc<Pod> {
     let since = ready_for_seconds.map(|seconds| Timestamp::from_unix_seconds(NOW - seconds));
     Arc::new(Pod {
-        id: PodId(id),
-        name: format!("pod-{id}").into(),
         uid: Uid(u128::from(1000 - id)),
-        identity: Identity::default(),
-        spec: Arc::clone(&set.pod),
-        controller: None,
         created: Some(Timestamp(0)),
-        deleted: None,
         node: Some(NodeId(0)),
         phase: PodPhase::Running,
         ready: Some(ReadyCondition { ready: since.is_some(), since }),
-        deletion_cost: 0,
-        restarts: 0,
-        sidecar_restarts: 0,
+        ..Pod::new(PodId(id), format!("pod-{id}"), Arc::clone(&set.pod))
     })
 }
 

@@ -66,8 +66,8 @@ fn zone_key(known: &WellKnown, node: &Node) -> ZoneKey {
 mod tests {
     use super::*;
     use crate::api::Labels;
+    use crate::api::testing::node;
     use crate::kernel::Interner;
-    use crate::scheduler::testing::node;
 
     #[test]
     fn takes_one_node_of_each_zone_in_turn() {

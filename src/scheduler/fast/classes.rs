@@ -122,9 +122,9 @@ pub(super) fn has_affinity(spec: &PodSpec) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::api::testing::pod;
     use crate::api::{Labels, Requirement};
     use crate::kernel::Interner;
-    use crate::scheduler::testing::pod;
 
     #[test]
     fn equal_specs_are_one_class_and_are_found_by_label() {

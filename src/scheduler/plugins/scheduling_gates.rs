@@ -29,7 +29,7 @@ impl Plugin for SchedulingGates {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scheduler::testing::pod;
+    use crate::api::testing::pod;
     use std::sync::Arc;
 
     #[test]

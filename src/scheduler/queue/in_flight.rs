@@ -103,7 +103,7 @@ mod tests {
     #[test]
     fn events_are_kept_for_as_long_as_a_pod_needs_them() {
         let mut names = crate::kernel::Interner::new();
-        let node = std::sync::Arc::new(crate::scheduler::testing::node(&mut names, 0, "n"));
+        let node = std::sync::Arc::new(crate::api::testing::node(&mut names, 0, "n"));
         let (add, delete) = (ClusterEvent::NodeAdd(node.clone()), ClusterEvent::NodeDelete(node));
         let mut in_flight = InFlight::default();
         in_flight.keep(&add);

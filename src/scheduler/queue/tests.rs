@@ -11,13 +11,13 @@ use std::sync::Arc;
 
 use super::event::ClusterEvent;
 use super::{HintContext, Moved, Place, QueueConfig, QueuedPod, RequeueRule, SchedulingQueue};
+use crate::api::testing;
 use crate::api::{
     InclusionPolicy, LabelSelector, Labels, Node, NodeId, NodeSelectorTerm, Pod, PodId, PodSpec, Requirement,
     SchedulerBehaviour, SpreadConstraint, WhenUnsatisfiable,
 };
 use crate::kernel::{Interner, SimTime, Symbol};
 use crate::scheduler::framework::{PluginId, PluginSet};
-use crate::scheduler::testing;
 use crate::scheduler::well_known::WellKnown;
 
 /// The settings of v1.34.

@@ -158,9 +158,9 @@ impl Unschedulable {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::api::testing::pod;
     use crate::api::{Uid, WorkloadKind};
     use crate::kernel::Interner;
-    use crate::scheduler::testing::pod;
 
     fn set(rejectors: &[Rejector]) -> Rejectors {
         let mut set = Rejectors::default();

@@ -7,6 +7,7 @@ use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 
 use super::{Answer, Change, Fix, KINDS, Question, Touched, what_if};
+use crate::api::testing::{node, pod};
 use crate::api::{
     AffinityTerm, Behaviour, HostPort, InclusionPolicy, Interner, LabelSelector, Labels, Node, NodeId,
     NodeRequirement, NodeSelectorOperator, NodeSelectorTerm, Pod, PodId, Protocol, Release, Requirement,
@@ -19,7 +20,6 @@ use crate::scheduler::plugins::node_resources_fit::{Scarce, shortages};
 use crate::scheduler::plugins::pod_topology_spread::report::constraints;
 use crate::scheduler::plugins::resource_weights::ResourceName;
 use crate::scheduler::profile::Profile;
-use crate::scheduler::testing::{node, pod};
 
 /// A small cluster and a pod, as numbers that stand for choices.
 struct World {
