@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use super::recorder::RunRecord;
+use super::figure::{Figure, FigureKey};
 use super::rollout_row::RolloutRow;
+use super::run_record::RunRecord;
 
 /// Names of measures, with what they mean.
 pub const MEASURES: [(&str, &str); 39] = [
@@ -71,28 +72,6 @@ pub const MEASURES: [(&str, &str); 39] = [
     ("serviceIpsInUse", "addresses that Services hold at the end"),
     ("dnsRefused", "1 if the DNS Service of the installer was refused, else 0; with spec.serviceIPs.dns"),
 ];
-
-/// What a figure is about.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct FigureKey {
-    /// The measure, one of [`MEASURES`].
-    pub measure: &'static str,
-    /// `deployment/NAMESPACE/NAME`; empty for the whole cluster.
-    pub workload: Arc<str>,
-    /// The rollout: 0 is the creation (or the state taken over), 1 the first change of the template.
-    pub rollout: Option<u32>,
-    /// The constraint: `TOPOLOGY_KEY|WHEN_UNSATISFIABLE`; empty where it is not about one.
-    pub constraint: Arc<str>,
-}
-
-/// A figure of one run.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Figure {
-    /// What it is about.
-    pub key: FigureKey,
-    /// Its value.
-    pub value: f64,
-}
 
 impl RunRecord {
     /// The run's figures, in a fixed order.

@@ -4,52 +4,21 @@ use std::sync::Arc;
 
 use super::admissions::Admissions;
 use super::blocked::Cut;
-use super::cpu_course::CpuCourse;
 use super::cpu_holdings::CpuHoldings;
-use super::event_log::{self, EventRow};
-use super::fragmentation::{Fragmentation, Mix};
-use super::pod_rows::PodRows;
+use super::event_log;
+use super::fragmentation::Mix;
 use super::rollout::{Course, Surroundings};
 use super::rollout_row::RolloutRow;
+use super::run_record::RunRecord;
 use super::service_ips::ServiceIps;
-use super::spread::SpreadRow;
 use super::waiting_for_cpus::WaitingForCpus;
-use crate::api::{Deployment, DeploymentId, Interner, Node, NodeId, Pod, PodId, ReplicaSet, ReplicaSetId};
+use crate::api::{Deployment, DeploymentId, Node, NodeId, Pod, PodId, ReplicaSet, ReplicaSetId};
 use crate::cluster::container_managers::Decision;
 use crate::cluster::record::Record;
 use crate::cluster::setup::{ClusterSetup, KubeletSetup};
 use crate::cluster::store::Change;
 use crate::cluster::store::kinds::unseen;
 use crate::kernel::{SimTime, TraceSink};
-
-/// What is kept of a run.
-#[derive(Clone, Debug, Default)]
-pub struct RunRecord {
-    /// Every name, those that came up in the run included.
-    pub names: Interner,
-    /// One row a pod.
-    pub pods: PodRows,
-    /// Names of nodes, by number; those that left the cluster included.
-    pub node_names: Vec<Arc<str>>,
-    /// Every rollout, in order of its end.
-    pub rollouts: Vec<RolloutRow>,
-    /// Skew over time, if details were asked for.
-    pub spread: Vec<SpreadRow>,
-    /// Events, if details were asked for.
-    pub events: Vec<EventRow>,
-    /// What kubelets with a machine decided.
-    pub admissions: Admissions,
-    /// Entries of the timeline that could not be carried out: when, what, and why.
-    pub failed_operations: Vec<(SimTime, String)>,
-    /// Refusals that are due to how CPUs lie.
-    pub fragmentation: Fragmentation,
-    /// Pods that wait for CPUs of their own at the end; there only if kubelets have machines.
-    pub waiting_for_cpus: WaitingForCpus,
-    /// What happened to Service IPs.
-    pub service_ips: ServiceIps,
-    /// CPUs of nodes with a machine over time, if details were asked for.
-    pub cpu: CpuCourse,
-}
 
 /// Folds records into a [`RunRecord`].
 pub struct Recorder {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use super::figures::{Figure, FigureKey};
+use super::figure::{Figure, FigureKey};
 use crate::cluster::service_registry::{ServiceEventKind, ServiceIncident, ServiceIpSetup};
 use crate::kernel::SimTime;
 

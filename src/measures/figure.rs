@@ -1,0 +1,25 @@
+//! A figure: a number of one run, and what it is about.
+
+use std::sync::Arc;
+
+/// What a figure is about.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct FigureKey {
+    /// The measure, by its name.
+    pub measure: &'static str,
+    /// `deployment/NAMESPACE/NAME`; empty for the whole cluster.
+    pub workload: Arc<str>,
+    /// The rollout: 0 is the creation (or the state taken over), 1 the first change of the template.
+    pub rollout: Option<u32>,
+    /// The constraint: `TOPOLOGY_KEY|WHEN_UNSATISFIABLE`; empty where it is not about one.
+    pub constraint: Arc<str>,
+}
+
+/// A figure of one run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Figure {
+    /// What it is about.
+    pub key: FigureKey,
+    /// Its value.
+    pub value: f64,
+}
