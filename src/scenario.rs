@@ -53,6 +53,7 @@ mod directory;
 mod draw_uses;
 mod inputs;
 mod manifests;
+mod measure_names;
 mod objects;
 mod operations;
 mod overrides;
@@ -77,16 +78,25 @@ pub use schema::schema;
 pub use unknowns::{Unknown, Unknowns};
 
 use crate::cluster::setup::ClusterSetup;
+use crate::measures::{MEASURES, Measure};
 use inputs::Inputs;
 use plan::Plan;
 
-/// What the command line says about the inputs.
-#[derive(Clone, Debug, Default)]
+/// What the command line, or the user of the library, says about the inputs.
+#[derive(Clone, Debug)]
 pub struct LoadOptions {
     /// Warnings are errors.
     pub strict: bool,
     /// Overrides `spec.seed`.
     pub seed: Option<u64>,
+    /// What expectations, metrics and targets may name: [`MEASURES`], or a list with measures of one's own.
+    pub measures: Vec<Measure>,
+}
+
+impl Default for LoadOptions {
+    fn default() -> Self {
+        Self { strict: false, seed: None, measures: MEASURES.to_vec() }
+    }
 }
 
 /// A scenario, ready to run.
@@ -146,7 +156,7 @@ fn resolve_all(
 ) -> Option<Resolved> {
     let base = plan::decode_scenario(scenario, findings)?;
     let names = plan::variant_names(scenario);
-    let expectations = plan::expectations(scenario, &base, &names, findings);
+    let expectations = plan::expectations(scenario, &base, (&names, &options.measures), findings);
     let which: Vec<Option<usize>> =
         if names.is_empty() { vec![None] } else { (0..names.len()).map(Some).collect() };
     let mut variants = Vec::with_capacity(which.len());

@@ -60,7 +60,7 @@ fn run(text: &str) -> RunRecord {
 
 /// The value of a measure of `deployment/default/web` in a rollout.
 fn figure(record: &RunRecord, measure: &str, rollout: u32) -> Option<f64> {
-    assert!(MEASURES.iter().any(|(name, _)| *name == measure), "{measure} can be expected");
+    assert!(MEASURES.iter().any(|known| known.name == measure), "{measure} can be expected");
     let figures = record.figures();
     let found =
         figures.iter().find(|figure| figure.key.measure == measure && figure.key.rollout == Some(rollout));

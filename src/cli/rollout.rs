@@ -119,7 +119,7 @@ pub fn rollout(args: &RolloutArgs) -> Result<(), CliError> {
 
 fn load(args: &RolloutArgs, order: &RolloutOrder) -> Result<ResolvedRollout, CliError> {
     let sources = input::read_all(&args.filename)?;
-    let options = LoadOptions { strict: args.strict, seed: args.seed };
+    let options = LoadOptions { strict: args.strict, seed: args.seed, ..LoadOptions::default() };
     let resolved = rollout::load_rollout(&sources, order, &options, &Files)?;
     input::warn(&resolved.scenario.warnings, args.quiet);
     Ok(resolved)

@@ -35,7 +35,7 @@ pub fn run(args: &RunArgs) -> Result<(), CliError> {
         sensitivity::check_runs(args.runs)?;
     }
     let out = args.out.as_deref().map(|root| OutputDir::prepare(root, args.force)).transpose()?;
-    let options = LoadOptions { strict: args.strict, seed: args.seed };
+    let options = LoadOptions { strict: args.strict, seed: args.seed, ..LoadOptions::default() };
     let resolved = validate::load(&args.files, &options, args.quiet)?;
     if let Some(which) = &args.emit_events {
         return determinism::emit_events(&resolved, which);

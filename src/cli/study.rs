@@ -59,7 +59,11 @@ pub struct StudyArgs {
 /// Runs what the arguments say.
 pub fn study(args: &StudyArgs) -> Result<(), CliError> {
     let shard = args.shard.as_deref().map(shard_of).transpose()?.unwrap_or(Shard::WHOLE);
-    let study = load(&args.file, &LoadOptions { strict: args.strict, seed: args.seed }, args.quiet)?;
+    let study = load(
+        &args.file,
+        &LoadOptions { strict: args.strict, seed: args.seed, ..LoadOptions::default() },
+        args.quiet,
+    )?;
     let frame = Frame::of(&study);
     let header = Header { frame, shard };
     let out = args.out.as_deref().map(|root| OutputDir::prepare(root, args.force || resumes(args, root)));

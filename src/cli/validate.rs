@@ -30,7 +30,7 @@ pub fn load(files: &[String], options: &LoadOptions, quiet: bool) -> Result<Reso
 
 /// Checks documents and says what they hold.
 pub fn validate(args: &ValidateArgs) -> Result<(), CliError> {
-    let options = LoadOptions { strict: args.strict, seed: None };
+    let options = LoadOptions { strict: args.strict, seed: None, ..LoadOptions::default() };
     if let [file] = &args.files[..]
         && file != "-"
         && let [source] = &input::read_all(&args.files)?[..]

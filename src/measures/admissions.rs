@@ -122,17 +122,4 @@ impl Admissions {
             }
         }
     }
-
-    /// The figures of kubelets with a machine.
-    pub(super) fn figures(&self) -> [(&'static str, usize); 7] {
-        [
-            ("admittedPods", self.admitted),
-            ("pinnedContainers", self.pinned),
-            ("pinnedAcrossNumaNodes", self.across_numa_nodes),
-            ("pinnedAcrossSockets", self.across_sockets),
-            ("pinnedAcrossCaches", self.across_caches),
-            ("pinnedOffDeviceNodes", self.off_device_nodes),
-            ("kubeletFaults", self.faults.values().sum()),
-        ]
-    }
 }

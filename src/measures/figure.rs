@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use super::measure::Measure;
+
 /// What a figure is about.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct FigureKey {
@@ -22,4 +24,26 @@ pub struct Figure {
     pub key: FigureKey,
     /// Its value.
     pub value: f64,
+}
+
+impl FigureKey {
+    /// A measure of the whole cluster.
+    pub fn of_cluster(measure: &Measure) -> Self {
+        Self { measure: measure.name, workload: "".into(), rollout: None, constraint: "".into() }
+    }
+
+    /// A measure of a rollout of a workload.
+    pub fn of_rollout(measure: &Measure, workload: &Arc<str>, rollout: u32) -> Self {
+        Self { workload: Arc::clone(workload), rollout: Some(rollout), ..Self::of_cluster(measure) }
+    }
+
+    /// A measure of a constraint in a rollout of a workload.
+    pub fn of_constraint(
+        measure: &Measure,
+        workload: &Arc<str>,
+        rollout: u32,
+        constraint: &Arc<str>,
+    ) -> Self {
+        Self { constraint: Arc::clone(constraint), ..Self::of_rollout(measure, workload, rollout) }
+    }
 }

@@ -11,7 +11,7 @@ use super::rollout_row::RolloutRow;
 use super::service_ips::ServiceIps;
 use super::spread::SpreadRow;
 use super::waiting_for_cpus::WaitingForCpus;
-use crate::kernel::SimTime;
+use crate::kernel::{Interner, SimTime};
 
 /// What is kept of a run.
 #[derive(Clone, Debug, Default)]

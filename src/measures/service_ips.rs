@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use super::figure::{Figure, FigureKey};
 use crate::cluster::service_registry::{ServiceEventKind, ServiceIncident, ServiceIpSetup};
 use crate::kernel::SimTime;
 
@@ -41,6 +40,16 @@ impl ServiceIps {
         self.counts.get(&kind).copied().unwrap_or(0)
     }
 
+    /// How often something happened, as a figure; `None` without registries.
+    pub(super) fn count_of(&self, kind: ServiceEventKind) -> Option<f64> {
+        self.setup.as_ref().map(|_| self.count(kind) as f64)
+    }
+
+    /// Whether the installer's DNS Service was refused; `None` if there is none.
+    pub fn dns_refused(&self) -> Option<bool> {
+        self.setup.as_ref()?.dns.map(|_| self.dns_refused)
+    }
+
     /// Addresses that Services hold.
     pub fn in_use(&self) -> usize {
         self.held.len()
@@ -71,29 +80,5 @@ impl ServiceIps {
         if details {
             self.rows.push((now, incident.clone()));
         }
-    }
-
-    /// The figures of the whole cluster; none without registries.
-    pub(super) fn figures(&self) -> Vec<Figure> {
-        let Some(setup) = &self.setup else { return Vec::new() };
-        let whole = |measure, value: usize| {
-            let key = FigureKey { measure, workload: "".into(), rollout: None, constraint: "".into() };
-            Figure { key, value: value as f64 }
-        };
-        let counted = |measure, kind| whole(measure, self.count(kind));
-        let mut figures = vec![
-            counted("serviceIpDuplicates", ServiceEventKind::Duplicate),
-            counted("serviceIpFalseConflicts", ServiceEventKind::FalseConflict),
-            counted("serviceIpRefused", ServiceEventKind::Refused),
-            counted("serviceIpRangeFull", ServiceEventKind::RangeFull),
-            counted("serviceIpLeaks", ServiceEventKind::Leak),
-            counted("serviceIpLeaksReleased", ServiceEventKind::LeakReleased),
-            counted("serviceIpMidAirCollisions", ServiceEventKind::MidAirCollision),
-            counted("serviceIpRepairRaces", ServiceEventKind::RepairRace),
-            whole("dynamicBandFull", usize::from(self.count(ServiceEventKind::Spill) > 0)),
-            whole("serviceIpsInUse", self.in_use()),
-        ];
-        figures.extend(setup.dns.map(|_| whole("dnsRefused", usize::from(self.dns_refused))));
-        figures
     }
 }

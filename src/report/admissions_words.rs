@@ -1,16 +1,13 @@
 //! What kubelets decided, in sentences: the same for one run and for many.
 
-use crate::measures::FigureKey;
+use crate::measures::{FigureKey, Measure, listed};
 use crate::study::statistics::Summary;
 use crate::study::summary::VariantResult;
 
 /// The sentences; none where no node has a machine and nothing was refused.
 pub(super) fn sentences(result: &VariantResult) -> Vec<String> {
-    let figure = |measure: &'static str| {
-        let key = FigureKey { measure, workload: "".into(), rollout: None, constraint: "".into() };
-        result.summary(&key)
-    };
-    let mut told = match (figure("admittedPods"), figure("refusedPods")) {
+    let figure = |measure: &Measure| result.summary(&FigureKey::of_cluster(measure));
+    let mut told = match (figure(const { listed("admittedPods") }), figure(const { listed("refusedPods") })) {
         (Some(admitted), Some(refused)) => {
             vec![format!("kubelets admitted {} pods and refused {}.", range(admitted), range(refused))]
         }
@@ -20,7 +17,11 @@ pub(super) fn sentences(result: &VariantResult) -> Vec<String> {
         _ => return Vec::new(),
     };
     told.extend(reasons(result));
-    let parts = (figure("pinnedContainers"), figure("pinnedAcrossNumaNodes"), figure("pinnedAcrossSockets"));
+    let parts = (
+        figure(const { listed("pinnedContainers") }),
+        figure(const { listed("pinnedAcrossNumaNodes") }),
+        figure(const { listed("pinnedAcrossSockets") }),
+    );
     if let (Some(pinned), Some(nodes), Some(sockets)) = parts
         && pinned.mean > 0.0
     {
@@ -38,11 +39,12 @@ pub(super) fn sentences(result: &VariantResult) -> Vec<String> {
 }
 
 /// What it costs that CPUs lie as they do.
-fn fragmentation<'r>(figure: &impl Fn(&'static str) -> Option<&'r Summary>) -> Vec<String> {
+fn fragmentation<'r>(figure: &impl Fn(&Measure) -> Option<&'r Summary>) -> Vec<String> {
     let mut told = Vec::new();
-    if let (Some(least), Some(most)) =
-        (figure("refusedByFragmentation"), figure("refusedByFragmentationAtMost"))
-        && most.max > 0.0
+    if let (Some(least), Some(most)) = (
+        figure(const { listed("refusedByFragmentation") }),
+        figure(const { listed("refusedByFragmentationAtMost") }),
+    ) && most.max > 0.0
     {
         told.push(format!(
             "of the refusals, at least {} and at most {} would not have been, had the node's pods been packed anew.",
@@ -51,10 +53,10 @@ fn fragmentation<'r>(figure: &impl Fn(&'static str) -> Option<&'r Summary>) -> V
         ));
     }
     let waiting = (
-        figure("waitingForCpus"),
-        figure("waitingAdmissible"),
-        figure("waitingAdmissibleRepacked"),
-        figure("waitingAdmissibleRepackedAtMost"),
+        figure(const { listed("waitingForCpus") }),
+        figure(const { listed("waitingAdmissible") }),
+        figure(const { listed("waitingAdmissibleRepacked") }),
+        figure(const { listed("waitingAdmissibleRepackedAtMost") }),
     );
     if let (Some(waiting), Some(now), Some(least), Some(most)) = waiting
         && waiting.max > 0.0

@@ -1,12 +1,13 @@
 //! The terminal summary: what is not known, the answer in words, a small table.
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use super::admissions_words;
 use super::run_tables::counts_text;
 use super::service_ip_words;
 use crate::api::PodPhase;
-use crate::measures::{FigureKey, RolloutRow, RunRecord};
+use crate::measures::{FigureKey, Measure, RolloutRow, RunRecord, listed};
 use crate::scenario::Unknowns;
 use crate::study::statistics::Proportion;
 use crate::study::summary::VariantResult;
@@ -17,6 +18,8 @@ const MOST_ROLLOUTS_TOLD: usize = 12;
 const MOST_OPERATIONS_TOLD: usize = 5;
 /// A longer table is in rollouts.csv only.
 const MOST_ROWS: usize = 40;
+/// What the answer is mostly about.
+const FINAL_SKEW: &Measure = listed("finalSkew");
 
 /// The whole summary of a run or of several variants.
 pub fn summary(results: &[VariantResult], unknowns: &Unknowns) -> String {
@@ -78,9 +81,8 @@ fn answers(result: &VariantResult) -> Vec<String> {
         return sentences;
     }
     let runs = result.runs.len();
-    let pending =
-        FigureKey { measure: "pendingPods", workload: "".into(), rollout: None, constraint: "".into() };
-    if let Some(summary) = result.summary(&pending) {
+    let pending = const { listed("pendingPods") };
+    if let Some(summary) = result.summary(&FigureKey::of_cluster(pending)) {
         sentences.push(if summary.max > 0.0 {
             format!(
                 "{} to {} pods (median {}) are left without a node at the end of {runs} runs.",
@@ -197,19 +199,18 @@ pub fn percent(share: &Proportion) -> String {
     )
 }
 
-fn key_of(measure: &'static str, rollout: &RolloutRow, constraint: &str) -> FigureKey {
-    FigureKey {
-        measure,
-        workload: rollout.workload.clone(),
-        rollout: Some(rollout.number),
-        constraint: constraint.into(),
-    }
+fn key_of(measure: &Measure, rollout: &RolloutRow) -> FigureKey {
+    FigureKey::of_rollout(measure, &rollout.workload, rollout.number)
+}
+
+fn key_of_constraint(measure: &Measure, rollout: &RolloutRow, constraint: &Arc<str>) -> FigureKey {
+    FigureKey::of_constraint(measure, &rollout.workload, rollout.number, constraint)
 }
 
 fn repeated_rollout(rollout: &RolloutRow, result: &VariantResult, sentences: &mut Vec<String>) {
     let name = rollout_name(&rollout.workload, rollout.number);
     for outcome in &rollout.constraints {
-        let key = key_of("finalSkew", rollout, &outcome.name);
+        let key = key_of_constraint(FINAL_SKEW, rollout, &outcome.name);
         let above = result.share_above(&key, f64::from(outcome.max_skew));
         sentences.push(if above.count == 0 {
             format!(
@@ -223,7 +224,7 @@ fn repeated_rollout(rollout: &RolloutRow, result: &VariantResult, sentences: &mu
             format!("{name}: skew above {} on {} in {}.", outcome.max_skew, outcome.name, percent(&above))
         });
     }
-    let blocked = result.share_above(&key_of("rolloutBlocked", rollout, ""), 0.5);
+    let blocked = result.share_above(&key_of(const { listed("rolloutBlocked") }, rollout), 0.5);
     if blocked.count > 0 {
         let reasons = result.blocked_reasons(&rollout.workload, rollout.number);
         let reason = reasons.first().map_or_else(String::new, |(reason, runs)| {
@@ -255,8 +256,8 @@ fn rollout_table(results: &[VariantResult]) -> String {
     if rows.len() == 1 || rows.len() > MOST_ROWS { String::new() } else { align(&rows) }
 }
 
-fn table_row(result: &VariantResult, rollout: &RolloutRow, constraint: &str) -> [String; 6] {
-    let final_skew = result.summary(&key_of("finalSkew", rollout, constraint));
+fn table_row(result: &VariantResult, rollout: &RolloutRow, constraint: &Arc<str>) -> [String; 6] {
+    let final_skew = result.summary(&key_of_constraint(FINAL_SKEW, rollout, constraint));
     let shares = final_skew.map_or_else(String::new, |summary| {
         let bins: Vec<String> = summary
             .histogram
@@ -265,12 +266,12 @@ fn table_row(result: &VariantResult, rollout: &RolloutRow, constraint: &str) -> 
             .collect();
         if bins.is_empty() { format!("{} … {}", summary.min, summary.max) } else { bins.join("  ") }
     });
-    let during = result.summary(&key_of("maxSkewDuring", rollout, constraint));
-    let duration = result.summary(&key_of("rolloutDurationSeconds", rollout, ""));
+    let during = result.summary(&key_of_constraint(const { listed("maxSkewDuring") }, rollout, constraint));
+    let duration = result.summary(&key_of(const { listed("rolloutDurationSeconds") }, rollout));
     [
         result.name.clone().unwrap_or_default(),
         format!("{} #{}", rollout.workload.rsplit('/').next().unwrap_or(""), rollout.number),
-        constraint.to_owned(),
+        constraint.to_string(),
         shares,
         during.map_or_else(String::new, |summary| summary.max.to_string()),
         duration.map_or_else(|| "blocked".to_owned(), |summary| format!("{:.1}", summary.median)),

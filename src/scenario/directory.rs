@@ -115,7 +115,7 @@ impl Directory {
         match (deployments.next(), deployments.next()) {
             (Some(first), Some(_)) if figure.is_of_a_rollout() => Err(format!(
                 "{} is a measure of one Deployment, and there are several; name it, such as `of: {first}`",
-                figure.measure
+                figure.measure.name
             )),
             _ => Ok(()),
         }

@@ -4,9 +4,10 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::error::Place;
+use super::measure_names;
 use super::reference::Reference;
 use crate::api::WhenUnsatisfiable;
-use crate::measures::MEASURES;
+use crate::measures::Measure;
 
 /// What must come out, as written.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -18,7 +19,7 @@ use crate::measures::MEASURES;
 ))]
 pub struct ExpectationDocument {
     /// What is measured.
-    #[schemars(extend("enum" = measure_names()))]
+    #[schemars(extend("enum" = measure_names::in_the_schema()))]
     pub measure: String,
     /// Of which Deployment. Default: the whole cluster, or the only Deployment.
     #[schemars(example = "deployment/default/web")]
@@ -66,8 +67,8 @@ pub struct ShareDocument {
 /// What must come out, checked.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Expectation {
-    /// One of [`MEASURES`].
-    pub measure: &'static str,
+    /// What is measured.
+    pub measure: Measure,
     /// The Deployment; `None` is the whole cluster, or the only Deployment.
     pub of: Option<Reference>,
     /// The rollout, 0 being the creation; `None` is the last.
@@ -158,18 +159,10 @@ impl Compare {
     }
 }
 
-fn measure_names() -> Vec<&'static str> {
-    MEASURES.iter().map(|(name, _)| *name).collect()
-}
-
 impl ExpectationDocument {
     /// Checks the entry by itself (that object and variant exist is checked elsewhere).
-    pub(super) fn check(&self, place: Option<Place>) -> Result<Expectation, String> {
-        let Some(measure) = measure_names().into_iter().find(|name| *name == self.measure) else {
-            let names = measure_names();
-            let hint = super::error::did_you_mean(&self.measure, names.iter().copied());
-            return Err(format!("unknown measure {:?}{hint}; known: {}", self.measure, names.join(", ")));
-        };
+    pub(super) fn check(&self, known: &[Measure], place: Option<Place>) -> Result<Expectation, String> {
+        let measure = measure_names::find(&self.measure, known)?;
         let every_run = Bounds { min: self.min, max: self.max, equals: self.equals };
         if every_run.is_empty() && self.share.is_none() {
             return Err("nothing is expected: give min, max, equals or share".to_owned());

@@ -17,6 +17,7 @@ use super::objects::{self, ObjectSource};
 use super::overrides::{self, Override};
 use super::places::{place, place_of};
 use crate::kernel::{Seed, SimTime};
+use crate::measures::Measure;
 
 /// Everything that a variant is made of.
 pub(super) struct Plan {
@@ -196,7 +197,7 @@ pub(super) fn variant_names(scenario: &Document) -> Vec<String> {
 pub(super) fn expectations(
     scenario: &Document,
     document: &ScenarioDocument,
-    variants: &[String],
+    (variants, measures): (&[String], &[Measure]),
     findings: &mut Findings,
 ) -> Vec<Expectation> {
     let mut expectations = Vec::with_capacity(document.spec.expect.len());
@@ -204,7 +205,7 @@ pub(super) fn expectations(
         let tree = scenario.tree.pointer(&format!("/spec/expect/{index}"));
         let place = tree.and_then(|tree| place_of(&scenario.file, tree));
         let known = entry.variant.as_deref().map_or(Ok(()), |name| check_variant_name(name, variants));
-        match known.and_then(|()| entry.check(place.clone())) {
+        match known.and_then(|()| entry.check(measures, place.clone())) {
             Ok(expectation) => expectations.push(expectation),
             Err(error) => findings.error(place, format!("spec.expect[{index}]: {error}")),
         }

@@ -20,6 +20,7 @@ use super::study::resolve::{Cells, document_of, fault};
 use super::unknowns::Unknowns;
 use super::{FileReader, LoadOptions, SourceText, plan as variant_plan};
 use crate::cluster::setup::ClusterSetup;
+use crate::measures::Measure;
 use document::{PlanDocument, VariableDocument};
 pub use target::{Bound, Goal, Target};
 
@@ -108,7 +109,7 @@ fn check(
     };
     let spec = &plan.spec;
     let (factors, variables) = variables(&spec.variables, &document, findings);
-    let targets = targets(&plan, &document, findings);
+    let targets = targets(&plan, &document, &options.measures, findings);
     let confidence = spec.confidence.unwrap_or(0.95);
     if !(0.5..=0.9999).contains(&confidence) {
         fault(&document, "/spec/confidence", "a number from 0.5 to 0.9999", findings);
@@ -152,10 +153,15 @@ fn check(
     })
 }
 
-fn targets(plan: &PlanDocument, document: &Document, findings: &mut Findings) -> Vec<Target> {
+fn targets(
+    plan: &PlanDocument,
+    document: &Document,
+    known: &[Measure],
+    findings: &mut Findings,
+) -> Vec<Target> {
     let mut targets = Vec::new();
     for (index, target) in plan.spec.targets.iter().enumerate() {
-        match target.check() {
+        match target.check(known) {
             Ok(target) => targets.push(target),
             Err(error) => fault(document, &format!("/spec/targets/{index}"), &error, findings),
         }

@@ -34,7 +34,7 @@ fn judge(expectation: &Expectation, result: &VariantResult) -> Verdict {
     let key = find_key(expectation, result);
     let expected = describe(expectation, key.as_ref(), result);
     let Some(key) = key else {
-        let found = format!("there is no {} of that in this run", expectation.measure);
+        let found = format!("there is no {} of that in this run", expectation.measure.name);
         return Verdict { expected, met: false, found };
     };
     let values: Vec<(u32, Option<f64>)> =
@@ -66,7 +66,7 @@ fn value(run: &Run, key: &FigureKey) -> Option<f64> {
 fn find_key(expectation: &Expectation, result: &VariantResult) -> Option<FigureKey> {
     let fits = |figure: &&Figure| {
         let key = &figure.key;
-        key.measure == expectation.measure
+        key.measure == expectation.measure.name
             && expectation.of.as_ref().is_none_or(|of| *key.workload == *of.to_string())
             && (key.rollout.is_none()
                 || expectation.rollout.is_none_or(|rollout| key.rollout == Some(rollout)))
@@ -80,7 +80,7 @@ fn find_key(expectation: &Expectation, result: &VariantResult) -> Option<FigureK
 
 fn describe(expectation: &Expectation, key: Option<&FigureKey>, result: &VariantResult) -> String {
     let mut text = result.name.as_ref().map_or_else(String::new, |name| format!("{name}: "));
-    text.push_str(expectation.measure);
+    text.push_str(expectation.measure.name);
     if let Some(key) = key {
         if !key.workload.is_empty() {
             text.push_str(&format!(" of {}", key.workload));

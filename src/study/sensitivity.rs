@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::statistics::{Proportion, median_interval};
 use super::summary::VariantResult;
 use crate::cluster::setup::ClusterSetup;
-use crate::measures::{FigureKey, RolloutRow};
+use crate::measures::{FigureKey, Measure, RolloutRow, listed};
 
 /// Fewer runs than this leave intervals so wide that hardly anything moves out of them.
 pub const LEAST_RUNS: u32 = 20;
@@ -144,21 +144,17 @@ fn estimate(
     rollout: u32,
     result: &VariantResult,
 ) -> Option<Estimate> {
-    let key = |measure, constraint: &Arc<str>| FigureKey {
-        measure,
-        workload: Arc::clone(workload),
-        rollout: Some(rollout),
-        constraint: Arc::clone(constraint),
-    };
-    let none: Arc<str> = "".into();
+    let key = |measure: &Measure| FigureKey::of_rollout(measure, workload, rollout);
     match question {
         Question::SkewAbove(constraint, max_skew) => {
-            let share = result.share_above(&key("finalSkew", constraint), f64::from(*max_skew));
+            let skew = const { listed("finalSkew") };
+            let key = FigureKey::of_constraint(skew, workload, rollout, constraint);
+            let share = result.share_above(&key, f64::from(*max_skew));
             (share.runs > 0).then(|| share.into())
         }
-        Question::Blocked => Some(result.share_above(&key("rolloutBlocked", &none), 0.5).into()),
+        Question::Blocked => Some(result.share_above(&key(const { listed("rolloutBlocked") }), 0.5).into()),
         Question::MedianSeconds => {
-            let values = result.values(&key("rolloutDurationSeconds", &none));
+            let values = result.values(&key(const { listed("rolloutDurationSeconds") }));
             let (low, high) = median_interval(&values)?;
             let summary = super::statistics::Summary::of(&values)?;
             Some(Estimate { value: summary.median, low, high })

@@ -1,6 +1,7 @@
 //! Targets, read from their text: `P(pendingPods > 0) < 1%`, `max(finalSkew) <= 1`.
 
 use super::document::TargetDocument;
+use crate::measures::Measure;
 use crate::scenario::figure_selector::FigureSelector;
 
 /// A target, checked.
@@ -94,7 +95,7 @@ const FORMS: &str = "write P(pendingPods > 0) < 1%, max(finalSkew) <= 1, min(…
 
 impl TargetDocument {
     /// Checks the target by itself.
-    pub(super) fn check(&self) -> Result<Target, String> {
+    pub(super) fn check(&self, known: &[Measure]) -> Result<Target, String> {
         let text = self.target.trim();
         let (function, rest) =
             text.split_once('(').ok_or_else(|| format!("{text:?} is no target; {FORMS}"))?;
@@ -125,8 +126,12 @@ impl TargetDocument {
         if self.tolerance.is_some() && !matches!(goal, Goal::Always { .. }) {
             return Err("tolerance belongs to max and min".to_owned());
         }
-        let figure =
-            FigureSelector::new(measure.trim(), self.of.clone(), self.rollout, self.constraint.as_deref())?;
+        let figure = FigureSelector::new(
+            (measure.trim(), known),
+            self.of.clone(),
+            self.rollout,
+            self.constraint.as_deref(),
+        )?;
         Ok(Target { text: text.to_owned(), figure, goal })
     }
 }
@@ -179,6 +184,7 @@ fn bound(text: &str) -> Result<Bound, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::measures::MEASURES;
 
     fn read(text: &str) -> Result<Target, String> {
         let document = TargetDocument {
@@ -188,7 +194,7 @@ mod tests {
             constraint: None,
             tolerance: None,
         };
-        document.check()
+        document.check(MEASURES)
     }
 
     #[test]

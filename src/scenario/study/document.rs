@@ -124,7 +124,7 @@ pub struct MetricDocument {
     /// Its name in tables. Default: the measure, with what is asked of it.
     pub name: Option<String>,
     /// What is measured.
-    #[schemars(extend("enum" = super::metric::measure_names()))]
+    #[schemars(extend("enum" = crate::scenario::measure_names::in_the_schema()))]
     pub measure: String,
     /// Of which Deployment. Default: the whole cluster, or the only Deployment.
     #[schemars(example = "deployment/default/web")]

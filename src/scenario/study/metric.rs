@@ -1,7 +1,7 @@
 //! Metrics of a study: which figure, and what is asked of it over the runs.
 
 use super::document::{MetricDocument, ShareOfRuns};
-use crate::measures::MEASURES;
+use crate::measures::Measure;
 use crate::scenario::expectation::Compare;
 use crate::scenario::figure_selector::FigureSelector;
 
@@ -34,16 +34,15 @@ pub enum Ask {
     Quantile(f64),
 }
 
-/// The names of all measures.
-pub(super) fn measure_names() -> Vec<&'static str> {
-    MEASURES.iter().map(|(name, _)| *name).collect()
-}
-
 impl MetricDocument {
     /// Checks the metric by itself.
-    pub(super) fn check(&self) -> Result<Metric, String> {
-        let figure =
-            FigureSelector::new(&self.measure, self.of.clone(), self.rollout, self.constraint.as_deref())?;
+    pub(super) fn check(&self, known: &[Measure]) -> Result<Metric, String> {
+        let figure = FigureSelector::new(
+            (&self.measure, known),
+            self.of.clone(),
+            self.rollout,
+            self.constraint.as_deref(),
+        )?;
         let ask = match (&self.share, self.quantile) {
             (None, None) => Ask::Mean,
             (Some(share), None) => share.check()?,
@@ -54,7 +53,7 @@ impl MetricDocument {
         if self.half_width.is_some_and(|width| !(width > 0.0 && width.is_finite())) {
             return Err("halfWidth: a number above 0".to_owned());
         }
-        let name = self.name.clone().unwrap_or_else(|| ask.words(figure.measure));
+        let name = self.name.clone().unwrap_or_else(|| ask.words(figure.measure.name));
         if name.is_empty() {
             return Err("name: must not be empty".to_owned());
         }

@@ -10,6 +10,7 @@ use super::document::StudyDocument;
 use super::metric::Metric;
 use super::{DesignPoint, ONLY_ARM, ResolvedStudy, Stopping};
 use crate::kernel::{Digest, Draws, Identity, Seed};
+use crate::measures::Measure;
 use crate::scenario::api_version::API_VERSION;
 use crate::scenario::directory::Directory;
 use crate::scenario::draw_uses::POINT_SEED;
@@ -129,7 +130,7 @@ fn resolve_study(
 ) -> Option<ResolvedStudy> {
     let study = decoded(document, findings)?;
     let spec = &study.spec;
-    let metrics = metrics(document, &study, findings);
+    let metrics = metrics(document, &study, &options.measures, findings);
     let stopping = stopping(document, &study, findings);
     let confidence = spec.confidence.unwrap_or(0.95);
     if !(0.5..=0.9999).contains(&confidence) {
@@ -190,11 +191,16 @@ fn resolve_study(
     })
 }
 
-fn metrics(document: &Document, study: &StudyDocument, findings: &mut Findings) -> Vec<Metric> {
+fn metrics(
+    document: &Document,
+    study: &StudyDocument,
+    known: &[Measure],
+    findings: &mut Findings,
+) -> Vec<Metric> {
     let mut metrics: Vec<Metric> = Vec::new();
     for (index, entry) in study.spec.metrics.iter().enumerate() {
         let pointer = format!("/spec/metrics/{index}");
-        match entry.check() {
+        match entry.check(known) {
             Ok(metric) if metrics.iter().any(|other| other.name == metric.name) => {
                 let message = format!("two metrics are named {:?}; give one a name", metric.name);
                 fault(document, &pointer, &message, findings);

@@ -110,12 +110,11 @@ fn run(study: &ResolvedStudy, (point, replication, arm): (u32, u32, u32)) -> Run
     let at = &study.points[point as usize];
     let setup = &at.arms[arm as usize];
     let (end, record) = run_once(setup, Seed(at.seed), replication, false, None);
-    let figures = record.figures();
     RunRow {
         point,
         arm,
         replication,
-        values: study.metrics.iter().map(|metric| metric.figure.value(&figures)).collect(),
+        values: study.metrics.iter().map(|metric| metric.figure.value_in(&record)).collect(),
         ended: match end.ended {
             Ended::Quiescent => "quiescent",
             Ended::Horizon => "horizon",

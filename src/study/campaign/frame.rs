@@ -116,7 +116,7 @@ impl From<&Metric> for FrameMetric {
     fn from(metric: &Metric) -> Self {
         Self {
             name: metric.name.clone(),
-            measure: metric.figure.measure.to_owned(),
+            measure: metric.figure.measure.name.to_owned(),
             of: metric.figure.of.as_ref().map(ToString::to_string),
             ask: metric.ask.into(),
             half_width: metric.half_width,

@@ -86,8 +86,8 @@ pub fn evaluate(
     let each = error / looks.len() as f64;
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads can be started");
     let one = |replication: u32| -> Vec<Option<f64>> {
-        let figures = run_once(setup, seed, replication, false, None).1.figures();
-        targets.iter().map(|target| target.figure.value(&figures)).collect()
+        let (_, record) = run_once(setup, seed, replication, false, None);
+        targets.iter().map(|target| target.figure.value_in(&record)).collect()
     };
     let mut values: Vec<Vec<Option<f64>>> = Vec::new();
     let mut evidence = Vec::new();
