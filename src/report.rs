@@ -1,13 +1,13 @@
 //! Reports: figures and records to CSV, JSON and the terminal. Nothing is computed here that a
 //! decision could hang on, and nothing of the machine, the clock or a path enters a file.
 
-mod admissions_table;
 mod admissions_words;
 pub mod capacity;
 pub mod chart;
 pub mod columns;
 pub mod comparison;
-mod cpu_tables;
+#[cfg(test)]
+mod documented;
 pub mod explain;
 pub mod planning;
 pub mod ranges;
@@ -18,8 +18,8 @@ pub mod seconds;
 pub mod sensitivity;
 pub mod service_ip_odds;
 mod service_ip_words;
-mod service_ips_table;
 pub mod study;
 pub mod summary_json;
+pub mod table;
 pub mod terminal;
 pub mod topology;

@@ -9,7 +9,8 @@ use super::input::{self, Files};
 use super::output::OutputDir;
 use super::run::{Format, pretty};
 use crate::kernel::Seed;
-use crate::report::{planning as report, terminal};
+use crate::report::planning::{self as report, Planned};
+use crate::report::terminal;
 use crate::scenario::LoadOptions;
 use crate::scenario::planning::load_plan;
 use crate::study::planning::evaluation::evaluate;
@@ -72,8 +73,9 @@ pub fn plan(args: &PlanArgs) -> Result<(), CliError> {
     let answer = pretty(&report::to_json(&plan, &found));
     let words = format!("{}\n{}", terminal::unknown_words(&plan.unknowns), report::to_text(&plan, &found));
     if let Some(out) = &out {
+        let evidence = report::evidence();
         let files = [
-            ("evidence.csv", report::evidence(&plan, &found)),
+            (evidence.file, evidence.to_csv(Planned { plan: &plan, found: &found })),
             ("plan.json", answer.clone()),
             ("summary.txt", words.clone()),
         ];

@@ -236,8 +236,8 @@ fn write_files(
     arms: &[ArmReport],
     summary: &Value,
 ) -> Result<(), CliError> {
-    for file in report::files() {
-        out.write(file.name, |target| (file.write)(arms, target).map_err(std::io::Error::other))?;
+    for table in report::tables() {
+        out.write(table.file, |target| table.write(arms, target))?;
     }
     for (variant, result) in resolved.scenario.variants.iter().zip(results) {
         let folder = variant.name.as_deref().unwrap_or_default();

@@ -9,7 +9,7 @@ use super::input::{self, Files};
 use super::journal::{JOURNAL, PART, Writer};
 use super::output::OutputDir;
 use super::run::Format;
-use crate::report::study::{StudyReport, json, words};
+use crate::report::study::{StudyReport, files, json, words};
 use crate::scenario::LoadOptions;
 use crate::scenario::study::{ResolvedStudy, load_study};
 use crate::study::campaign::execution::{self, Rows};
@@ -145,7 +145,7 @@ fn write_part(out: &OutputDir, header: &Header, rows: &Rows) -> Result<(), CliEr
 
 /// Writes a study's files.
 pub fn write(out: &OutputDir, report: &StudyReport<'_>) -> Result<(), CliError> {
-    for (name, content) in report.files() {
+    for (name, content) in files(report) {
         out.write(name, |file| file.write_all(content.as_bytes()))?;
     }
     Ok(())

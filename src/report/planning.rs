@@ -2,10 +2,10 @@
 
 use std::fmt::Write as _;
 
-use csv::Writer;
 use serde_json::{Value, json};
 
 use super::columns::Columns;
+use super::table::{Column, Table};
 use crate::scenario::planning::{Goal, ResolvedPlan};
 use crate::study::planning::evaluation::{Evidence, TargetEvidence, Verdict};
 use crate::study::planning::search::Found;
@@ -79,12 +79,7 @@ pub fn to_text(plan: &ResolvedPlan, found: &Found) -> String {
     heading.extend(targets.iter().map(|target| (*target).to_owned()));
     let mut table = Columns::new(heading);
     for evidence in in_order(found) {
-        let mut row: Vec<String> = plan
-            .variables
-            .iter()
-            .zip(&evidence.choice)
-            .map(|(variable, value)| variable.labels[*value].clone())
-            .collect();
+        let mut row = labels(plan, &evidence.choice);
         row.push(price(plan, &evidence.choice).map_or_else(String::new, short));
         row.extend([evidence.runs.to_string(), verdict_word(evidence.verdict).to_owned()]);
         row.extend(
@@ -138,34 +133,71 @@ fn conclusion(plan: &ResolvedPlan, found: &Found) -> String {
     text
 }
 
-/// `evidence.csv`: one row a choice and target, from the worst choice to the best.
-pub fn evidence(plan: &ResolvedPlan, found: &Found) -> String {
-    let mut writer = Writer::from_writer(Vec::new());
-    let mut heading: Vec<&str> = plan.variables.iter().map(|variable| variable.name.as_str()).collect();
-    heading.extend(["price", "n", "verdict", "target", "targetVerdict", "broken", "estimate", "bound"]);
-    writer.write_record(&heading).expect("a text takes it");
-    for evidence in in_order(found) {
-        for (target, of_target) in plan.targets.iter().zip(&evidence.targets) {
-            let mut row: Vec<String> = plan
-                .variables
-                .iter()
-                .zip(&evidence.choice)
-                .map(|(variable, value)| variable.labels[*value].clone())
-                .collect();
-            row.extend([
-                price(plan, &evidence.choice).map_or_else(String::new, short),
-                evidence.runs.to_string(),
-                verdict_word(evidence.verdict).to_owned(),
-                target.text.clone(),
-                verdict_word(of_target.verdict).to_owned(),
-                of_target.broken.map_or_else(String::new, |broken| broken.to_string()),
-                rounded(of_target.estimate).to_string(),
-                rounded(of_target.bound).to_string(),
-            ]);
-            writer.write_record(&row).expect("rows are as long as the heading");
-        }
-    }
-    String::from_utf8(writer.into_inner().expect("a text takes it")).expect("names are UTF-8")
+/// A plan, and what was found.
+#[derive(Clone, Copy)]
+pub struct Planned<'a> {
+    /// The plan.
+    pub plan: &'a ResolvedPlan,
+    /// What was found.
+    pub found: &'a Found,
+}
+
+/// A choice, a target, and what was found of it.
+struct Line<'a> {
+    plan: &'a ResolvedPlan,
+    evidence: &'a Evidence,
+    target: &'a str,
+    found: &'a TargetEvidence,
+}
+
+/// `evidence.csv`, from the worst choice to the best.
+pub fn evidence<'a>() -> Table<'a, Planned<'a>> {
+    let columns: [Column<Planned<'a>, Line<'a>>; 9] = [
+        Column::several(
+            "the variables",
+            "the value of each variable",
+            |planned: Planned<'_>| {
+                planned.plan.variables.iter().map(|variable| variable.name.clone()).collect()
+            },
+            |line| labels(line.plan, &line.evidence.choice),
+        ),
+        Column::new("price", "what the choice costs; empty without prices", |line| {
+            price(line.plan, &line.evidence.choice).map_or_else(String::new, short).into()
+        }),
+        Column::new("n", "runs of it", |line| line.evidence.runs.to_string().into()),
+        Column::new("verdict", "`meets` all targets, `fails` one, or `not decided`", |line| {
+            verdict_word(line.evidence.verdict).into()
+        }),
+        Column::new("target", "the target, as written", |line| line.target.into()),
+        Column::new("targetVerdict", "the same of this target", |line| {
+            verdict_word(line.found.verdict).into()
+        }),
+        Column::new("broken", "runs that break it, where runs are counted", |line| {
+            line.found.broken.map_or_else(String::new, |broken| broken.to_string()).into()
+        }),
+        Column::new("estimate", "the share of runs that break it, or the mean", |line| {
+            rounded(line.found.estimate).to_string().into()
+        }),
+        Column::new(
+            "bound",
+            "the bound that counts: of the share from above (where it fails from below), of the mean on \
+             its side",
+            |line| rounded(line.found.bound).to_string().into(),
+        ),
+    ];
+    let one_row_for = "each choice that was tried and each target";
+    Table::new(("evidence.csv", one_row_for), columns, |Planned { plan, found }: Planned<'a>| {
+        in_order(found).into_iter().flat_map(move |evidence| {
+            let targets = plan.targets.iter().zip(&evidence.targets);
+            targets.map(move |(target, found)| Line { plan, evidence, target: &target.text, found })
+        })
+    })
+}
+
+/// The values of a choice, as they are named.
+fn labels(plan: &ResolvedPlan, choice: &[usize]) -> Vec<String> {
+    let values = plan.variables.iter().zip(choice);
+    values.map(|(variable, value)| variable.labels[*value].clone()).collect()
 }
 
 /// The answer and the evidence as JSON.

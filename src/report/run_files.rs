@@ -1,12 +1,15 @@
 //! The files of one variant: the tables of replication 0, and `runs.csv` of all.
 
-use std::io::Write;
+use std::io::{self, Write};
 
-use super::run_tables;
+use super::run_tables::{self, Run as OneRun};
+use super::table::{Column, Table};
+use crate::measures::Figure;
+use crate::study::replication::Run;
 use crate::study::summary::VariantResult;
 
 /// Writes a file's content.
-type Writer<'a> = Box<dyn Fn(&mut dyn Write) -> std::io::Result<()> + 'a>;
+type Writer<'a> = Box<dyn Fn(&mut dyn Write) -> io::Result<()> + 'a>;
 
 /// A file and how it is written.
 pub struct RunFile<'a> {
@@ -20,16 +23,46 @@ pub struct RunFile<'a> {
 pub fn files(result: &VariantResult) -> Vec<RunFile<'_>> {
     let mut files: Vec<RunFile<'_>> = Vec::new();
     if let Some(record) = result.runs.first().and_then(|run| run.record.as_ref()) {
-        for table in run_tables::TABLES.iter().filter(|table| (table.has_something)(record)) {
-            let write = move |out: &mut dyn Write| {
-                (table.write)(record, &record.names, out).map_err(std::io::Error::other)
-            };
-            files.push(RunFile { name: table.name, write: Box::new(write) });
+        let run = OneRun { record };
+        for run_tables::RunTable { table, has_something } in run_tables::tables() {
+            if has_something(record) {
+                let name = table.file;
+                files.push(RunFile { name, write: Box::new(move |out| table.write(run, out)) });
+            }
         }
     }
     if result.runs.len() > 1 {
-        let write = |out: &mut dyn Write| run_tables::runs(&result.runs, out).map_err(std::io::Error::other);
-        files.push(RunFile { name: "runs.csv", write: Box::new(write) });
+        let table = runs();
+        let name = table.file;
+        files.push(RunFile { name, write: Box::new(move |out| table.write(&result.runs, out)) });
     }
     files
+}
+
+/// A figure of a run.
+struct Line<'a> {
+    replication: u32,
+    figure: &'a Figure,
+}
+
+/// `runs.csv`.
+pub fn runs<'a>() -> Table<'a, &'a [Run]> {
+    let columns: [Column<&'a [Run], Line<'a>>; 6] = [
+        Column::new("replication", "which run", |line| line.replication.to_string().into()),
+        Column::new("measure", "one of the measures of `expect`", |line| line.figure.key.measure.into()),
+        Column::new("workload", "`deployment/NAMESPACE/NAME`; empty for the whole cluster", |line| {
+            (&*line.figure.key.workload).into()
+        }),
+        Column::new("rollout", "which rollout; 0 is the creation; empty for the whole cluster", |line| {
+            line.figure.key.rollout.map_or_else(String::new, |rollout| rollout.to_string()).into()
+        }),
+        Column::new("constraint", "which constraint; empty where it is not about one", |line| {
+            (&*line.figure.key.constraint).into()
+        }),
+        Column::new("value", "the figure", |line| line.figure.value.to_string().into()),
+    ];
+    Table::new(("runs.csv", "each run and figure, with `--runs` above 1"), columns, |runs: &'a [Run]| {
+        runs.iter()
+            .flat_map(|run| run.figures.iter().map(|figure| Line { replication: run.replication, figure }))
+    })
 }

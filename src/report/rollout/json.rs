@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{ArmReport, Setting, State};
+use super::arms::{ArmReport, Setting, State};
 use crate::report::summary_json::FORMAT;
 use crate::scenario::rollout::Moment;
 use crate::study::rollout_outcome::ConstraintSpread;

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::StudyReport;
+use super::findings::StudyReport;
 use crate::kernel::Digest;
 use crate::study::campaign::execution::Rows;
 use crate::study::campaign::frame::Frame;

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::StudyReport;
+use super::findings::StudyReport;
 use crate::report::chart::{Chart, ChartPoint, Series, XAxis};
 use crate::study::campaign::frame::Frame;
 

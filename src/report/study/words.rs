@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{StudyReport, number};
+use super::findings::{StudyReport, number};
 use crate::report::columns::Columns;
 use crate::study::campaign::differences::DifferenceRow;
 use crate::study::campaign::estimates::EstimateRow;
