@@ -26,7 +26,7 @@ pub(crate) fn run(arguments: &[&str], times: usize) -> Taken {
         let status = Command::new(env!("CARGO_BIN_EXE_kubecast"))
             .arg("run")
             .args(arguments)
-            .args(["--measure", "--force", "--quiet", "--out"])
+            .args(["--resources", "--force", "--quiet", "--out"])
             .arg(&out)
             .stdout(Stdio::null())
             .status()

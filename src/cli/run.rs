@@ -64,7 +64,7 @@ pub fn run(args: &RunArgs) -> Result<(), CliError> {
     }
     if let Some(out) = &out {
         write_files(out, &resolved, &results, &summary, args)?;
-        if args.measure {
+        if args.resources {
             let resources = pretty(&stopwatch.report(&results));
             out.write("resources.json", |file| file.write_all(resources.as_bytes()))?;
         }

@@ -33,8 +33,8 @@ pub struct RunArgs {
     #[arg(long)]
     pub check_determinism: bool,
     /// Write wall time and peak memory to resources.json (with --out).
-    #[arg(long)]
-    pub measure: bool,
+    #[arg(long, alias = "measure")]
+    pub resources: bool,
     /// Take warnings for errors.
     #[arg(long)]
     pub strict: bool,
