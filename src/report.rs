@@ -23,3 +23,4 @@ pub mod summary_json;
 pub mod table;
 pub mod terminal;
 pub mod topology;
+pub mod words;

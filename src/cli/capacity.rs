@@ -6,7 +6,7 @@ use super::error::CliError;
 use super::input::{self, Files};
 use super::run::{Format, pretty};
 use crate::report::capacity::{Case, PodWords, to_json, to_text};
-use crate::report::terminal;
+use crate::report::words;
 use crate::scenario::capacity::{CapacityRun, PodTemplate, load_capacity, load_templates, zones};
 use crate::scenario::{LoadOptions, SourceText};
 use crate::study::capacity::search;
@@ -69,10 +69,10 @@ pub fn capacity(args: &CapacityArgs) -> Result<(), CliError> {
         .collect();
     match args.format {
         Format::Text => {
-            super::print(&format!("{}\n{}", terminal::unknown_words(&run.unknowns), to_text(&pods, &cases)))
+            super::print(&format!("{}\n{}", words::unknown_words(&run.unknowns), to_text(&pods, &cases)))
         }
         Format::Json => {
-            let unknowns: Vec<String> = run.unknowns.items.iter().map(ToString::to_string).collect();
+            let unknowns = words::unknown_lines(&run.unknowns);
             super::print(&pretty(&to_json(&pods, &cases, &unknowns)))
         }
     }

@@ -10,7 +10,7 @@ use super::output::OutputDir;
 use super::run::{Format, pretty};
 use crate::kernel::Seed;
 use crate::report::planning::{self as report, Planned};
-use crate::report::terminal;
+use crate::report::words;
 use crate::scenario::LoadOptions;
 use crate::scenario::planning::load_plan;
 use crate::study::planning::evaluation::evaluate;
@@ -71,20 +71,20 @@ pub fn plan(args: &PlanArgs) -> Result<(), CliError> {
         return Err(error);
     }
     let answer = pretty(&report::to_json(&plan, &found));
-    let words = format!("{}\n{}", terminal::unknown_words(&plan.unknowns), report::to_text(&plan, &found));
+    let text = format!("{}\n{}", words::unknown_words(&plan.unknowns), report::to_text(&plan, &found));
     if let Some(out) = &out {
         let evidence = report::evidence();
         let files = [
             (evidence.file, evidence.to_csv(Planned { plan: &plan, found: &found })),
             ("plan.json", answer.clone()),
-            ("summary.txt", words.clone()),
+            ("summary.txt", text.clone()),
         ];
         for (name, content) in files {
             out.write(name, |file| file.write_all(content.as_bytes()))?;
         }
     }
     if !args.quiet {
-        super::print(if args.format == Format::Json { &answer } else { &words })?;
+        super::print(if args.format == Format::Json { &answer } else { &text })?;
     }
     if found.answer.is_some() { Ok(()) } else { Err(CliError::NotMet) }
 }

@@ -17,7 +17,7 @@ use super::{sensitivity, validate};
 use crate::cluster::setup::ClusterSetup;
 use crate::kernel::{Digest, Seed};
 use crate::measures::RolloutRow;
-use crate::report::{run_files, sensitivity as report_sensitivity, summary_json, terminal};
+use crate::report::{run_files, sensitivity as report_sensitivity, summary_json, terminal, words};
 use crate::scenario::{LoadOptions, Resolved};
 use crate::study::expectation::{self, Verdict};
 use crate::study::replication;
@@ -44,7 +44,7 @@ pub fn run(args: &RunArgs) -> Result<(), CliError> {
     if args.emit_digests {
         return determinism::emit_digests(&results);
     }
-    let unknowns: Vec<String> = resolved.unknowns.items.iter().map(ToString::to_string).collect();
+    let unknowns = words::unknown_lines(&resolved.unknowns);
     let verdicts = expectation::evaluate(&resolved.expectations, &results);
     let mut summary = summary_value(&resolved, &results, &unknowns, &verdicts);
     if let Some(answers) = &answers {
@@ -89,7 +89,7 @@ fn simulate(resolved: &Resolved, args: &RunArgs) -> (Vec<VariantResult>, Option<
         resolved.variants.iter().map(|variant| one(&variant.setup, variant.name.clone())).collect();
     let answers = args.timing_sensitivity.then(|| {
         let wanted = |row: &RolloutRow, result: &VariantResult| {
-            let record = result.runs.first().and_then(|run| run.record.as_ref());
+            let record = result.first_record();
             record.is_some_and(|record| terminal::is_worth_a_line(row, record))
         };
         sensitivity::answers(&resolved.variants, &results, &wanted, &|setup| one(setup, None))

@@ -85,7 +85,7 @@ fn times(count: usize) -> String {
 
 /// Why pods were refused in the first run, most often first.
 fn reasons(result: &VariantResult) -> Option<String> {
-    let admissions = &result.runs.first()?.record.as_ref()?.admissions;
+    let admissions = &result.first_record()?.admissions;
     let mut reasons: Vec<(usize, &str)> =
         admissions.refused.iter().map(|(reason, count)| (*count, &**reason)).collect();
     reasons.sort_by_key(|(count, reason)| (std::cmp::Reverse(*count), *reason));
@@ -97,7 +97,7 @@ fn reasons(result: &VariantResult) -> Option<String> {
 
 /// Faults of the kubelet in the first run, with what brings them about.
 fn faults(result: &VariantResult) -> Vec<String> {
-    let record = result.runs.first().and_then(|run| run.record.as_ref());
+    let record = result.first_record();
     let faults = record.into_iter().flat_map(|record| &record.admissions.faults);
     faults
         .map(|(kind, count)| {

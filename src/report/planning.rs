@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::columns::Columns;
 use super::table::{Column, Table};
+use super::words::unknown_lines;
 use crate::scenario::planning::{Goal, ResolvedPlan};
 use crate::study::planning::evaluation::{Evidence, TargetEvidence, Verdict};
 use crate::study::planning::search::Found;
@@ -232,7 +233,7 @@ pub fn to_json(plan: &ResolvedPlan, found: &Found) -> Value {
                 "bound": rounded(target.bound),
             })).collect::<Vec<_>>(),
         })).collect::<Vec<_>>(),
-        "notSimulated": plan.unknowns.items.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "notSimulated": unknown_lines(&plan.unknowns),
         "models": plan.unknowns.models,
     })
 }

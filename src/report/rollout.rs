@@ -11,7 +11,7 @@ pub use csv_files::tables;
 pub use json::to_json;
 
 use super::columns::Columns;
-use super::terminal::{percent, unknown_words};
+use super::words::{percent, unknown_words};
 use crate::scenario::rollout::Moment;
 use crate::study::rollout_outcome::{ConstraintSpread, RolloutOutcome};
 use crate::study::statistics::Proportion;

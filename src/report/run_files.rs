@@ -22,7 +22,7 @@ pub struct RunFile<'a> {
 /// The files, in order.
 pub fn files(result: &VariantResult) -> Vec<RunFile<'_>> {
     let mut files: Vec<RunFile<'_>> = Vec::new();
-    if let Some(record) = result.runs.first().and_then(|run| run.record.as_ref()) {
+    if let Some(record) = result.first_record() {
         let run = OneRun { record };
         for run_tables::RunTable { table, has_something } in run_tables::tables() {
             if has_something(record) {

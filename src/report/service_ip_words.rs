@@ -1,12 +1,12 @@
 //! What happened to Service IPs, in words.
 
-use super::terminal::percent;
+use super::words::percent;
 use crate::measures::{FigureKey, MEASURES, Told};
 use crate::study::summary::VariantResult;
 
 /// One sentence a thing; none without registries.
 pub(super) fn sentences(result: &VariantResult) -> Vec<String> {
-    let Some(record) = result.runs.first().and_then(|run| run.record.as_ref()) else { return Vec::new() };
+    let Some(record) = result.first_record() else { return Vec::new() };
     let Some(setup) = &record.service_ips.setup else { return Vec::new() };
     let mut sentences = Vec::new();
     let several = result.runs.len() > 1;

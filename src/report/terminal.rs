@@ -4,12 +4,13 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use super::admissions_words;
+use super::columns::Columns;
 use super::run_tables::counts_text;
 use super::service_ip_words;
+use super::words::{percent, unknown_words};
 use crate::api::PodPhase;
 use crate::measures::{FigureKey, Measure, RolloutRow, RunRecord, listed};
 use crate::scenario::Unknowns;
-use crate::study::statistics::Proportion;
 use crate::study::summary::VariantResult;
 
 /// More rollouts than this are in the table only.
@@ -17,7 +18,7 @@ const MOST_ROLLOUTS_TOLD: usize = 12;
 /// More entries of the timeline that failed than this are in events.csv only.
 const MOST_OPERATIONS_TOLD: usize = 5;
 /// A longer table is in rollouts.csv only.
-const MOST_ROWS: usize = 40;
+const MOST_ROWS: usize = 39;
 /// What the answer is mostly about.
 const FINAL_SKEW: &Measure = listed("finalSkew");
 
@@ -43,7 +44,7 @@ pub fn summary(results: &[VariantResult], unknowns: &Unknowns) -> String {
 
 /// What of the timeline could not be carried out in the first run.
 fn failed_operations(result: &VariantResult) -> Vec<String> {
-    let record = result.runs.first().and_then(|run| run.record.as_ref());
+    let record = result.first_record();
     let failed = record.map_or(&[][..], |record| &record.failed_operations);
     let told = failed.iter().take(MOST_OPERATIONS_TOLD);
     let mut words: Vec<String> =
@@ -54,26 +55,10 @@ fn failed_operations(result: &VariantResult) -> Vec<String> {
     words
 }
 
-/// What is not known: the lines that every answer opens with.
-pub fn unknown_words(unknowns: &Unknowns) -> String {
-    let mut text = String::new();
-    if unknowns.items.is_empty() {
-        text.push_str("Nothing in this input is left out of the simulation.\n");
-    } else {
-        let items: Vec<String> = unknowns.items.iter().map(ToString::to_string).collect();
-        let _ = writeln!(text, "Not simulated: {}.", items.join("; "));
-    }
-    let _ = writeln!(text, "Checked against Kubernetes' own code: {}.", unknowns.models.join("; "));
-    for note in &unknowns.notes {
-        let _ = writeln!(text, "Note: {note}");
-    }
-    text
-}
-
 /// The answer in words, one sentence a line.
 fn answers(result: &VariantResult) -> Vec<String> {
     let mut sentences = Vec::new();
-    let first = result.runs.first().and_then(|run| run.record.as_ref());
+    let first = result.first_record();
     if result.runs.len() == 1 {
         if let Some(record) = first {
             single_run(record, &mut sentences);
@@ -188,17 +173,6 @@ fn skew_words(rollout: &RolloutRow) -> String {
     text
 }
 
-/// `34.7 % [31.8, 37.7] of 1000 runs`.
-pub fn percent(share: &Proportion) -> String {
-    format!(
-        "{:.1} % [{:.1}, {:.1}] of {} runs",
-        share.share() * 100.0,
-        share.low * 100.0,
-        share.high * 100.0,
-        share.runs
-    )
-}
-
 fn key_of(measure: &Measure, rollout: &RolloutRow) -> FigureKey {
     FigureKey::of_rollout(measure, &rollout.workload, rollout.number)
 }
@@ -241,22 +215,20 @@ fn repeated_rollout(rollout: &RolloutRow, result: &VariantResult, sentences: &mu
 
 /// The table of rollouts: a row a variant, rollout and constraint.
 fn rollout_table(results: &[VariantResult]) -> String {
-    let mut rows = vec![
-        ["variant", "rollout", "constraint", "final skew: share of runs", "largest", "seconds"]
-            .map(str::to_owned),
-    ];
+    let mut table =
+        Columns::new(["variant", "rollout", "constraint", "final skew: share of runs", "largest", "seconds"]);
     for result in results {
-        let Some(record) = result.runs.first().and_then(|run| run.record.as_ref()) else { continue };
+        let Some(record) = result.first_record() else { continue };
         for rollout in &record.rollouts {
             for outcome in &rollout.constraints {
-                rows.push(table_row(result, rollout, &outcome.name));
+                table.push(table_row(result, rollout, &outcome.name));
             }
         }
     }
-    if rows.len() == 1 || rows.len() > MOST_ROWS { String::new() } else { align(&rows) }
+    if table.is_empty() || table.len() > MOST_ROWS { String::new() } else { table.to_text("") }
 }
 
-fn table_row(result: &VariantResult, rollout: &RolloutRow, constraint: &Arc<str>) -> [String; 6] {
+fn table_row(result: &VariantResult, rollout: &RolloutRow, constraint: &Arc<str>) -> Vec<String> {
     let final_skew = result.summary(&key_of_constraint(FINAL_SKEW, rollout, constraint));
     let shares = final_skew.map_or_else(String::new, |summary| {
         let bins: Vec<String> = summary
@@ -268,7 +240,7 @@ fn table_row(result: &VariantResult, rollout: &RolloutRow, constraint: &Arc<str>
     });
     let during = result.summary(&key_of_constraint(const { listed("maxSkewDuring") }, rollout, constraint));
     let duration = result.summary(&key_of(const { listed("rolloutDurationSeconds") }, rollout));
-    [
+    vec![
         result.name.clone().unwrap_or_default(),
         format!("{} #{}", rollout.workload.rsplit('/').next().unwrap_or(""), rollout.number),
         constraint.to_string(),
@@ -276,25 +248,4 @@ fn table_row(result: &VariantResult, rollout: &RolloutRow, constraint: &Arc<str>
         during.map_or_else(String::new, |summary| summary.max.to_string()),
         duration.map_or_else(|| "blocked".to_owned(), |summary| format!("{:.1}", summary.median)),
     ]
-}
-
-/// Columns side by side, as wide as their widest cell.
-fn align<const N: usize>(rows: &[[String; N]]) -> String {
-    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
-    let used: Vec<(usize, usize)> = (0..N)
-        .map(|column| (column, width(column)))
-        .filter(|(column, _)| rows.len() > 1 && { rows[1..].iter().any(|row| !row[*column].is_empty()) })
-        .collect();
-    let mut text = String::new();
-    for row in rows {
-        let mut line = String::new();
-        for (column, width) in &used {
-            let cell = &row[*column];
-            let padding = width - cell.chars().count();
-            let _ = write!(line, "{cell}{}  ", " ".repeat(padding));
-        }
-        text.push_str(line.trim_end());
-        text.push('\n');
-    }
-    text
 }

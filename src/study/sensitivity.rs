@@ -105,7 +105,7 @@ pub struct Answer {
 impl Answer {
     /// The answers about the rollouts of a variant that `wanted` names, as given.
     pub fn of(result: &VariantResult, wanted: &dyn Fn(&RolloutRow) -> bool) -> Vec<Self> {
-        let Some(record) = result.runs.first().and_then(|run| run.record.as_ref()) else { return Vec::new() };
+        let Some(record) = result.first_record() else { return Vec::new() };
         let mut answers = Vec::new();
         for row in record.rollouts.iter().filter(|row| wanted(row)) {
             let skews = row.constraints.iter();

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::replication::Run;
 use super::statistics::{Proportion, Summary, by_frequency};
-use crate::measures::FigureKey;
+use crate::measures::{FigureKey, RunRecord};
 
 /// A variant's runs and what they say.
 #[derive(Clone, Debug)]
@@ -35,6 +35,11 @@ impl VariantResult {
             .filter_map(|key| Summary::of(&values[&key]).map(|summary| (key, summary)))
             .collect();
         Self { name, runs, summaries }
+    }
+
+    /// What is kept of replication 0.
+    pub fn first_record(&self) -> Option<&RunRecord> {
+        self.runs.first()?.record.as_ref()
     }
 
     /// The summary of one figure.

@@ -14,6 +14,7 @@ use crate::cluster::setup::TieBreakRule;
 use crate::kernel::SimTime;
 use crate::report::seconds::seconds;
 use crate::report::summary_json::{FORMAT, digest_text};
+use crate::report::words::unknown_lines;
 use crate::study::explanation::Explanation;
 
 /// The whole explanation.
@@ -25,7 +26,7 @@ pub fn to_json(explanation: &Explanation, setting: &Setting<'_>) -> Value {
         "scenario": setting.scenario,
         "variant": setting.variant,
         "seed": setting.seed,
-        "notSimulated": unknowns.items.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "notSimulated": unknown_lines(unknowns),
         "models": unknowns.models,
         "notes": unknowns.notes,
         "answer": answer::sentences(explanation).join(" "),

@@ -4,13 +4,14 @@ use serde_json::{Value, json};
 
 use super::arms::{ArmReport, Setting, State};
 use crate::report::summary_json::FORMAT;
+use crate::report::words::unknown_lines;
 use crate::scenario::rollout::Moment;
 use crate::study::rollout_outcome::ConstraintSpread;
 use crate::study::statistics::{Proportion, Summary};
 
 /// The whole answer.
 pub fn to_json(arms: &[ArmReport], setting: &Setting<'_>) -> Value {
-    let unknowns: Vec<String> = setting.unknowns.items.iter().map(ToString::to_string).collect();
+    let unknowns = unknown_lines(setting.unknowns);
     let State { nodes, pods, replicas, without_node, terminating, not_ready } = setting.state;
     json!({
         "format": FORMAT,
