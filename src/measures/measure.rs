@@ -63,8 +63,7 @@ pub struct Measure {
     pub value: Value,
     /// The terminal's sentence for it, if it has one.
     pub told: Option<Told>,
-    /// Its figure stands before those of its scope that have a lower number; figures keep the places that
-    /// they had before the list was in another order.
+    /// Figures of one scope come in the order of the list, but those with a higher number first.
     pub(super) ahead: u8,
 }
 
@@ -142,7 +141,7 @@ impl Measure {
         Self { told: Some(Told { place, words }), ..self }
     }
 
-    /// The same, with its figure before those of a lower number.
+    /// The same, with its figure before those of its scope that have a lower number.
     pub(super) const fn ahead(self, ahead: u8) -> Self {
         Self { ahead, ..self }
     }

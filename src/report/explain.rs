@@ -9,44 +9,23 @@ mod fixes;
 mod history;
 mod json;
 mod nodes;
+mod setting;
 
 use std::fmt::Write as _;
 
 pub use json::to_json;
+pub use setting::Setting;
 
+use super::words::{checked_words, counted, unknown_words};
 use crate::cluster::explanation::{Sample, Scene, Verdict};
-use crate::scenario::Unknowns;
 use crate::study::explanation::Explanation;
-
-/// What there is around an explanation.
-#[derive(Clone, Copy, Debug)]
-pub struct Setting<'a> {
-    /// The scenario's name.
-    pub scenario: &'a str,
-    /// The variant's, if there are variants.
-    pub variant: Option<&'a str>,
-    /// The seed of all draws.
-    pub seed: u64,
-    /// What is not simulated.
-    pub unknowns: &'a Unknowns,
-}
-
-/// Rows of a table, unless all are wanted.
-const MOST_ROWS: usize = 20;
 
 /// The explanation as text. `all` shows every node and domain.
 pub fn to_text(explanation: &Explanation, setting: &Setting<'_>, all: bool) -> String {
     let mut text = format!("{}\n", answer::sentences(explanation).join(" "));
-    let Unknowns { items, models, notes } = setting.unknowns;
     text.push('\n');
-    if !items.is_empty() {
-        let items: Vec<String> = items.iter().map(ToString::to_string).collect();
-        let _ = writeln!(text, "Not simulated: {}.", items.join("; "));
-    }
-    let _ = writeln!(text, "Checked against Kubernetes' own code: {}.", models.join("; "));
-    for note in notes {
-        let _ = writeln!(text, "Note: {note}");
-    }
+    let unknowns = setting.unknowns;
+    text.push_str(&if unknowns.items.is_empty() { checked_words(unknowns) } else { unknown_words(unknowns) });
     if let Some(scene) = &explanation.testimony.scene {
         text.push_str(&scene_text(explanation, scene, all));
     }
@@ -97,33 +76,12 @@ fn sample_words(sample: &Sample) -> String {
     )
 }
 
-/// `1 node`, `2 nodes`.
-fn counted(number: usize, one: &str, several: &str) -> String {
-    format!("{number} {}", if number == 1 { one } else { several })
-}
-
-/// `a`, `a and b`, `a, b and 7 more`.
-fn listed(names: &[impl AsRef<str>], most: usize) -> String {
-    let shown: Vec<&str> = names.iter().take(most).map(AsRef::as_ref).collect();
-    let more = names.len() - shown.len();
-    match &shown[..] {
-        [] => String::new(),
-        _ if more > 0 => format!("{} and {more} more", shown.join(", ")),
-        [name] => (*name).to_owned(),
-        [others @ .., last] => format!("{} and {last}", others.join(", ")),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn names_are_listed_and_samples_told() {
-        assert_eq!(listed(&["a"], 3), "a");
-        assert_eq!(listed(&["a", "b"], 3), "a and b");
-        assert_eq!(listed(&["a", "b", "c", "d"], 2), "a, b and 2 more");
-        assert_eq!(listed(&[""; 0], 2), "");
+    fn samples_are_told() {
         let sample = |evaluated, feasible| Sample { all: 200, evaluated, feasible, sought: 100 };
         assert_eq!(sample_words(&sample(200, 3)), "200 nodes looked at, 3 feasible");
         assert_eq!(

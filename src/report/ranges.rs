@@ -8,10 +8,12 @@
 
 mod drawing;
 mod json;
+mod setting;
 
 use std::fmt::Write as _;
 
 pub use json::to_json;
+pub use setting::Setting;
 
 use super::columns::Columns;
 use crate::service_ip::assessment::{Assessment, RangeAssessment};
@@ -21,23 +23,6 @@ use crate::service_ip::range::Band;
 
 /// Days of a year.
 const YEAR_DAYS: f64 = 365.25;
-
-/// What there is around an assessment.
-#[derive(Clone, Debug)]
-pub struct Setting {
-    /// `1.34`.
-    pub release: String,
-    /// Whether addresses are kept as IPAddress objects.
-    pub ip_address_objects: bool,
-    /// Services that come and go.
-    pub flow: Option<Flow>,
-}
-
-impl Setting {
-    fn allocator(&self) -> &'static str {
-        if self.ip_address_objects { "IPAddress objects" } else { "bitmap" }
-    }
-}
 
 /// The assessment as text.
 pub fn to_text(assessment: &Assessment, setting: &Setting) -> String {

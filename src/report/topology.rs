@@ -11,12 +11,10 @@ use std::fmt::Write as _;
 
 pub use json::to_json;
 
+use super::words::wrapped;
 use crate::scenario::machine::Described;
 use crate::scenario::machine::catalogue::NamedMachine;
 use facts::Facts;
-
-/// Columns of the terminal that texts are broken to.
-const WIDTH: usize = 96;
 
 /// A machine as text.
 pub fn to_text(described: &Described) -> String {
@@ -55,38 +53,4 @@ pub fn catalogue(machines: &[NamedMachine]) -> String {
                     (-socket-major, -interleaved) and for the cores that share a last-level cache (-uncore8).";
     let _ = write!(text, "\n{}", wrapped("", "", suffixes));
     text
-}
-
-/// A text broken into lines.
-fn wrapped(first: &str, other: &str, text: &str) -> String {
-    let mut lines = String::new();
-    let mut line = first.to_owned();
-    let mut empty = true;
-    for word in text.split_whitespace() {
-        if !empty && line.chars().count() + 1 + word.chars().count() > WIDTH {
-            let _ = writeln!(lines, "{line}");
-            (line, empty) = (other.to_owned(), true);
-        }
-        if !empty {
-            line.push(' ');
-        }
-        line.push_str(word);
-        empty = false;
-    }
-    let _ = writeln!(lines, "{line}");
-    lines
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn texts_are_broken_between_words() {
-        let text = "word ".repeat(40);
-        let lines = wrapped("- ", "  ", &text);
-        assert!(lines.lines().all(|line| line.len() <= WIDTH));
-        assert_eq!(lines.lines().count(), 3);
-        assert_eq!(lines.split_whitespace().count(), 41);
-    }
 }

@@ -1,8 +1,8 @@
 //! The answer in words.
 
-use super::{counted, listed};
 use crate::cluster::explanation::{Scene, Verdict};
 use crate::cluster::setup::TieBreakRule;
+use crate::report::words::{counted, listed};
 use crate::study::explanation::Explanation;
 
 /// Nodes that a sentence names at most.

@@ -2,9 +2,10 @@
 
 use std::fmt::Write as _;
 
-use super::{MOST_ROWS, counted, listed};
+use super::setting::MOST_ROWS;
 use crate::cluster::explanation::{ConstraintCounts, DomainCount, Scene};
 use crate::report::columns::Columns;
+use crate::report::words::{counted, listed};
 
 pub(super) fn tables(scene: &Scene, all: bool) -> String {
     scene.constraints.iter().map(|constraint| table(constraint, all)).collect()

@@ -2,9 +2,9 @@
 
 use std::fmt::Write as _;
 
-use super::{counted, listed};
 use crate::cluster::explanation::{Rejection, Scene, WhatIf};
 use crate::report::columns::Columns;
+use crate::report::words::{counted, listed};
 
 /// Nodes that a row names at most.
 const MOST_NODES: usize = 3;

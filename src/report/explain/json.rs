@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
+use super::answer;
 use super::history::{Row, rows};
-use super::{Setting, answer};
+use super::setting::Setting;
 use crate::cluster::explanation::{
     ConstraintCounts, FixRow, HistoryStep, NodeVerdict, Rejection, Scene, Verdict, WhatIf,
 };

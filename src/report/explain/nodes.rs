@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::MOST_ROWS;
+use super::setting::MOST_ROWS;
 use crate::cluster::explanation::{Lack, NodeVerdict, Rejection, Scene, ScoreCell};
 use crate::report::columns::{Columns, stacked};
 

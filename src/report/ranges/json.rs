@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::Setting;
+use super::setting::Setting;
 use crate::service_ip::assessment::{Assessment, RangeAssessment};
 use crate::service_ip::exhaustion::Time;
 use crate::service_ip::probability::{Answer, Method};

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use super::wrapped;
 use crate::api::CpuSet;
 use crate::kubelet::Machine;
+use crate::report::words::wrapped;
 
 /// Nodes that still make a table of 80 columns.
 const WIDEST_TABLE: usize = 16;
