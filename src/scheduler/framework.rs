@@ -1,7 +1,10 @@
 //! The scheduling framework (`pkg/scheduler/framework` of kube-scheduler v1.34): what a plugin is, what
 //! it answers, and a profile's plugins ready to run.
 
+pub mod cluster_event;
+pub mod hint;
 pub mod plugin;
+pub mod point;
 pub mod runtime;
 pub mod status;
 

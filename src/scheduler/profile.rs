@@ -10,12 +10,11 @@
 mod expand;
 pub mod in_tree;
 pub mod plugins;
-pub mod point;
 
+pub use super::framework::point::Point;
 pub use expand::ProfileFault;
 pub use in_tree::InTreePlugin;
 pub use plugins::{EnabledPlugin, PluginLists, Plugins};
-pub use point::Point;
 
 use super::framework::PluginId;
 use super::plugins::inter_pod_affinity::InterPodAffinityArgs;

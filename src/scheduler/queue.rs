@@ -32,8 +32,7 @@
 //! adds the pod to activeQ a second time).
 
 pub mod config;
-pub mod event;
-pub mod hints;
+pub(in crate::scheduler) mod hints;
 pub mod pod_info;
 pub mod scheduling_queue;
 
@@ -50,8 +49,8 @@ mod unschedulable;
 #[cfg(test)]
 mod tests;
 
+pub use super::framework::cluster_event::{ClusterEvent, EventLabel, NodeChange, PodChange};
+pub use super::framework::hint::HintContext;
 pub use config::{HintRules, QueueConfig, RequeueRule};
-pub use event::{ClusterEvent, EventLabel, NodeChange, PodChange};
-pub use hints::HintContext;
 pub use pod_info::{Counts, Moved, Place, QueuedPod};
 pub use scheduling_queue::SchedulingQueue;

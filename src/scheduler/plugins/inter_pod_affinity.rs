@@ -5,6 +5,7 @@
 //! like others. An empty selector matches every pod here.
 
 mod filtering;
+pub(in crate::scheduler) mod hint;
 mod scoring;
 
 use self::filtering::RequiredState;

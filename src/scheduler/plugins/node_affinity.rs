@@ -1,6 +1,8 @@
 //! NodeAffinity: `nodeSelector`, node affinity, and the scheduler's own added affinity
 //! (kube-scheduler v1.34).
 
+pub(in crate::scheduler) mod hint;
+
 use crate::api::{NodeId, NodeSelectorOperator, NodeSelectorTerm, PreferredNodeTerm};
 use crate::component_helpers::node_affinity::pod_admits_node;
 use crate::kernel::Symbol;

@@ -1,5 +1,7 @@
 //! NodeName: a pod that names its node fits nowhere else (kube-scheduler v1.34).
 
+pub(in crate::scheduler) mod hint;
+
 use crate::scheduler::framework::{CycleContext, Descriptor, ExtensionPoint, Plugin, Status};
 use crate::scheduler::node_info::NodeInfo;
 

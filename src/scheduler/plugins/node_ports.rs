@@ -1,5 +1,7 @@
 //! NodePorts: a host port is given to one pod of a node only (kube-scheduler v1.34).
 
+pub(in crate::scheduler) mod hint;
+
 use crate::api::HostPort;
 use crate::scheduler::framework::{
     CycleContext, Descriptor, ExtensionPoint, Plugin, PreFilterOutcome, Status,

@@ -1,6 +1,7 @@
 //! NodeResourcesFit: a node must hold what the pod requests; emptier (or fuller) nodes score higher
 //! (kube-scheduler v1.34).
 
+pub(in crate::scheduler) mod hint;
 pub mod shortage;
 pub mod strategy;
 

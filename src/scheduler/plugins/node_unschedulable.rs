@@ -1,5 +1,7 @@
 //! NodeUnschedulable: a cordoned node takes only pods that tolerate its taint (kube-scheduler v1.34).
 
+pub(in crate::scheduler) mod hint;
+
 use crate::api::{Taint, TaintEffect};
 use crate::scheduler::framework::{CycleContext, Descriptor, ExtensionPoint, Plugin, Status};
 use crate::scheduler::node_info::NodeInfo;

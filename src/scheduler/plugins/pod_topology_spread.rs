@@ -5,6 +5,7 @@
 //! constraints at all gets the profile's default ones, if a Service or its controller gives a selector.
 
 mod filtering;
+pub(in crate::scheduler) mod hint;
 pub mod report;
 mod scoring;
 

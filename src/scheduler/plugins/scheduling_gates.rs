@@ -1,5 +1,7 @@
 //! SchedulingGates: a pod with `spec.schedulingGates` stays out of the queue (kube-scheduler v1.34).
 
+pub(in crate::scheduler) mod hint;
+
 use crate::api::Pod;
 use crate::kernel::Interner;
 use crate::scheduler::framework::{Code, Descriptor, ExtensionPoint, Plugin, Reason, Status};

@@ -1,5 +1,7 @@
 //! TaintToleration: taints that keep a pod away, or make a node worse (kube-scheduler v1.34).
 
+pub(in crate::scheduler) mod hint;
+
 use crate::api::{NodeId, TaintEffect, Toleration};
 use crate::scheduler::framework::{
     Code, CycleContext, Descriptor, ExtensionPoint, Plugin, PreScoreOutcome, Reason, Status,

@@ -17,7 +17,7 @@ use std::fmt;
 
 use super::in_tree::InTreePlugin;
 use super::plugins::{PluginLists, Plugins};
-use super::point::Point;
+use crate::scheduler::framework::point::Point;
 
 /// Why a framework cannot be made.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -5,8 +5,8 @@
 //! DIFFERENCE: the plugins that later releases add are not known here, nor are those that earlier ones
 //! had (`EBSLimits` and its like), whatever release a scenario follows.
 
-use super::point::Point;
 use crate::scheduler::framework::PluginId;
+use crate::scheduler::framework::point::Point;
 
 /// A plugin of kube-scheduler, simulated or not.
 #[derive(Debug, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 //! (`mergePlugins` in `pkg/scheduler/apis/config/v1/default_plugins.go` of kube-scheduler v1.34).
 
 use super::in_tree::IN_TREE;
-use super::point::Point;
+use crate::scheduler::framework::point::Point;
 
 /// Disables every default plugin.
 const ALL_PLUGINS: &str = "*";

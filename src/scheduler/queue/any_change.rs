@@ -10,10 +10,10 @@
 
 use std::collections::BTreeSet;
 
-use super::event::EventLabel;
 use super::pod_info::{Cause, Entry, Place, Spot};
 use super::scheduling_queue::SchedulingQueue;
 use crate::api::PodId;
+use crate::scheduler::framework::cluster_event::EventLabel;
 
 /// What the rule remembers.
 #[derive(Clone, Debug, Default)]

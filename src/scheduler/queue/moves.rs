@@ -9,14 +9,15 @@ use std::sync::Arc;
 
 use super::backoff::{self, BackingOff};
 use super::config::RequeueRule;
-use super::event::{ClusterEvent, EventLabel, PodChange};
-use super::hints::{HintContext, Question, crosses_topology, first_to_queue};
+use super::hints::{Question, crosses_topology, first_to_queue};
 use super::pod_info::{Cause, Entry, Place, Spot, Tracked};
 use super::registration::interested;
 use super::rejector::{Rejector, Rejectors};
 use super::scheduling_queue::SchedulingQueue;
 use crate::api::{Pod, PodId};
 use crate::kernel::SimTime;
+use crate::scheduler::framework::cluster_event::{ClusterEvent, EventLabel, PodChange};
+use crate::scheduler::framework::hint::HintContext;
 
 /// Where a pod goes after a failed attempt.
 pub(super) enum AfterFailure {

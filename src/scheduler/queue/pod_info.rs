@@ -6,12 +6,12 @@ use std::sync::Arc;
 use super::active::ActiveKey;
 use super::attempts::Failures;
 use super::backoff::BackoffSpot;
-use super::event::EventLabel;
 use super::in_flight::Flight;
 use super::rejector::{Rejector, Rejectors};
 use super::unschedulable::GroupId;
 use crate::api::{Pod, PodId};
 use crate::kernel::SimTime;
+use crate::scheduler::framework::cluster_event::EventLabel;
 use crate::scheduler::framework::{PluginId, PluginSet};
 
 /// Where a pod is.

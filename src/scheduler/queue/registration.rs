@@ -2,8 +2,8 @@
 //! `buildQueueingHintMap`).
 
 use super::config::QueueConfig;
-use super::event::{ClusterEvent, NodeChange, PodChange};
 use super::rejector::{Rejector, Rejectors};
+use crate::scheduler::framework::cluster_event::{ClusterEvent, NodeChange, PodChange};
 
 /// Kinds of change, as bits.
 type Action = u16;

@@ -13,8 +13,6 @@ use super::active::ActiveQueue;
 use super::any_change::AnyChange;
 use super::backoff::BackoffQueue;
 use super::config::{QueueConfig, RequeueRule};
-use super::event::{ClusterEvent, EventLabel};
-use super::hints::HintContext;
 use super::in_flight::InFlight;
 use super::moves::AfterFailure;
 use super::pod_info::{Cause, Counts, Entry, MoveLog, Moved, Place, QueuedPod, Spot, Tracked};
@@ -22,6 +20,8 @@ use super::unschedulable::Unschedulable;
 use crate::api::{Pod, PodId};
 use crate::kernel::SimTime;
 use crate::scheduler::framework::PluginSet;
+use crate::scheduler::framework::cluster_event::{ClusterEvent, EventLabel};
+use crate::scheduler::framework::hint::HintContext;
 
 /// All pods without node, waiting or in flight.
 #[derive(Clone, Debug)]

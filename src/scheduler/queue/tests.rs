@@ -9,7 +9,6 @@ mod without_hints;
 
 use std::sync::Arc;
 
-use super::event::ClusterEvent;
 use super::{HintContext, Moved, Place, QueueConfig, QueuedPod, RequeueRule, SchedulingQueue};
 use crate::api::testing;
 use crate::api::{
@@ -17,6 +16,7 @@ use crate::api::{
     SchedulerBehaviour, SpreadConstraint, WhenUnsatisfiable,
 };
 use crate::kernel::{Interner, SimTime, Symbol};
+use crate::scheduler::framework::cluster_event::ClusterEvent;
 use crate::scheduler::framework::{PluginId, PluginSet};
 use crate::scheduler::well_known::WellKnown;
 

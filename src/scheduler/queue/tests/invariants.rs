@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use super::{Bench, any_change, at, config, deleted, exact, on_node, plugins, spreads, without_hints};
 use crate::api::{Pod, PodId, PodSpec};
 use crate::scheduler::framework::PluginSet;
-use crate::scheduler::queue::event::ClusterEvent;
+use crate::scheduler::framework::cluster_event::ClusterEvent;
 use crate::scheduler::queue::hints::{Question, first_to_queue};
 use crate::scheduler::queue::rejector::Rejectors;
 use crate::scheduler::queue::{Counts, Place, QueueConfig, RequeueRule};

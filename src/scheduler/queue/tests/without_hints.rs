@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::{Bench, FIT, SPREAD, deleted, on_node, spreads, without_hints};
 use crate::api::{NodeId, Pod, PodPhase, Timestamp};
+use crate::scheduler::framework::cluster_event::{ClusterEvent, NodeChange, PodChange};
 use crate::scheduler::queue::Place;
-use crate::scheduler::queue::event::{ClusterEvent, NodeChange, PodChange};
 
 #[test]
 fn a_deletion_timestamp_brings_a_spread_blocked_pod_back() {

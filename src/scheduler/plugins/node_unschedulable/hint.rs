@@ -1,11 +1,11 @@
 //! NodeUnschedulable: a node that is not cordoned appears, a node is uncordoned, or the pod itself
 //! comes to tolerate cordoned nodes.
 
-use super::Question;
 use crate::api::{Taint, TaintEffect};
+use crate::scheduler::queue::hints::Question;
 
 /// Whether the event may help.
-pub(super) fn hint(question: &Question<'_>) -> bool {
+pub(in crate::scheduler) fn hint(question: &Question<'_>) -> bool {
     let (old, new) = question.event.nodes();
     if let Some(new) = new {
         return !new.unschedulable && old.is_none_or(|old| old.unschedulable);

@@ -1,10 +1,10 @@
 //! NodePorts: a pod goes that holds a host port which the pod wants, or a node appears.
 
-use super::Question;
 use crate::api::HostPort;
+use crate::scheduler::queue::hints::Question;
 
 /// Whether the event may help. A new node always may.
-pub(super) fn hint(question: &Question<'_>) -> bool {
+pub(in crate::scheduler) fn hint(question: &Question<'_>) -> bool {
     let (Some(deleted), None) = question.event.pods() else { return true };
     deleted.node.is_some()
         && question

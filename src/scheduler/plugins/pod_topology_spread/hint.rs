@@ -6,11 +6,11 @@
 
 use std::borrow::Cow;
 
-use super::Question;
 use crate::api::{InclusionPolicy, Labels, Node, Pod, SpreadConstraint, WhenUnsatisfiable};
+use crate::scheduler::queue::hints::Question;
 
 /// Whether the event may help.
-pub(super) fn hint(question: &Question<'_>) -> bool {
+pub(in crate::scheduler) fn hint(question: &Question<'_>) -> bool {
     let constraints = hard_constraints(question);
     match question.event.pods() {
         (None, None) => after_node_change(&constraints, question),

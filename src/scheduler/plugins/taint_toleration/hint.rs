@@ -1,11 +1,11 @@
 //! TaintToleration: a node comes to have no taint left that the pod does not tolerate, or the pod
 //! itself got a toleration.
 
-use super::Question;
 use crate::api::{Node, Pod};
+use crate::scheduler::queue::hints::Question;
 
 /// Whether the event may help.
-pub(super) fn hint(question: &Question<'_>) -> bool {
+pub(in crate::scheduler) fn hint(question: &Question<'_>) -> bool {
     let (old, new) = question.event.nodes();
     match new {
         Some(new) => tolerates(question.pod, new) && old.is_none_or(|old| !tolerates(question.pod, old)),

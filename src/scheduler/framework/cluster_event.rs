@@ -96,7 +96,7 @@ impl EventLabel {
     pub const POP_FROM_BACKOFF_Q: Self = Self("PopFromBackoffQ");
     /// The pod waited too long for an event.
     pub const UNSCHEDULABLE_TIMEOUT: Self = Self("UnschedulableTimeout");
-    /// Anything changed, under [`super::RequeueRule::AnyChange`]; kubecast's own.
+    /// Anything changed, under [`crate::scheduler::queue::RequeueRule::AnyChange`]; kubecast's own.
     pub const ANY_CHANGE: Self = Self("AnyChange");
 
     /// The text.
@@ -162,7 +162,7 @@ impl ClusterEvent {
     }
 
     /// The pod concerned, before and after; nothing for events of nodes.
-    pub(super) fn pods(&self) -> (Option<&Pod>, Option<&Pod>) {
+    pub(in crate::scheduler) fn pods(&self) -> (Option<&Pod>, Option<&Pod>) {
         match self {
             Self::AssignedPodAdd(pod) => (None, Some(pod)),
             Self::AssignedPodDelete(pod) => (Some(pod), None),
@@ -174,7 +174,7 @@ impl ClusterEvent {
     }
 
     /// The node concerned, before and after; nothing for events of pods.
-    pub(super) fn nodes(&self) -> (Option<&Node>, Option<&Node>) {
+    pub(in crate::scheduler) fn nodes(&self) -> (Option<&Node>, Option<&Node>) {
         match self {
             Self::NodeAdd(node) => (None, Some(node)),
             Self::NodeDelete(node) => (Some(node), None),

@@ -1,11 +1,11 @@
 //! NodeAffinity: a node appears that matches, or one that did not match comes to do so.
 
-use super::Question;
 use crate::api::Node;
 use crate::component_helpers::node_affinity::pod_admits_node;
+use crate::scheduler::queue::hints::Question;
 
 /// Whether the event may help.
-pub(super) fn hint(question: &Question<'_>) -> bool {
+pub(in crate::scheduler) fn hint(question: &Question<'_>) -> bool {
     let (old, Some(new)) = question.event.nodes() else { return false };
     let names = question.context.names();
     let added = question.context.added_node_terms(question.pod);

@@ -8,11 +8,12 @@
 //!
 //! Hints match `namespaceSelector` against no labels at all: selectors that need a label never match.
 
-use super::{HintContext, Question};
 use crate::api::{AffinityTerm, Labels, Node, Pod};
+use crate::scheduler::queue::HintContext;
+use crate::scheduler::queue::hints::Question;
 
 /// Whether the event may help.
-pub(super) fn hint(question: &Question<'_>) -> bool {
+pub(in crate::scheduler) fn hint(question: &Question<'_>) -> bool {
     match question.event.pods() {
         (None, None) => {
             let (old, Some(new)) = question.event.nodes() else { return false };
@@ -82,7 +83,11 @@ fn matches_any(terms: &[AffinityTerm], pod: &Pod) -> bool {
 
 /// Whether one of the pod's required affinity terms matches another pod, its namespace's labels
 /// considered.
-pub(super) fn any_affinity_term_matches(pod: &Pod, other: &Pod, context: &dyn HintContext) -> bool {
+pub(in crate::scheduler) fn any_affinity_term_matches(
+    pod: &Pod,
+    other: &Pod,
+    context: &dyn HintContext,
+) -> bool {
     let none = Labels::default();
     let labels = context.namespace_labels(other.spec.namespace).unwrap_or(&none);
     pod.spec.affinity.required.iter().any(|term| matches(term, other, labels))

@@ -1,11 +1,11 @@
 //! NodeResourcesFit: a pod on a node goes (whatever it held) or shrinks in a resource that the pod
 //! asks for, the pod itself shrinks, or a node appears or grows that could hold it when empty.
 
-use super::Question;
 use crate::api::{Node, Pod, Resources};
+use crate::scheduler::queue::hints::Question;
 
 /// Whether the event may help.
-pub(super) fn hint(question: &Question<'_>) -> bool {
+pub(in crate::scheduler) fn hint(question: &Question<'_>) -> bool {
     match question.event.pods() {
         (Some(deleted), None) => return deleted.node.is_some(),
         (Some(old), Some(new)) => return scaled_down(question, old, new),
