@@ -26,6 +26,7 @@ use crate::scheduler::cache::Cache;
 use crate::scheduler::cycle::{Cycle, CycleInput, CycleResult, Outcome, TieBreak};
 use crate::scheduler::fast::FastCycle;
 use crate::scheduler::framework::{Framework, PluginSet};
+use crate::scheduler::profile::registry_of;
 use crate::scheduler::queue::{ClusterEvent, QueuedPod, RequeueRule, SchedulingQueue};
 
 /// The scheduler's state.
@@ -61,7 +62,7 @@ impl SchedulerProcess {
     pub fn new(setup: &Arc<ClusterSetup>, names: &mut Interner, draws: &Draws) -> Self {
         Self {
             cache: Cache::new(names),
-            queue: SchedulingQueue::new(setup.scheduler.queue),
+            queue: SchedulingQueue::new(setup.scheduler.queue, &registry_of(&setup.scheduler.profiles)),
             frameworks: setup.scheduler.profiles.iter().map(Framework::new).collect(),
             cycle: Cycle::new(),
             fast: FastCycle::new(&setup.scheduler.profiles),

@@ -75,7 +75,7 @@ impl Scheduler {
         let (behaviour, _) = Behaviour::resolve(release, &cluster.feature_gates)?;
         let mut names = Interner::new();
         let mut profile = Profile::default_scheduler(&mut names);
-        profile.args.pod_topology_spread = spread_args(&cluster, &behaviour, &mut names)?;
+        profile.args.set(spread_args(&cluster, &behaviour, &mut names)?);
         let mut scheduler = Self {
             cache: Cache::new(&mut names),
             framework: Framework::new(&profile),

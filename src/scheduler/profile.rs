@@ -1,109 +1,68 @@
 //! A profile: which plugins run where, with which weights and arguments.
 //!
 //! Follows `KubeSchedulerConfiguration` `kubescheduler.config.k8s.io/v1` of kube-scheduler v1.34: the
-//! default plugins ([`in_tree`]), a user's choice merged with them ([`plugins`]), and the order at each
+//! default plugins ([`IN_TREE`](super::plugins::IN_TREE)), a user's choice merged with them ([`plugins`]), and the order at each
 //! point (`expand`).
 //!
 //! DIFFERENCE: the plugins for volumes and dynamic resources, preemption (DefaultPreemption) and extenders
 //! are not simulated; a profile can name them, and leaves them out.
 
 mod expand;
-pub mod in_tree;
 pub mod plugins;
 
-pub use super::framework::point::Point;
+pub use super::framework::{PluginArgs, Point, Profile};
 pub use expand::ProfileFault;
-pub use in_tree::InTreePlugin;
 pub use plugins::{EnabledPlugin, PluginLists, Plugins};
 
-use super::framework::PluginId;
-use super::plugins::inter_pod_affinity::InterPodAffinityArgs;
-use super::plugins::node_affinity::NodeAffinityArgs;
-use super::plugins::node_resources_balanced_allocation::NodeResourcesBalancedAllocationArgs;
-use super::plugins::node_resources_fit::NodeResourcesFitArgs;
-use super::plugins::pod_topology_spread::PodTopologySpreadArgs;
-use crate::kernel::{Interner, Symbol};
+use super::framework::{Descriptor, PluginId, Registry};
+use super::plugins::in_tree;
+use crate::kernel::Interner;
 
 /// The scheduler of pods that name no other.
 pub const DEFAULT_SCHEDULER_NAME: &str = "default-scheduler";
 
-/// The arguments of the plugins that take any (`pluginConfig`).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PluginArgs {
-    /// Of NodeAffinity.
-    pub node_affinity: NodeAffinityArgs,
-    /// Of NodeResourcesFit.
-    pub node_resources_fit: NodeResourcesFitArgs,
-    /// Of NodeResourcesBalancedAllocation.
-    pub node_resources_balanced_allocation: NodeResourcesBalancedAllocationArgs,
-    /// Of PodTopologySpread.
-    pub pod_topology_spread: PodTopologySpreadArgs,
-    /// Of InterPodAffinity.
-    pub inter_pod_affinity: InterPodAffinityArgs,
-}
-
-impl PluginArgs {
-    /// The defaults.
-    pub fn new(names: &mut Interner) -> Self {
-        Self {
-            node_affinity: NodeAffinityArgs::default(),
-            node_resources_fit: NodeResourcesFitArgs::default(),
-            node_resources_balanced_allocation: NodeResourcesBalancedAllocationArgs::default(),
-            pod_topology_spread: PodTopologySpreadArgs::system(names),
-            inter_pod_affinity: InterPodAffinityArgs::default(),
-        }
-    }
-}
-
-/// A profile, resolved: every plugin at each extension point, in order.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Profile {
-    /// The pods with this `spec.schedulerName` are scheduled by it.
-    pub scheduler_name: Symbol,
-    /// The profile's own `percentageOfNodesToScore`; `None` takes the scheduler's.
-    pub percentage_of_nodes_to_score: Option<i32>,
-    /// Who decides whether a pod enters the queue.
-    pub pre_enqueue: Vec<PluginId>,
-    /// Who runs before the filters. A plugin that filters should stand here too, if it can.
-    pub pre_filter: Vec<PluginId>,
-    /// The filters.
-    pub filter: Vec<PluginId>,
-    /// Who runs before scoring. Every plugin that scores stands here too.
-    pub pre_score: Vec<PluginId>,
-    /// Who scores, with the weight in the total (not 0).
-    pub score: Vec<(PluginId, i64)>,
-    /// The plugins' arguments.
-    pub args: PluginArgs,
+/// The registry that all profiles of a scheduler share. That they do not is a bug of the caller.
+pub fn registry_of(profiles: &[Profile]) -> Registry {
+    let Some(first) = profiles.first() else { return in_tree() };
+    assert!(
+        profiles.iter().all(|profile| profile.registry == first.registry),
+        "all profiles of a scheduler have their plugins from one registry"
+    );
+    first.registry.clone()
 }
 
 impl Profile {
     /// The profile `default-scheduler` with all default plugins and arguments.
     pub fn default_scheduler(names: &mut Interner) -> Self {
         names.intern(DEFAULT_SCHEDULER_NAME);
-        let args = PluginArgs::new(names);
-        Self::from_plugins(DEFAULT_SCHEDULER_NAME, &Plugins::defaults(), args, names)
+        let (plugins, args) = (Plugins::defaults(), PluginArgs::default());
+        Self::from_plugins(DEFAULT_SCHEDULER_NAME, &plugins, args, &in_tree(), names)
             .expect("the default plugins fit together")
     }
 
-    /// The profile of a scheduler from what it enables, defaults included ([`Plugins::merged_with`]); or
-    /// why kube-scheduler would not start with it, or would start and schedule nothing.
+    /// The profile of a scheduler from what it enables, defaults included ([`Plugins::merged_with`]), among
+    /// the plugins of a registry; arguments that are not set are the defaults. Or why kube-scheduler would
+    /// not start with it, or would start and schedule nothing.
     pub fn from_plugins(
         scheduler_name: &str,
         plugins: &Plugins,
-        args: PluginArgs,
+        mut args: PluginArgs,
+        registry: &Registry,
         names: &mut Interner,
     ) -> Result<Self, ProfileFault> {
-        let expansion = expand::expand(plugins, scheduler_name)?;
+        let expansion = expand::expand(plugins, registry, scheduler_name)?;
         expansion.check_preparation()?;
-        let simulated = |point| -> Vec<PluginId> {
-            expansion.at(point).iter().filter_map(|plugin| plugin.simulated()).collect()
-        };
-        let weighted = |plugin: &&InTreePlugin| Some((plugin.simulated()?, expansion.weight(plugin)));
+        let id = |line: &&Descriptor| registry.by_name(line.name).filter(|_| line.is_simulated());
+        let simulated = |point| -> Vec<PluginId> { expansion.at(point).iter().filter_map(id).collect() };
+        let weighted = |line: &&'static Descriptor| Some((id(line)?, expansion.weight(line)));
         let score: Vec<_> = expansion.at(Point::Score).iter().filter_map(weighted).collect();
         let mut pre_score = simulated(Point::PreScore);
         // These compute for each node what they did not compute before.
         let unprepared = score.iter().map(|line| line.0).filter(|plugin| !pre_score.contains(plugin));
         pre_score.extend(unprepared.collect::<Vec<_>>());
+        for fill in registry.iter().filter_map(|(_, line)| line.args) {
+            fill(&mut args, names);
+        }
         Ok(Self {
             scheduler_name: names.intern(scheduler_name),
             percentage_of_nodes_to_score: None,
@@ -113,6 +72,7 @@ impl Profile {
             pre_score,
             score,
             args,
+            registry: registry.clone(),
         })
     }
 }
@@ -165,9 +125,9 @@ mod tests {
         custom.at_mut(Point::PreScore).disabled.push("NodeResourcesFit".to_owned());
         let plugins = Plugins::defaults().merged_with(&custom);
         let mut names = Interner::new();
-        let args = PluginArgs::new(&mut names);
-        let profile = Profile::from_plugins("s", &plugins, args, &mut names).expect("starts");
-        let fit = PluginId::by_name("NodeResourcesFit").expect("registered");
+        let profile = Profile::from_plugins("s", &plugins, PluginArgs::default(), &in_tree(), &mut names);
+        let profile = profile.expect("starts");
+        let fit = profile.registry.by_name("NodeResourcesFit").expect("registered");
         assert!(profile.pre_score.contains(&fit) && profile.score.contains(&(fit, 1)));
     }
 }

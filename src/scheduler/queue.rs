@@ -32,7 +32,6 @@
 //! adds the pod to activeQ a second time).
 
 pub mod config;
-pub(in crate::scheduler) mod hints;
 pub mod pod_info;
 pub mod scheduling_queue;
 
@@ -40,17 +39,16 @@ mod active;
 mod any_change;
 mod attempts;
 mod backoff;
+mod cross_topology;
 mod in_flight;
 mod moves;
 mod registration;
-mod rejector;
 mod unschedulable;
 
 #[cfg(test)]
 mod tests;
 
-pub use super::framework::cluster_event::{ClusterEvent, EventLabel, NodeChange, PodChange};
-pub use super::framework::hint::HintContext;
-pub use config::{HintRules, QueueConfig, RequeueRule};
+pub use super::framework::{ClusterEvent, EventLabel, HintContext, HintRules, NodeChange, PodChange};
+pub use config::{QueueConfig, RequeueRule};
 pub use pod_info::{Counts, Moved, Place, QueuedPod};
 pub use scheduling_queue::SchedulingQueue;

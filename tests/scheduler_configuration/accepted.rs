@@ -3,6 +3,9 @@
 use kubecast::cluster::setup::TieBreakRule;
 use kubecast::kernel::SimDuration;
 use kubecast::scheduler::framework::PluginId;
+use kubecast::scheduler::plugins::inter_pod_affinity::InterPodAffinityArgs;
+use kubecast::scheduler::plugins::node_resources_balanced_allocation::NodeResourcesBalancedAllocationArgs;
+use kubecast::scheduler::plugins::node_resources_fit::NodeResourcesFitArgs;
 use kubecast::scheduler::plugins::node_resources_fit::{StrategyType, UtilizationPoint};
 use kubecast::scheduler::plugins::resource_weights::{ResourceName, ResourceWeight};
 
@@ -24,7 +27,7 @@ fn extenders() {
     let fit = "profiles:\n- pluginConfig: [{name: NodeResourcesFit, args: {ignoredResources: [example.com/other]}}]\n";
     let resolved = resolve(&[&configuration(&format!("{managed}{fit}")), POD]);
     let setup = &resolved.variants[0].setup;
-    let ignored = &setup.scheduler.profiles[0].args.node_resources_fit.ignored_resources;
+    let ignored = &setup.scheduler.profiles[0].args.of::<NodeResourcesFitArgs>().ignored_resources;
     // The extenders' take the place of the plugin's own.
     let names: Vec<&str> = ignored.iter().map(|name| setup.names.resolve(*name)).collect();
     assert_eq!(names, ["example.com/gpu"]);
@@ -112,7 +115,7 @@ fn everything_lands_where_it_belongs() {
     );
     assert!(first.filter.iter().copied().map(PluginId::name).any(|name| name == "NodeAffinity"));
     let name = |text: &str| setup.names.get(text).expect("a name of the arguments");
-    let fit = &first.args.node_resources_fit;
+    let fit = first.args.of::<NodeResourcesFitArgs>();
     assert_eq!(fit.ignored_resources, [name("example.com/a")], "only extended resources are ignored");
     assert_eq!(fit.ignored_resource_groups, ["example.org"]);
     let weighted = |name, weight| ResourceWeight { name, weight };
@@ -127,14 +130,14 @@ fn everything_lands_where_it_belongs() {
     let point = |utilization, score| UtilizationPoint { utilization, score };
     let shape = StrategyType::RequestedToCapacityRatio(vec![point(0, 10), point(100, 0)]);
     assert_eq!(fit.scoring_strategy.strategy, shape);
-    let balanced = &first.args.node_resources_balanced_allocation.resources;
+    let balanced = &first.args.of::<NodeResourcesBalancedAllocationArgs>().resources;
     assert_eq!(balanced[..], [weighted(ResourceName::Memory, 1)]);
-    let affinity = &first.args.inter_pod_affinity;
+    let affinity = first.args.of::<InterPodAffinityArgs>();
     assert_eq!(
         (affinity.hard_pod_affinity_weight, affinity.ignore_preferred_terms_of_existing_pods),
         (0, true)
     );
-    assert_eq!(second.args.inter_pod_affinity.hard_pod_affinity_weight, 1);
+    assert_eq!(second.args.of::<InterPodAffinityArgs>().hard_pod_affinity_weight, 1);
     let unknowns: Vec<String> = resolved.unknowns.items.iter().map(ToString::to_string).collect();
     assert_eq!(
         unknowns,

@@ -56,7 +56,7 @@ pub(super) fn of_constraints(stage: &Stage<'_>) -> (Vec<String>, Vec<ConstraintC
     // Where nothing is scored, soft constraints are counted over all nodes.
     let found = &stage.tried.feasible;
     let scored = if found.is_empty() { stage.cache.nodes() } else { found };
-    let args = &stage.profile.args.pod_topology_spread;
+    let args = stage.profile.args.of();
     let reports = constraints(args, &stage.context(), scored);
     let counted: Vec<_> = reports.iter().map(|report| of_constraint(stage, report)).collect();
     let mut keys: Vec<String> = Vec::new();

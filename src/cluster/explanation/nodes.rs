@@ -94,7 +94,7 @@ pub(super) fn verdicts(stage: &Stage<'_>, topology_keys: &[String], is_settled: 
     let verdict = |report: &NodeReport, statuses: &[Status]| {
         let id = report.node;
         let info = stage.cache.node_info(id);
-        let args = &stage.profile.args.node_resources_fit;
+        let args = stage.profile.args.of();
         let value = |key: &String| {
             let value = info.node().labels.get(stage.names.get(key)?)?;
             Some(stage.names.resolve(value).to_owned())

@@ -1,12 +1,12 @@
 //! What the queueing hints ask of the scheduler.
 
-use crate::api::{Labels, Node, NodeSelectorTerm, Pod, SpreadConstraint, WhenUnsatisfiable};
-use crate::cluster::setup::ClusterSetup;
 use crate::component_helpers::node_affinity::pod_admits_node;
+use crate::api::{LabelSelector, Labels, Node, Pod};
+use crate::cluster::setup::ClusterSetup;
 use crate::kernel::{Interner, Symbol};
 use crate::scheduler::cache::Cache;
+use crate::scheduler::framework::{HintContext, PluginArgs};
 use crate::scheduler::profile::Profile;
-use crate::scheduler::queue::HintContext;
 use crate::scheduler::well_known::WellKnown;
 
 /// The scheduler as the hints see it.
@@ -39,15 +39,12 @@ impl HintContext for SchedulerContext<'_> {
         self.cache.namespace_labels(namespace)
     }
 
-    fn default_hard_constraints(&self, pod: &Pod) -> Vec<SpreadConstraint> {
-        let args = self.profile(pod).map(|profile| &profile.args.pod_topology_spread);
-        args.map_or_else(Vec::new, |args| {
-            args.constraints_of(pod, self.cache, WhenUnsatisfiable::DoNotSchedule)
-        })
+    fn default_selector(&self, pod: &Pod) -> LabelSelector {
+        self.cache.default_selector(pod)
     }
 
-    fn added_node_terms(&self, pod: &Pod) -> Option<&[NodeSelectorTerm]> {
-        self.profile(pod)?.args.node_affinity.required.as_deref()
+    fn args(&self, pod: &Pod) -> Option<&PluginArgs> {
+        self.profile(pod).map(|profile| &profile.args)
     }
 
     /// `preCheckForNode` of v1.26 (`AdmissionCheck`): resources, node affinity, node name, host ports, and

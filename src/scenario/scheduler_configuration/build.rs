@@ -10,10 +10,11 @@ use super::{node_affinity, node_resources, topology_spread};
 use crate::kernel::SimDuration;
 use crate::scenario::builder::Builder;
 use crate::scenario::unknowns::Unknown;
-use crate::scheduler::framework::PluginId;
+use crate::scheduler::framework::Descriptor;
 use crate::scheduler::plugins::inter_pod_affinity::InterPodAffinityArgs;
+use crate::scheduler::plugins::{IN_TREE, in_tree};
 use crate::scheduler::profile::{
-    EnabledPlugin, InTreePlugin, PluginArgs, PluginLists, Plugins, Point, Profile, ProfileFault,
+    EnabledPlugin, PluginArgs, PluginLists, Plugins, Point, Profile, ProfileFault,
 };
 
 /// A wait beyond this, a year, is as good as one without end; simulated time ends after 584 years.
@@ -63,7 +64,7 @@ pub(super) fn configuration(
 /// The API server binds no pod that has gates. Without the plugin kube-scheduler would try to, in vain and
 /// again and again; here such pods wait in either case.
 fn with_gates(mut profile: Profile, unknowns: &mut Vec<Unknown>) -> Profile {
-    let gates = PluginId::by_name(GATES).expect("the plugin is registered");
+    let gates = profile.registry.by_name(GATES).expect("the plugin is registered");
     if !profile.pre_enqueue.contains(&gates) {
         profile.pre_enqueue.push(gates);
         note(
@@ -111,7 +112,7 @@ impl Written<'_> {
             node_resources::validate_fit(args, &at, faults);
         }
         let args = self.compile(builder);
-        match Profile::from_plugins(self.name, &plugins, args, &mut builder.names) {
+        match Profile::from_plugins(self.name, &plugins, args, &in_tree(), &mut builder.names) {
             Ok(profile) => {
                 let percentage_of_nodes_to_score = self.profile.percentage_of_nodes_to_score;
                 Some(Profile { percentage_of_nodes_to_score, ..profile })
@@ -159,16 +160,15 @@ impl Written<'_> {
         let names = &mut builder.names;
         let fit = args.node_resources_fit.as_ref().map(|(_, args)| args);
         let balanced = args.balanced_allocation.as_ref().map(|(_, args)| args);
-        PluginArgs {
-            node_affinity: args
-                .node_affinity
-                .as_ref()
-                .map_or_else(Default::default, |(_, args)| node_affinity::compile(args, names)),
-            node_resources_fit: node_resources::compile_fit(fit, self.ignored, names),
-            node_resources_balanced_allocation: node_resources::compile_balanced(balanced, names),
-            pod_topology_spread,
-            inter_pod_affinity,
+        let mut compiled = PluginArgs::default();
+        if let Some((_, args)) = &args.node_affinity {
+            compiled.set(node_affinity::compile(args, names));
         }
+        compiled.set(node_resources::compile_fit(fit, self.ignored, names));
+        compiled.set(node_resources::compile_balanced(balanced, names));
+        compiled.set(pod_topology_spread);
+        compiled.set(inter_pod_affinity);
+        compiled
     }
 
     fn place_of(&self, fault: &ProfileFault) -> At {
@@ -184,9 +184,11 @@ impl Written<'_> {
         let lists = [&self.profile.plugins.multi_point, self.profile.plugins.at(Point::Score)];
         for entry in lists.into_iter().flat_map(|lists| &lists.enabled) {
             let scores =
-                |plugin: &&InTreePlugin| plugin.is_left_out() && plugin.points.contains(&Point::Score);
+                |plugin: &&&Descriptor| plugin.is_left_out() && plugin.points.contains(&Point::Score);
             let weighted = entry.weight.is_some_and(|weight| weight != 0);
-            if let Some(plugin) = InTreePlugin::by_name(&entry.name).filter(scores).filter(|_| weighted) {
+            if let Some(plugin) =
+                IN_TREE.iter().find(|plugin| plugin.name == entry.name).filter(scores).filter(|_| weighted)
+            {
                 note(unknowns, format!("the weight of {}", plugin.name), "the plugin is not simulated");
             }
         }

@@ -16,8 +16,8 @@ use super::label_names::qualified_name;
 use super::node_resources::is_extended_resource;
 use super::{node_affinity, node_resources, topology_spread};
 use crate::scenario::error::did_you_mean;
-use crate::scheduler::profile::in_tree::IN_TREE;
-use crate::scheduler::profile::{InTreePlugin, Point};
+use crate::scheduler::plugins::IN_TREE;
+use crate::scheduler::profile::Point;
 
 /// Plugins that are gone.
 const REMOVED: [&str; 4] = ["AzureDiskLimits", "CinderLimits", "EBSLimits", "GCEPDLimits"];
@@ -92,12 +92,16 @@ fn plugins(profile: &ProfileDocument, at: &At, faults: &mut Faults<'_>) {
 fn warn_of_unknown(lists: &PluginSetDocument, at: &At, faults: &mut Faults<'_>) {
     for (index, plugin) in lists.disabled.iter().enumerate() {
         let name = plugin.name.as_str();
-        if name != "*" && InTreePlugin::by_name(name).is_none() {
+        if name != "*" && !is_in_tree(name) {
             let at = at.child("disabled").index(index).child("name");
             faults
                 .warn(&at, format!("no plugin is called {name:?}, nothing is disabled{}", suggestion(name)));
         }
     }
+}
+
+fn is_in_tree(name: &str) -> bool {
+    IN_TREE.iter().any(|plugin| plugin.name == name)
 }
 
 fn suggestion(name: &str) -> String {
@@ -113,7 +117,7 @@ fn plugin_config(profile: &ProfileDocument, at: &At, faults: &mut Faults<'_>) {
         }
         if let Some(detail) = removed(name) {
             faults.invalid(&at, name, &detail);
-        } else if InTreePlugin::by_name(name).is_none() {
+        } else if !is_in_tree(name) {
             let message =
                 format!("no plugin is called {name:?}, its arguments would be ignored{}", suggestion(name));
             faults.tell(&at.child("name"), format!("{}.name: {message}", at.place()));

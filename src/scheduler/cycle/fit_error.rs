@@ -59,7 +59,7 @@ impl FitError {
                 Some(counted) => counted.1 += nodes,
                 None => reasons.push((reason.clone(), nodes)),
             };
-        let mut unschedulable_plugins = pre_filtered.by;
+        let mut unschedulable_plugins: PluginSet = pre_filtered.by.iter().copied().collect();
         for (_, status) in rejected {
             unschedulable_plugins.insert(status.plugin);
             status.reasons().for_each(|reason| count(reason, 1));

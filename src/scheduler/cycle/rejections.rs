@@ -5,7 +5,7 @@
 
 use super::{Cycle, CycleInput};
 use crate::api::{NodeId, Pod};
-use crate::scheduler::framework::{CycleContext, NodeSubset, PluginId, PluginSet, Status};
+use crate::scheduler::framework::{CycleContext, NodeSubset, PluginSet, Status};
 
 /// What is in a pod's way on every node.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -42,13 +42,6 @@ impl Rejections {
         let reasons = |node: &NodeRejections| node.statuses.iter().flat_map(Status::reasons).count();
         nodes.sort_by_key(|node| (node.statuses.len(), reasons(node)));
         nodes
-    }
-}
-
-impl NodeRejections {
-    /// Whether these plugins and no others reject the node (not necessarily all of them).
-    pub fn are_only(&self, plugins: &[Option<PluginId>]) -> bool {
-        !self.statuses.is_empty() && self.statuses.iter().all(|status| plugins.contains(&Some(status.plugin)))
     }
 }
 

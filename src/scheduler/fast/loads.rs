@@ -12,7 +12,7 @@ use super::bits::Bits;
 use super::log::Log;
 use super::parts::Part;
 use crate::api::{HostPort, NodeId, Pod, Resources};
-use crate::scheduler::framework::MAX_NODE_SCORE;
+use crate::scheduler::framework::{FastColumn, MAX_NODE_SCORE};
 use crate::scheduler::node_info::NodeInfo;
 use crate::scheduler::plugins::node_resources_balanced_allocation::NodeResourcesBalancedAllocationArgs;
 use crate::scheduler::plugins::node_resources_fit::{NodeResourcesFitArgs, ScoringStrategy};
@@ -80,16 +80,14 @@ pub(super) struct LoadParts {
 impl LoadParts {
     pub(super) fn new(profile: &Profile) -> Self {
         let args = &profile.args;
-        let balanced = &args.node_resources_balanced_allocation;
+        let balanced = args.of::<NodeResourcesBalancedAllocationArgs>();
+        let fit = args.of::<NodeResourcesFitArgs>();
         Self {
-            ports: Part::new("NodePorts", profile),
-            fit: Part::new("NodeResourcesFit", profile),
-            balanced: Part::new("NodeResourcesBalancedAllocation", profile),
-            is_default: args.node_resources_fit
-                == NodeResourcesFitArgs {
-                    scoring_strategy: ScoringStrategy::default(),
-                    ..args.node_resources_fit.clone()
-                }
+            ports: Part::of(FastColumn::HostPorts, profile),
+            fit: Part::of(FastColumn::Resources, profile),
+            balanced: Part::of(FastColumn::Balance, profile),
+            is_default: *fit
+                == NodeResourcesFitArgs { scoring_strategy: ScoringStrategy::default(), ..fit.clone() }
                 && *balanced == NodeResourcesBalancedAllocationArgs::default(),
         }
     }

@@ -6,8 +6,10 @@
 //! only (ImageLocality also at how many nodes hold an image, which the columns watch).
 
 use crate::api::NodeId;
-use crate::scheduler::framework::{CycleContext, PluginId, PreScoreOutcome};
-use crate::scheduler::framework::{MAX_NODE_SCORE, Plugin, PreFilterOutcome};
+use crate::scheduler::framework::{
+    CycleContext, Descriptor, FastColumn, MAX_NODE_SCORE, Plugin, PluginId, PreFilterOutcome,
+    PreScoreOutcome, Work,
+};
 use crate::scheduler::profile::Profile;
 
 /// A plugin with what the profile uses it for.
@@ -20,15 +22,25 @@ pub(super) struct Part {
 }
 
 impl Part {
-    /// The plugin of this name; `None` if the profile does not use it on nodes.
-    pub(super) fn new(name: &str, profile: &Profile) -> Option<Self> {
-        let id = PluginId::by_name(name).expect("a registered plugin");
+    /// The plugins of this column that the profile uses on nodes.
+    pub(super) fn all(column: FastColumn, profile: &Profile) -> impl Iterator<Item = Self> {
+        let lines = profile.registry.iter().filter(move |(_, line)| line.fast == Some(column));
+        lines.filter_map(|(id, line)| Self::new(id, line, profile))
+    }
+
+    /// The plugin of this column; `None` if the profile does not use it on nodes.
+    pub(super) fn of(column: FastColumn, profile: &Profile) -> Option<Self> {
+        Self::all(column, profile).next()
+    }
+
+    fn new(id: PluginId, line: &Descriptor, profile: &Profile) -> Option<Self> {
         let filters = profile.filter.contains(&id);
         let weight = profile.score.iter().find(|line| line.0 == id).map(|line| line.1);
         if !filters && weight.is_none() {
             return None;
         }
-        let plugin = (id.descriptor().build)(&profile.args);
+        let Work::Plugin(build) = line.work else { return None };
+        let plugin = build(&profile.args);
         Some(Self { plugin, filters, weight, skip_filter: false, skip_score: false })
     }
 

@@ -14,6 +14,7 @@ use super::parts::Part;
 use crate::api::{Labels, NodeId, NodeSelectorTerm, Pod, PodSpec, PreferredNodeTerm, Symbol, Toleration};
 use crate::component_helpers::node_affinity::pod_admits_node;
 use crate::scheduler::cache::Cache;
+use crate::scheduler::framework::FastColumn;
 use crate::scheduler::profile::Profile;
 
 /// What decides about a column.
@@ -52,12 +53,11 @@ pub(super) struct StaticParts {
 
 impl StaticParts {
     pub(super) fn new(profile: &Profile) -> Self {
-        let named = ["NodeUnschedulable", "NodeName"].into_iter();
         Self {
-            filters: named.filter_map(|name| Part::new(name, profile)).collect(),
-            taints: Part::new("TaintToleration", profile),
-            affinity: Part::new("NodeAffinity", profile),
-            images: Part::new("ImageLocality", profile),
+            filters: Part::all(FastColumn::Node, profile).collect(),
+            taints: Part::of(FastColumn::Taints, profile),
+            affinity: Part::of(FastColumn::NodeAffinity, profile),
+            images: Part::of(FastColumn::Images, profile),
         }
     }
 

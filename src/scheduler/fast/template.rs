@@ -14,7 +14,9 @@ use super::topologies::Topologies;
 use crate::api::{Pod, SpreadConstraint, WhenUnsatisfiable};
 use crate::kernel::Symbol;
 use crate::scheduler::cache::changes::Epochs;
-use crate::scheduler::framework::PluginId;
+use crate::scheduler::framework::{FastColumn, PluginId};
+use crate::scheduler::plugins::inter_pod_affinity::InterPodAffinityArgs;
+use crate::scheduler::plugins::pod_topology_spread::PodTopologySpreadArgs;
 use crate::scheduler::profile::Profile;
 
 /// What the pods of a class change for a template.
@@ -33,7 +35,7 @@ const UNKNOWN: u32 = 0;
 const NO_EFFECT: u32 = 1;
 const FIRST_EFFECT: u32 = 2;
 
-/// Whether a profile filters and scores with a plugin.
+/// Whether a profile filters and scores with the plugin of a column.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Use {
     pub(super) filters: bool,
@@ -41,10 +43,10 @@ pub(super) struct Use {
 }
 
 impl Use {
-    pub(super) fn of(name: &str, profile: &Profile) -> Self {
-        let id = PluginId::by_name(name).expect("a registered plugin");
-        let weight = profile.score.iter().find(|line| line.0 == id).map_or(0, |line| line.1);
-        Self { filters: profile.filter.contains(&id), weight }
+    pub(super) fn of(column: FastColumn, profile: &Profile) -> Self {
+        let is_it = |id: PluginId| profile.registry.line(id).fast == Some(column);
+        let weight = profile.score.iter().find(|line| is_it(line.0)).map_or(0, |line| line.1);
+        Self { filters: profile.filter.iter().any(|id| is_it(*id)), weight }
     }
 }
 
@@ -53,7 +55,8 @@ impl Use {
 pub(super) struct Relations {
     pub(super) spread: Use,
     pub(super) affinity: Use,
-    pub(super) profile: Profile,
+    pub(super) spread_args: PodTopologySpreadArgs,
+    pub(super) affinity_args: InterPodAffinityArgs,
 }
 
 /// Nodes, pods and domains as all templates see them.
@@ -220,9 +223,8 @@ impl Template {
         let spec = &self.pod.spec;
         self.hard = HardConstraint::all(hard, spec, &hard_numbers, around.topologies, statics);
         let hostname = view.cache.known().hostname;
-        let args = &relations.profile.args;
         let all_keys_required =
-            !spec.spread_constraints.is_empty() || !args.pod_topology_spread.system_defaulted;
+            !spec.spread_constraints.is_empty() || !relations.spread_args.system_defaulted;
         (self.soft, self.scored) = SoftConstraint::all(
             soft,
             |constraint| constraint.topology_key == hostname,
@@ -233,7 +235,7 @@ impl Template {
         );
         let uses = (relations.affinity.filters, relations.affinity.weight != 0);
         self.affinity = (uses != (false, false))
-            .then(|| Affinity::new(&self.pod, args.inter_pod_affinity, uses, view.cache, around.topologies));
+            .then(|| Affinity::new(&self.pod, relations.affinity_args, uses, view.cache, around.topologies));
         self.count(around, view);
     }
 
@@ -274,7 +276,7 @@ impl Template {
 
 /// The hard and the soft constraints that hold for a pod, as far as the profile asks for them.
 fn constraints_of(pod: &Pod, relations: &Relations, view: &View<'_>) -> [Vec<SpreadConstraint>; 2] {
-    let args = &relations.profile.args.pod_topology_spread;
+    let args = &relations.spread_args;
     let of_kind = |used: bool, kind| {
         if used { args.constraints_of(pod, view.cache, kind) } else { Vec::new() }
     };

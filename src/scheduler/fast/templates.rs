@@ -11,27 +11,14 @@ use super::template::{Relations, Surroundings, Template, Use};
 use crate::api::{Pod, PodSpec, WorkloadKind};
 use crate::kernel::{LookupMap, Symbol};
 use crate::scheduler::cache::Cache;
-use crate::scheduler::framework::PluginId;
+use crate::scheduler::framework::{FastColumn, PluginId, Point};
+use crate::scheduler::plugins::pod_topology_spread::PodTopologySpreadArgs;
 use crate::scheduler::profile::Profile;
 
 /// When more than this is held, in bytes, everything is forgotten and made anew as it is needed, unless
 /// another limit is set.
 const MOST_BYTES: usize = 192 << 20;
 
-/// Filters that the fast cycle knows. Those of the second list look at the pod in PreFilter first.
-const PLAIN_FILTERS: [&str; 3] = ["NodeUnschedulable", "NodeName", "TaintToleration"];
-const PREPARED_FILTERS: [&str; 5] =
-    ["NodeAffinity", "NodePorts", "NodeResourcesFit", "PodTopologySpread", "InterPodAffinity"];
-/// Scores that it knows.
-const SCORES: [&str; 7] = [
-    "TaintToleration",
-    "NodeAffinity",
-    "NodeResourcesFit",
-    "PodTopologySpread",
-    "InterPodAffinity",
-    "NodeResourcesBalancedAllocation",
-    "ImageLocality",
-];
 /// Constraints of one kind that a template can have.
 const MOST_CONSTRAINTS: usize = 64;
 
@@ -59,11 +46,12 @@ impl Templates {
     pub(super) fn new(profile: &Profile) -> Self {
         Self {
             is_covered: is_covered(profile),
-            named_nodes_matter: named(&profile.pre_filter, "NodeAffinity"),
+            named_nodes_matter: has_column(profile, &profile.pre_filter, FastColumn::NodeAffinity),
             relations: Relations {
-                spread: Use::of("PodTopologySpread", profile),
-                affinity: Use::of("InterPodAffinity", profile),
-                profile: profile.clone(),
+                spread: Use::of(FastColumn::Spread, profile),
+                affinity: Use::of(FastColumn::PodAffinity, profile),
+                spread_args: profile.args.of::<PodTopologySpreadArgs>().clone(),
+                affinity_args: *profile.args.of(),
             },
             static_parts: StaticParts::new(profile),
             load_parts: LoadParts::new(profile),
@@ -87,7 +75,7 @@ impl Templates {
         };
         let may_fail =
             || spec.preferred_node_terms.iter().any(|line| line.weight < 0 || !line.term.is_parsable());
-        let args = &self.relations.profile.args.pod_topology_spread;
+        let args = &self.relations.spread_args;
         self.is_covered
             && spec.spread_constraints.len() <= MOST_CONSTRAINTS
             && args.default_constraints.len() <= MOST_CONSTRAINTS
@@ -110,7 +98,7 @@ impl Templates {
     pub(super) fn current(&mut self, pod: &Pod, shared: &mut Shared, view: &View<'_>) -> usize {
         let class = shared.class_of(&pod.spec);
         let takes_defaults = pod.spec.spread_constraints.is_empty()
-            && !self.relations.profile.args.pod_topology_spread.default_constraints.is_empty();
+            && !self.relations.spread_args.default_constraints.is_empty();
         let controller = pod.controller.filter(|_| takes_defaults).map(|owner| (owner.kind, owner.name));
         let key = (class, controller);
         let place = match self.by_key.get(&key) {
@@ -174,14 +162,26 @@ impl Templates {
     }
 }
 
-fn named(list: &[PluginId], name: &str) -> bool {
-    list.iter().any(|id| id.name() == name)
+/// Whether the fast cycle knows every plugin of a profile, has a place for it, and the plugin looks at the
+/// pod before it is asked about nodes (a profile can leave that out; what the plugin then says is for the
+/// plain cycle to find out).
+fn is_covered(profile: &Profile) -> bool {
+    let column = |id: &PluginId| profile.registry.line(*id).fast;
+    let prepares = |id: &PluginId| profile.registry.line(*id).points.contains(&Point::PreFilter);
+    let filters = |id: &PluginId| !prepares(id) || profile.pre_filter.contains(id);
+    let scores = |id: &PluginId| column(id) != Some(FastColumn::Node) && profile.pre_score.contains(id);
+    let used = profile.pre_filter.iter().chain(&profile.filter).chain(&profile.pre_score);
+    let mut columns: Vec<(FastColumn, PluginId)> = Vec::new();
+    for id in used {
+        let Some(column) = column(id) else { return false };
+        if column != FastColumn::Node && columns.iter().any(|(known, by)| *known == column && by != id) {
+            return false;
+        }
+        columns.push((column, *id));
+    }
+    profile.filter.iter().all(filters) && profile.score.iter().all(|(id, _)| scores(id))
 }
 
-/// Whether every plugin of a profile is known, and looks at the pod before it is asked about nodes (a
-/// profile can leave that out; what the plugin then says is for the plain cycle to find out).
-fn is_covered(profile: &Profile) -> bool {
-    let prepared = |id: &PluginId| PREPARED_FILTERS.contains(&id.name()) && profile.pre_filter.contains(id);
-    profile.filter.iter().all(|id| PLAIN_FILTERS.contains(&id.name()) || prepared(id))
-        && profile.score.iter().all(|(id, _)| SCORES.contains(&id.name()) && profile.pre_score.contains(id))
+fn has_column(profile: &Profile, list: &[PluginId], column: FastColumn) -> bool {
+    list.iter().any(|id| profile.registry.line(*id).fast == Some(column))
 }

@@ -1,13 +1,13 @@
 //! A profile's plugins, made and ready to run (`framework/runtime` of kube-scheduler v1.34).
 
-use super::plugin::{
-    CycleContext, MAX_NODE_SCORE, Plugin, PluginId, PluginSet, PreFilterOutcome, PreScoreOutcome,
-};
+use super::descriptor::Work;
+use super::plugin::{CycleContext, MAX_NODE_SCORE, Plugin, PreFilterOutcome, PreScoreOutcome};
+use super::plugin_id::PluginId;
+use super::profile::Profile;
 use super::status::{Code, Reason, Status};
 use crate::api::{NodeId, Pod};
 use crate::kernel::{Interner, Symbol};
 use crate::scheduler::node_info::NodeInfo;
-use crate::scheduler::profile::Profile;
 
 struct Instance {
     id: PluginId,
@@ -40,8 +40,8 @@ pub enum NodeSubset {
 pub struct PreFiltered {
     /// The nodes that come into question.
     pub nodes: NodeSubset,
-    /// The plugins that named nodes.
-    pub by: PluginSet,
+    /// The plugins that named nodes, in the order of the registry.
+    pub by: Vec<PluginId>,
 }
 
 /// The plugins of one profile.
@@ -104,7 +104,7 @@ impl Framework {
         for instance in &mut self.instances {
             instance.skip_filter = false;
         }
-        let mut result = PreFiltered { nodes: NodeSubset::All, by: PluginSet::default() };
+        let mut result = PreFiltered { nodes: NodeSubset::All, by: Vec::new() };
         let mut rejection = None;
         for &place in &self.pre_filter {
             let instance = &mut self.instances[place];
@@ -112,10 +112,11 @@ impl Framework {
                 Ok(PreFilterOutcome::AllNodes) => {}
                 Ok(PreFilterOutcome::Skip) => instance.skip_filter = true,
                 Ok(PreFilterOutcome::Nodes(names)) => {
-                    result.by.insert(instance.id);
+                    result.by.push(instance.id);
+                    result.by.sort_by_key(|plugin| plugin.place());
                     result.nodes = intersect(result.nodes, names);
                     if result.nodes == NodeSubset::Names(Vec::new()) {
-                        return Err(unsatisfied(result.by).by(instance.id));
+                        return Err(unsatisfied(&result.by).by(instance.id));
                     }
                 }
                 Err(status) if status.code == Code::Unschedulable => rejection = Some(status),
@@ -210,7 +211,10 @@ fn place_of(instances: &mut Vec<Instance>, id: PluginId, profile: &Profile) -> u
     if let Some(place) = instances.iter().position(|instance| instance.id == id) {
         return place;
     }
-    let plugin = (id.descriptor().build)(&profile.args);
+    let Work::Plugin(build) = profile.registry.line(id).work else {
+        unreachable!("a profile lists simulated plugins only");
+    };
+    let plugin = build(&profile.args);
     instances.push(Instance { id, plugin, skip_filter: false, skip_score: false });
     instances.len() - 1
 }
@@ -224,8 +228,8 @@ fn intersect(nodes: NodeSubset, mut names: Vec<Symbol>) -> NodeSubset {
     NodeSubset::Names(names)
 }
 
-fn unsatisfied(by: PluginSet) -> Status {
-    let mut plugins: Vec<&str> = by.iter().map(PluginId::name).collect();
+fn unsatisfied(by: &[PluginId]) -> Status {
+    let mut plugins: Vec<&str> = by.iter().map(|plugin| plugin.name()).collect();
     plugins.sort_unstable();
     let text = if plugins.len() == 1 {
         format!("node(s) didn't satisfy plugin {}", plugins[0])
@@ -238,10 +242,10 @@ fn unsatisfied(by: PluginSet) -> Status {
 impl PreFiltered {
     /// The status of a node that is not among the named ones.
     pub fn absent_status(&self) -> Status {
-        let mut plugins: Vec<&str> = self.by.iter().map(PluginId::name).collect();
+        let mut plugins: Vec<&str> = self.by.iter().map(|plugin| plugin.name()).collect();
         plugins.sort_unstable();
         let text = format!("node(s) didn't satisfy plugin(s) [{}]", plugins.join(" "));
         let status = Status::new(Code::UnschedulableAndUnresolvable, Reason::Message(text.into()));
-        self.by.iter().next().map_or(status.clone(), |plugin| status.by(plugin))
+        self.by.first().map_or(status.clone(), |plugin| status.by(*plugin))
     }
 }

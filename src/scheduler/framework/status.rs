@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use super::plugin::PluginId;
+use super::plugin_id::PluginId;
 use crate::kernel::{Interner, Symbol};
 
 /// What a rejection means. Success and Skip are the `Ok` side of what plugins return.

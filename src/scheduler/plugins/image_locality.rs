@@ -5,7 +5,7 @@
 use crate::api::NodeId;
 use crate::kernel::Symbol;
 use crate::scheduler::framework::{
-    CycleContext, Descriptor, ExtensionPoint, MAX_NODE_SCORE, Plugin, PreScoreOutcome, Status,
+    CycleContext, Descriptor, FastColumn, MAX_NODE_SCORE, Plugin, Point, PreScoreOutcome, Status, Work,
 };
 use crate::scheduler::node_info::NodeInfo;
 
@@ -23,10 +23,10 @@ pub struct ImageLocality {
 }
 
 /// Its line in the registry.
-pub const DESCRIPTOR: Descriptor = Descriptor {
-    name: "ImageLocality",
-    points: &[ExtensionPoint::PreScore, ExtensionPoint::Score],
-    build: |_| Box::new(ImageLocality::default()),
+pub static DESCRIPTOR: Descriptor = Descriptor {
+    default_weight: 1,
+    fast: Some(FastColumn::Images),
+    ..Descriptor::new("ImageLocality", &[Point::Score], Work::Plugin(|_| Box::new(ImageLocality::default())))
 };
 
 impl Plugin for ImageLocality {

@@ -13,10 +13,11 @@ pub(in crate::scheduler) use self::filtering::matches_all;
 use self::scoring::PreferredState;
 pub(in crate::scheduler) use self::scoring::signed;
 use crate::api::{AffinityTerm, Labels, NodeId, Pod, PodSpec};
-use crate::kernel::Symbol;
+use crate::kernel::{Interner, Symbol};
 use crate::scheduler::cache::Cache;
 use crate::scheduler::framework::{
-    CycleContext, Descriptor, ExtensionPoint, Plugin, PreFilterOutcome, PreScoreOutcome, Status,
+    Arguments, CycleContext, Descriptor, FastColumn, Plugin, PluginArgs, Point, PreFilterOutcome,
+    PreScoreOutcome, Status, WhatIf, Work,
 };
 use crate::scheduler::node_info::NodeInfo;
 
@@ -35,6 +36,12 @@ impl Default for InterPodAffinityArgs {
     }
 }
 
+impl Arguments for InterPodAffinityArgs {
+    fn defaults(_: &mut Interner) -> Self {
+        Self::default()
+    }
+}
+
 /// The plugin.
 #[derive(Clone, Debug)]
 pub struct InterPodAffinity {
@@ -44,21 +51,24 @@ pub struct InterPodAffinity {
 }
 
 /// Its line in the registry.
-pub const DESCRIPTOR: Descriptor = Descriptor {
-    name: "InterPodAffinity",
-    points: &[
-        ExtensionPoint::PreFilter,
-        ExtensionPoint::Filter,
-        ExtensionPoint::PreScore,
-        ExtensionPoint::Score,
-    ],
-    build: |args| {
-        Box::new(InterPodAffinity {
-            args: args.inter_pod_affinity,
-            required: RequiredState::default(),
-            preferred: PreferredState::default(),
-        })
-    },
+pub static DESCRIPTOR: Descriptor = Descriptor {
+    default_weight: 2,
+    needs_preparation: &[Point::Filter, Point::Score],
+    args: Some(PluginArgs::fill::<InterPodAffinityArgs>),
+    events: Some(hint::EVENTS),
+    fast: Some(FastColumn::PodAffinity),
+    what_if: Some(WhatIf::PodAffinity),
+    ..Descriptor::new(
+        "InterPodAffinity",
+        &[Point::PreFilter, Point::Filter, Point::PreScore, Point::Score],
+        Work::Plugin(|args| {
+            Box::new(InterPodAffinity {
+                args: *args.of(),
+                required: RequiredState::default(),
+                preferred: PreferredState::default(),
+            })
+        }),
+    )
 };
 
 impl Plugin for InterPodAffinity {

@@ -1,13 +1,14 @@
 //! NodeAffinity: `nodeSelector`, node affinity, and the scheduler's own added affinity
 //! (kube-scheduler v1.34).
 
-pub(in crate::scheduler) mod hint;
+mod hint;
 
 use crate::api::{NodeId, NodeSelectorOperator, NodeSelectorTerm, PreferredNodeTerm};
 use crate::component_helpers::node_affinity::pod_admits_node;
-use crate::kernel::Symbol;
+use crate::kernel::{Interner, Symbol};
 use crate::scheduler::framework::{
-    Code, CycleContext, Descriptor, ExtensionPoint, Plugin, PreFilterOutcome, PreScoreOutcome, Reason, Status,
+    Arguments, Code, CycleContext, Descriptor, FastColumn, Plugin, PluginArgs, Point, PreFilterOutcome,
+    PreScoreOutcome, Reason, Status, WhatIf, Work,
 };
 use crate::scheduler::node_info::NodeInfo;
 use crate::scheduler::plugins::default_normalize::default_normalize;
@@ -25,6 +26,12 @@ pub struct NodeAffinityArgs {
     pub preferred: Vec<PreferredNodeTerm>,
 }
 
+impl Arguments for NodeAffinityArgs {
+    fn defaults(_: &mut Interner) -> Self {
+        Self::default()
+    }
+}
+
 /// The plugin.
 #[derive(Clone, Debug)]
 pub struct NodeAffinity {
@@ -32,15 +39,17 @@ pub struct NodeAffinity {
 }
 
 /// Its line in the registry.
-pub const DESCRIPTOR: Descriptor = Descriptor {
-    name: "NodeAffinity",
-    points: &[
-        ExtensionPoint::PreFilter,
-        ExtensionPoint::Filter,
-        ExtensionPoint::PreScore,
-        ExtensionPoint::Score,
-    ],
-    build: |args| Box::new(NodeAffinity { added: args.node_affinity.clone() }),
+pub static DESCRIPTOR: Descriptor = Descriptor {
+    default_weight: 2,
+    args: Some(PluginArgs::fill::<NodeAffinityArgs>),
+    events: Some(hint::EVENTS),
+    fast: Some(FastColumn::NodeAffinity),
+    what_if: Some(WhatIf::NodeAffinity),
+    ..Descriptor::new(
+        "NodeAffinity",
+        &[Point::PreFilter, Point::Filter, Point::PreScore, Point::Score],
+        Work::Plugin(|args| Box::new(NodeAffinity { added: args.of::<NodeAffinityArgs>().clone() })),
+    )
 };
 
 impl Plugin for NodeAffinity {

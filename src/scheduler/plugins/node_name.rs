@@ -1,8 +1,8 @@
 //! NodeName: a pod that names its node fits nowhere else (kube-scheduler v1.34).
 
-pub(in crate::scheduler) mod hint;
+mod hint;
 
-use crate::scheduler::framework::{CycleContext, Descriptor, ExtensionPoint, Plugin, Status};
+use crate::scheduler::framework::{CycleContext, Descriptor, FastColumn, Plugin, Point, Status, Work};
 use crate::scheduler::node_info::NodeInfo;
 
 const REASON: &str = "node(s) didn't match the requested node name";
@@ -12,8 +12,11 @@ const REASON: &str = "node(s) didn't match the requested node name";
 pub struct NodeName;
 
 /// Its line in the registry.
-pub const DESCRIPTOR: Descriptor =
-    Descriptor { name: "NodeName", points: &[ExtensionPoint::Filter], build: |_| Box::new(NodeName) };
+pub static DESCRIPTOR: Descriptor = Descriptor {
+    events: Some(hint::EVENTS),
+    fast: Some(FastColumn::Node),
+    ..Descriptor::new("NodeName", &[Point::Filter], Work::Plugin(|_| Box::new(NodeName)))
+};
 
 impl Plugin for NodeName {
     fn filter(&self, cycle: &CycleContext<'_>, node: &NodeInfo) -> Result<(), Status> {

@@ -1,10 +1,10 @@
 //! NodePorts: a host port is given to one pod of a node only (kube-scheduler v1.34).
 
-pub(in crate::scheduler) mod hint;
+mod hint;
 
 use crate::api::HostPort;
 use crate::scheduler::framework::{
-    CycleContext, Descriptor, ExtensionPoint, Plugin, PreFilterOutcome, Status,
+    CycleContext, Descriptor, FastColumn, Plugin, Point, PreFilterOutcome, Status, WhatIf, Work,
 };
 use crate::scheduler::node_info::NodeInfo;
 
@@ -17,10 +17,16 @@ pub struct NodePorts {
 }
 
 /// Its line in the registry.
-pub const DESCRIPTOR: Descriptor = Descriptor {
-    name: "NodePorts",
-    points: &[ExtensionPoint::PreFilter, ExtensionPoint::Filter],
-    build: |_| Box::new(NodePorts::default()),
+pub static DESCRIPTOR: Descriptor = Descriptor {
+    needs_preparation: &[Point::Filter],
+    events: Some(hint::EVENTS),
+    fast: Some(FastColumn::HostPorts),
+    what_if: Some(WhatIf::HostPorts),
+    ..Descriptor::new(
+        "NodePorts",
+        &[Point::PreFilter, Point::Filter],
+        Work::Plugin(|_| Box::new(NodePorts::default())),
+    )
 };
 
 impl Plugin for NodePorts {

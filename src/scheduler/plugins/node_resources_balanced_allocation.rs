@@ -2,8 +2,10 @@
 
 use super::resource_weights::{ResourceWeight, cpu_and_memory};
 use crate::api::NodeId;
+use crate::kernel::Interner;
 use crate::scheduler::framework::{
-    CycleContext, Descriptor, ExtensionPoint, MAX_NODE_SCORE, Plugin, PreScoreOutcome, Status,
+    Arguments, CycleContext, Descriptor, FastColumn, MAX_NODE_SCORE, Plugin, PluginArgs, Point,
+    PreScoreOutcome, Status, Work,
 };
 use crate::scheduler::node_info::NodeInfo;
 
@@ -20,6 +22,12 @@ impl Default for NodeResourcesBalancedAllocationArgs {
     }
 }
 
+impl Arguments for NodeResourcesBalancedAllocationArgs {
+    fn defaults(_: &mut Interner) -> Self {
+        Self::default()
+    }
+}
+
 /// The plugin.
 #[derive(Clone, Debug)]
 pub struct NodeResourcesBalancedAllocation {
@@ -27,13 +35,18 @@ pub struct NodeResourcesBalancedAllocation {
 }
 
 /// Its line in the registry.
-pub const DESCRIPTOR: Descriptor = Descriptor {
-    name: "NodeResourcesBalancedAllocation",
-    points: &[ExtensionPoint::PreScore, ExtensionPoint::Score],
-    build: |args| {
-        let args = args.node_resources_balanced_allocation.clone();
-        Box::new(NodeResourcesBalancedAllocation { args })
-    },
+pub static DESCRIPTOR: Descriptor = Descriptor {
+    default_weight: 1,
+    args: Some(PluginArgs::fill::<NodeResourcesBalancedAllocationArgs>),
+    fast: Some(FastColumn::Balance),
+    ..Descriptor::new(
+        "NodeResourcesBalancedAllocation",
+        &[Point::PreScore, Point::Score],
+        Work::Plugin(|args| {
+            let args = args.of::<NodeResourcesBalancedAllocationArgs>().clone();
+            Box::new(NodeResourcesBalancedAllocation { args })
+        }),
+    )
 };
 
 impl Plugin for NodeResourcesBalancedAllocation {

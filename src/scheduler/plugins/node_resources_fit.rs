@@ -1,7 +1,7 @@
 //! NodeResourcesFit: a node must hold what the pod requests; emptier (or fuller) nodes score higher
 //! (kube-scheduler v1.34).
 
-pub(in crate::scheduler) mod hint;
+mod hint;
 pub mod shortage;
 pub mod strategy;
 
@@ -12,7 +12,8 @@ use super::resource_weights::ResourceName;
 use crate::api::NodeId;
 use crate::kernel::{Interner, Symbol};
 use crate::scheduler::framework::{
-    Code, CycleContext, Descriptor, ExtensionPoint, Plugin, PreFilterOutcome, PreScoreOutcome, Reason, Status,
+    Arguments, Code, CycleContext, Descriptor, FastColumn, Plugin, PluginArgs, Point, PreFilterOutcome,
+    PreScoreOutcome, Reason, Status, WhatIf, Work,
 };
 use crate::scheduler::node_info::NodeInfo;
 
@@ -32,6 +33,12 @@ pub struct NodeResourcesFitArgs {
     pub scoring_strategy: ScoringStrategy,
 }
 
+impl Arguments for NodeResourcesFitArgs {
+    fn defaults(_: &mut Interner) -> Self {
+        Self::default()
+    }
+}
+
 /// The plugin.
 #[derive(Clone, Debug)]
 pub struct NodeResourcesFit {
@@ -41,18 +48,21 @@ pub struct NodeResourcesFit {
 }
 
 /// Its line in the registry.
-pub const DESCRIPTOR: Descriptor = Descriptor {
-    name: "NodeResourcesFit",
-    points: &[
-        ExtensionPoint::PreFilter,
-        ExtensionPoint::Filter,
-        ExtensionPoint::PreScore,
-        ExtensionPoint::Score,
-    ],
-    build: |args| {
-        let args = args.node_resources_fit.clone();
-        Box::new(NodeResourcesFit { args, scalars: Vec::new(), wanted: Vec::new() })
-    },
+pub static DESCRIPTOR: Descriptor = Descriptor {
+    default_weight: 1,
+    needs_preparation: &[Point::Filter],
+    args: Some(PluginArgs::fill::<NodeResourcesFitArgs>),
+    events: Some(hint::EVENTS),
+    fast: Some(FastColumn::Resources),
+    what_if: Some(WhatIf::Resources),
+    ..Descriptor::new(
+        "NodeResourcesFit",
+        &[Point::PreFilter, Point::Filter, Point::PreScore, Point::Score],
+        Work::Plugin(|args| {
+            let args = args.of::<NodeResourcesFitArgs>().clone();
+            Box::new(NodeResourcesFit { args, scalars: Vec::new(), wanted: Vec::new() })
+        }),
+    )
 };
 
 /// Collects the reasons of one node; nothing is allocated for the first.

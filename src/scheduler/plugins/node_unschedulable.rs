@@ -1,9 +1,11 @@
 //! NodeUnschedulable: a cordoned node takes only pods that tolerate its taint (kube-scheduler v1.34).
 
-pub(in crate::scheduler) mod hint;
+mod hint;
 
 use crate::api::{Taint, TaintEffect};
-use crate::scheduler::framework::{CycleContext, Descriptor, ExtensionPoint, Plugin, Status};
+use crate::scheduler::framework::{
+    CycleContext, Descriptor, FastColumn, Plugin, Point, Status, WhatIf, Work,
+};
 use crate::scheduler::node_info::NodeInfo;
 
 const REASON: &str = "node(s) were unschedulable";
@@ -13,10 +15,11 @@ const REASON: &str = "node(s) were unschedulable";
 pub struct NodeUnschedulable;
 
 /// Its line in the registry.
-pub const DESCRIPTOR: Descriptor = Descriptor {
-    name: "NodeUnschedulable",
-    points: &[ExtensionPoint::Filter],
-    build: |_| Box::new(NodeUnschedulable),
+pub static DESCRIPTOR: Descriptor = Descriptor {
+    events: Some(hint::EVENTS),
+    fast: Some(FastColumn::Node),
+    what_if: Some(WhatIf::Taints),
+    ..Descriptor::new("NodeUnschedulable", &[Point::Filter], Work::Plugin(|_| Box::new(NodeUnschedulable)))
 };
 
 impl Plugin for NodeUnschedulable {

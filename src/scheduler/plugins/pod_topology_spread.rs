@@ -5,7 +5,7 @@
 //! constraints at all gets the profile's default ones, if a Service or its controller gives a selector.
 
 mod filtering;
-pub(in crate::scheduler) mod hint;
+mod hint;
 pub mod report;
 mod scoring;
 
@@ -15,7 +15,8 @@ use crate::api::{InclusionPolicy, LabelSelector, NodeId, Pod, SpreadConstraint, 
 use crate::kernel::{Interner, Symbol};
 use crate::scheduler::cache::Cache;
 use crate::scheduler::framework::{
-    CycleContext, Descriptor, ExtensionPoint, Plugin, PreFilterOutcome, PreScoreOutcome, Status,
+    Arguments, CycleContext, Descriptor, FastColumn, Plugin, PluginArgs, Point, PreFilterOutcome,
+    PreScoreOutcome, Status, WhatIf, Work,
 };
 use crate::scheduler::node_info::NodeInfo;
 
@@ -26,6 +27,12 @@ pub struct PodTopologySpreadArgs {
     pub default_constraints: Vec<SpreadConstraint>,
     /// `defaultingType: System`: nodes that miss a key take part in scoring all the same.
     pub system_defaulted: bool,
+}
+
+impl Arguments for PodTopologySpreadArgs {
+    fn defaults(names: &mut Interner) -> Self {
+        Self::system(names)
+    }
 }
 
 impl PodTopologySpreadArgs {
@@ -55,16 +62,26 @@ impl PodTopologySpreadArgs {
     /// default ones.
     pub fn constraints_of(&self, pod: &Pod, cache: &Cache, kind: WhenUnsatisfiable) -> Vec<SpreadConstraint> {
         let own = &pod.spec.spread_constraints;
-        let of_kind = |constraint: &&SpreadConstraint| constraint.when_unsatisfiable == kind;
-        if !own.is_empty() {
-            return own.iter().filter(of_kind).cloned().collect();
+        if own.is_empty() {
+            return self.defaults_of(kind, || cache.default_selector(pod));
         }
+        own.iter().filter(|constraint| constraint.when_unsatisfiable == kind).cloned().collect()
+    }
+
+    /// The constraints of one kind of a pod that has none of its own. `selector` is what its Services and
+    /// controller require.
+    fn defaults_of(
+        &self,
+        kind: WhenUnsatisfiable,
+        selector: impl FnOnce() -> LabelSelector,
+    ) -> Vec<SpreadConstraint> {
+        let of_kind = |constraint: &&SpreadConstraint| constraint.when_unsatisfiable == kind;
         let mut defaults: Vec<SpreadConstraint> =
             self.default_constraints.iter().filter(of_kind).cloned().collect();
         if defaults.is_empty() {
             return defaults;
         }
-        let selector = cache.default_selector(pod);
+        let selector = selector();
         if selector.is_empty() {
             return Vec::new();
         }
@@ -86,21 +103,24 @@ pub struct PodTopologySpread {
 }
 
 /// Its line in the registry.
-pub const DESCRIPTOR: Descriptor = Descriptor {
-    name: "PodTopologySpread",
-    points: &[
-        ExtensionPoint::PreFilter,
-        ExtensionPoint::Filter,
-        ExtensionPoint::PreScore,
-        ExtensionPoint::Score,
-    ],
-    build: |args| {
-        Box::new(PodTopologySpread {
-            args: args.pod_topology_spread.clone(),
-            hard: HardState::default(),
-            soft: SoftState::default(),
-        })
-    },
+pub static DESCRIPTOR: Descriptor = Descriptor {
+    default_weight: 2,
+    needs_preparation: &[Point::Filter, Point::Score],
+    args: Some(PluginArgs::fill::<PodTopologySpreadArgs>),
+    events: Some(hint::EVENTS),
+    fast: Some(FastColumn::Spread),
+    what_if: Some(WhatIf::Spread),
+    ..Descriptor::new(
+        "PodTopologySpread",
+        &[Point::PreFilter, Point::Filter, Point::PreScore, Point::Score],
+        Work::Plugin(|args| {
+            Box::new(PodTopologySpread {
+                args: args.of::<PodTopologySpreadArgs>().clone(),
+                hard: HardState::default(),
+                soft: SoftState::default(),
+            })
+        }),
+    )
 };
 
 impl Plugin for PodTopologySpread {

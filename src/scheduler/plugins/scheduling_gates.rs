@@ -1,20 +1,19 @@
 //! SchedulingGates: a pod with `spec.schedulingGates` stays out of the queue (kube-scheduler v1.34).
 
-pub(in crate::scheduler) mod hint;
+mod hint;
 
 use crate::api::Pod;
 use crate::kernel::Interner;
-use crate::scheduler::framework::{Code, Descriptor, ExtensionPoint, Plugin, Reason, Status};
+use crate::scheduler::framework::{Code, Descriptor, Plugin, Point, Reason, Status, Work};
 
 /// The plugin.
 #[derive(Clone, Copy, Debug)]
 pub struct SchedulingGates;
 
 /// Its line in the registry.
-pub const DESCRIPTOR: Descriptor = Descriptor {
-    name: "SchedulingGates",
-    points: &[ExtensionPoint::PreEnqueue],
-    build: |_| Box::new(SchedulingGates),
+pub static DESCRIPTOR: Descriptor = Descriptor {
+    events: Some(hint::EVENTS),
+    ..Descriptor::new("SchedulingGates", &[Point::PreEnqueue], Work::Plugin(|_| Box::new(SchedulingGates)))
 };
 
 impl Plugin for SchedulingGates {

@@ -1,10 +1,10 @@
 //! TaintToleration: taints that keep a pod away, or make a node worse (kube-scheduler v1.34).
 
-pub(in crate::scheduler) mod hint;
+mod hint;
 
 use crate::api::{NodeId, TaintEffect, Toleration};
 use crate::scheduler::framework::{
-    Code, CycleContext, Descriptor, ExtensionPoint, Plugin, PreScoreOutcome, Reason, Status,
+    Code, CycleContext, Descriptor, FastColumn, Plugin, Point, PreScoreOutcome, Reason, Status, WhatIf, Work,
 };
 use crate::scheduler::node_info::NodeInfo;
 use crate::scheduler::plugins::default_normalize::default_normalize;
@@ -16,10 +16,17 @@ pub struct TaintToleration {
 }
 
 /// Its line in the registry.
-pub const DESCRIPTOR: Descriptor = Descriptor {
-    name: "TaintToleration",
-    points: &[ExtensionPoint::Filter, ExtensionPoint::PreScore, ExtensionPoint::Score],
-    build: |_| Box::new(TaintToleration::default()),
+pub static DESCRIPTOR: Descriptor = Descriptor {
+    default_weight: 3,
+    needs_preparation: &[Point::Score],
+    events: Some(hint::EVENTS),
+    fast: Some(FastColumn::Taints),
+    what_if: Some(WhatIf::Taints),
+    ..Descriptor::new(
+        "TaintToleration",
+        &[Point::Filter, Point::PreScore, Point::Score],
+        Work::Plugin(|_| Box::new(TaintToleration::default())),
+    )
 };
 
 impl Plugin for TaintToleration {

@@ -15,9 +15,8 @@
 
 use std::fmt;
 
-use super::in_tree::InTreePlugin;
 use super::plugins::{PluginLists, Plugins};
-use crate::scheduler::framework::point::Point;
+use crate::scheduler::framework::{Descriptor, Point, Registry};
 
 /// Why a framework cannot be made.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,18 +40,22 @@ impl std::error::Error for ProfileFault {}
 /// The plugins at every point, with their weights.
 #[derive(Debug)]
 pub(super) struct Expansion<'p> {
-    at: [Vec<&'static InTreePlugin>; Point::COUNT],
+    at: [Vec<&'static Descriptor>; Point::COUNT],
     plugins: &'p Plugins,
 }
 
 /// Puts every plugin where it belongs.
-pub(super) fn expand<'p>(plugins: &'p Plugins, scheduler_name: &str) -> Result<Expansion<'p>, ProfileFault> {
+pub(super) fn expand<'p>(
+    plugins: &'p Plugins,
+    registry: &Registry,
+    scheduler_name: &str,
+) -> Result<Expansion<'p>, ProfileFault> {
     for point in Point::ALL {
-        check_list(point, plugins.at(point))?;
+        check_list(point, plugins.at(point), registry)?;
     }
     let mut at = [const { Vec::new() }; Point::COUNT];
     for point in Point::ALL {
-        at[point as usize] = at_point(point, plugins)?;
+        at[point as usize] = at_point(point, plugins, registry)?;
     }
     let expansion = Expansion { at, plugins };
     let about_all = |message: String| ProfileFault { message, point: None, place: None };
@@ -71,12 +74,12 @@ pub(super) fn expand<'p>(plugins: &'p Plugins, scheduler_name: &str) -> Result<E
 }
 
 /// The list of a point itself: plugins that are there, can stand there, each once.
-fn check_list(point: Point, lists: &PluginLists) -> Result<(), ProfileFault> {
+fn check_list(point: Point, lists: &PluginLists, registry: &Registry) -> Result<(), ProfileFault> {
     for (place, entry) in lists.enabled.iter().enumerate() {
         let interface = point.interface();
         let fault = |message| Err(ProfileFault { message, point: Some(point), place: entry.place });
         let name = &entry.name;
-        let Some(plugin) = InTreePlugin::by_name(name) else {
+        let Some(plugin) = line(registry, name) else {
             return fault(format!("{interface} {name:?} does not exist"));
         };
         if !plugin.points.contains(&point) {
@@ -89,43 +92,53 @@ fn check_list(point: Point, lists: &PluginLists) -> Result<(), ProfileFault> {
     Ok(())
 }
 
-fn at_point(point: Point, plugins: &Plugins) -> Result<Vec<&'static InTreePlugin>, ProfileFault> {
+fn at_point(
+    point: Point,
+    plugins: &Plugins,
+    registry: &Registry,
+) -> Result<Vec<&'static Descriptor>, ProfileFault> {
     let own = plugins.at(point);
-    let listed: Vec<_> = own.enabled.iter().filter_map(|entry| InTreePlugin::by_name(&entry.name)).collect();
+    let listed: Vec<_> = own.enabled.iter().filter_map(|entry| line(registry, &entry.name)).collect();
     if own.disables_all() {
         return Ok(listed);
     }
-    let mut overriding: Vec<&InTreePlugin> = Vec::new();
-    let mut others: Vec<&InTreePlugin> = Vec::new();
+    let mut overriding: Vec<&Descriptor> = Vec::new();
+    let mut others: Vec<&Descriptor> = Vec::new();
     for entry in &plugins.multi_point.enabled {
         let (name, interface) = (&entry.name, point.interface());
         let fault = |message| Err(ProfileFault { message, point: None, place: entry.place });
-        let Some(plugin) = InTreePlugin::by_name(name) else {
+        let Some(plugin) = line(registry, name) else {
             return fault(format!("{interface} {name:?} does not exist"));
         };
         if !plugin.points.contains(&point) || own.disables(name) {
             continue;
         }
-        if listed.contains(&plugin) {
+        let is_it = |other: &&Descriptor| other.name == plugin.name;
+        if listed.iter().any(is_it) {
             overriding.push(plugin);
-        } else if others.contains(&plugin) {
+        } else if others.iter().any(is_it) {
             return fault(format!("plugin {name:?} already registered as {interface:?}"));
         } else {
             others.push(plugin);
         }
     }
-    let (first, last): (Vec<_>, Vec<_>) = listed.into_iter().partition(|plugin| overriding.contains(plugin));
+    let (first, last): (Vec<_>, Vec<_>) =
+        listed.into_iter().partition(|plugin| overriding.iter().any(|other| other.name == plugin.name));
     Ok([first, others, last].concat())
+}
+
+fn line(registry: &Registry, name: &str) -> Option<&'static Descriptor> {
+    registry.by_name(name).map(|id| registry.line(id))
 }
 
 impl Expansion<'_> {
     /// The plugins of a point, in order.
-    pub(super) fn at(&self, point: Point) -> &[&'static InTreePlugin] {
+    pub(super) fn at(&self, point: Point) -> &[&'static Descriptor] {
         &self.at[point as usize]
     }
 
     /// A plugin's weight in scoring.
-    pub(super) fn weight(&self, plugin: &InTreePlugin) -> i64 {
+    pub(super) fn weight(&self, plugin: &Descriptor) -> i64 {
         let lists = [self.plugins.at(Point::Score), &self.plugins.multi_point];
         let entry = lists.iter().flat_map(|lists| &lists.enabled).find(|entry| entry.name == plugin.name);
         match entry.map_or(0, |entry| entry.weight) {
@@ -139,7 +152,8 @@ impl Expansion<'_> {
     pub(super) fn check_preparation(&self) -> Result<(), ProfileFault> {
         for (point, before) in [(Point::Filter, Point::PreFilter), (Point::Score, Point::PreScore)] {
             let unprepared = self.at(point).iter().find(|plugin| {
-                plugin.needs_preparation.contains(&point) && !self.at(before).contains(plugin)
+                plugin.needs_preparation.contains(&point)
+                    && !self.at(before).iter().any(|other| other.name == plugin.name)
             });
             if let Some(plugin) = unprepared {
                 let (name, point_name, before) = (plugin.name, point.field(), before.field());

@@ -1,8 +1,8 @@
 //! Which plugins a profile enables and disables, and the merging of a user's choice with the defaults
 //! (`mergePlugins` in `pkg/scheduler/apis/config/v1/default_plugins.go` of kube-scheduler v1.34).
 
-use super::in_tree::IN_TREE;
-use crate::scheduler::framework::point::Point;
+use crate::scheduler::framework::Point;
+use crate::scheduler::plugins::IN_TREE;
 
 /// Disables every default plugin.
 const ALL_PLUGINS: &str = "*";

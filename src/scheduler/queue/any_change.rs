@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 use super::pod_info::{Cause, Entry, Place, Spot};
 use super::scheduling_queue::SchedulingQueue;
 use crate::api::PodId;
-use crate::scheduler::framework::cluster_event::EventLabel;
+use crate::scheduler::framework::EventLabel;
 
 /// What the rule remembers.
 #[derive(Clone, Debug, Default)]

@@ -2,6 +2,7 @@
 
 use crate::api::SchedulerBehaviour;
 use crate::kernel::SimDuration;
+use crate::scheduler::framework::HintRules;
 
 /// When pods that did not fit are tried again.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -12,36 +13,6 @@ pub enum RequeueRule {
     /// At once, without back-off, when anything at all has changed since the last try; in the order
     /// of creation, whatever the priority. The timing model of the recorded closed loops.
     AnyChange,
-}
-
-/// Details of the queueing hints that differ between releases.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(clippy::struct_excessive_bools, reason = "each is an independent difference between releases")]
-pub struct HintRules {
-    /// A pod whose requests shrink may help others (`InPlacePodVerticalScaling`, on from 1.33).
-    pub in_place_pod_vertical_scaling: bool,
-    /// A changed taint (or an uncordoned node) brings back the pods of every plugin that registers
-    /// the creation of nodes, without asking its hint. A workaround in `buildQueueingHintMap`, there
-    /// from 1.29 to 1.34.
-    pub taint_update_counts_as_node_add: bool,
-    /// The removal of a pod brings back those that *its* anti-affinity kept away (from 1.35,
-    /// pull request 135325). Before, they wait for the leftover flush.
-    pub anti_affinity_of_deleted_pod: bool,
-    /// One matching anti-affinity term of several is enough (from 1.37, pull request 139161).
-    /// Before, all of them have to match the pod that goes.
-    pub any_anti_affinity_term: bool,
-}
-
-impl Default for HintRules {
-    /// The rules of v1.34.
-    fn default() -> Self {
-        Self {
-            in_place_pod_vertical_scaling: true,
-            taint_update_counts_as_node_add: true,
-            anti_affinity_of_deleted_pod: false,
-            any_anti_affinity_term: false,
-        }
-    }
 }
 
 /// Settings of a [`super::SchedulingQueue`].

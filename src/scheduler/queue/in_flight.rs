@@ -8,7 +8,7 @@
 use std::collections::{BTreeSet, VecDeque};
 
 use crate::api::PodId;
-use crate::scheduler::framework::cluster_event::ClusterEvent;
+use crate::scheduler::framework::ClusterEvent;
 
 /// What a pod in flight remembers of the moment when it was popped.
 #[derive(Clone, Copy, Debug)]

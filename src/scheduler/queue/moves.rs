@@ -9,22 +9,19 @@ use std::sync::Arc;
 
 use super::backoff::{self, BackingOff};
 use super::config::RequeueRule;
-use super::hints::{Question, crosses_topology, first_to_queue};
 use super::pod_info::{Cause, Entry, Place, Spot, Tracked};
-use super::registration::interested;
-use super::rejector::{Rejector, Rejectors};
 use super::scheduling_queue::SchedulingQueue;
 use crate::api::{Pod, PodId};
 use crate::kernel::SimTime;
-use crate::scheduler::framework::cluster_event::{ClusterEvent, EventLabel, PodChange};
-use crate::scheduler::framework::hint::HintContext;
+use crate::scheduler::framework::HintContext;
+use crate::scheduler::framework::{ClusterEvent, EventLabel, PluginId, PluginSet, Question};
 
 /// Where a pod goes after a failed attempt.
 pub(super) enum AfterFailure {
     /// It waits for an event.
     Wait,
     /// To backoffQ, or to activeQ if there is no back-off.
-    Requeue(Option<Rejector>),
+    Requeue(Option<PluginId>),
     /// To backoffQ in any case.
     BackOff,
 }
@@ -60,7 +57,7 @@ impl SchedulingQueue {
             Place::Active => Spot::Active(self.active.insert(pod, priority, timestamp)),
             Place::Backoff => {
                 let expiry = backoff::expiry(tracked.failures, timestamp, &self.config);
-                let is_error = tracked.rejectors.is_empty();
+                let is_error = tracked.queued.rejected_by.is_empty();
                 let entry = BackingOff { pod, expiry, priority, timestamp, is_error };
                 Spot::Backoff(self.backoff.insert(entry, now))
             }
@@ -70,7 +67,7 @@ impl SchedulingQueue {
             }
             Place::Unschedulable => {
                 let queued = &tracked.queued;
-                Spot::Unschedulable(self.unschedulable.insert(&queued.pod, tracked.rejectors, timestamp))
+                Spot::Unschedulable(self.unschedulable.insert(&queued.pod, queued.rejected_by, timestamp))
             }
             Place::Gated => {
                 self.gated += 1;
@@ -99,12 +96,12 @@ impl SchedulingQueue {
 
     /// Moves the pods that an event may help, and keeps it for those in flight.
     pub(super) fn move_by_event(&mut self, event: &ClusterEvent, now: SimTime, context: &dyn HintContext) {
-        let interested = interested(event, &self.config);
+        let interested = self.registrations.interested(event);
         if interested.is_empty() {
             return;
         }
         let why = event.label();
-        let ask = |pod: &Pod, rejectors| self.ask(pod, false, rejectors, event, context);
+        let ask = |pod: &Pod, rejected_by| self.ask(pod, false, rejected_by, event, context);
         for (pod, by) in self.unschedulable.helped(interested, ask) {
             let tracked = self.take_known(pod);
             self.requeue(tracked, Cause { why, by: Some(by) }, now);
@@ -126,14 +123,12 @@ impl SchedulingQueue {
         &self,
         pod: &Pod,
         is_target: bool,
-        rejectors: Rejectors,
+        rejected_by: PluginSet,
         event: &ClusterEvent,
         context: &dyn HintContext,
-    ) -> Option<Rejector> {
-        if !self.config.queueing_hints && !may_concern(pod, rejectors, event, context) {
-            return None;
-        }
-        first_to_queue(&Question { pod, is_target, event, config: &self.config, context }, rejectors)
+    ) -> Option<PluginId> {
+        let question = Question { pod, is_target, event, rules: &self.config.hints, context };
+        self.registrations.first_to_queue(&question, rejected_by)
     }
 
     /// Where a pod in flight goes whose attempt has just failed, in view of what happened meanwhile.
@@ -145,7 +140,7 @@ impl SchedulingQueue {
             let changed = self.any_change.changes > flight.changes;
             return if changed { AfterFailure::Requeue(None) } else { AfterFailure::Wait };
         }
-        let is_error = tracked.rejectors.is_empty();
+        let is_error = tracked.queued.rejected_by.is_empty();
         if !self.config.queueing_hints {
             let again = is_error || flight.updated || self.in_flight.move_requested_since(*flight);
             return if again { AfterFailure::BackOff } else { AfterFailure::Wait };
@@ -160,7 +155,7 @@ impl SchedulingQueue {
                 return AfterFailure::Requeue(None);
             }
             let is_target = is_update_of(event, pod);
-            if let Some(by) = self.ask(&queued.pod, is_target, tracked.rejectors, event, context) {
+            if let Some(by) = self.ask(&queued.pod, is_target, tracked.queued.rejected_by, event, context) {
                 return AfterFailure::Requeue(Some(by));
             }
         }
@@ -184,25 +179,9 @@ impl SchedulingQueue {
             return is_pod_updated(old, new).then_some(Cause::plain(EventLabel::UNSCHEDULED_POD_UPDATE));
         }
         ClusterEvent::unscheduled_pod_updates(old, new).iter().find_map(|event| {
-            let by = self.ask(new, true, tracked.rejectors, event, context)?;
+            let by = self.ask(new, true, tracked.queued.rejected_by, event, context)?;
             Some(Cause { why: event.label(), by: Some(by) })
         })
-    }
-}
-
-/// Without hints: whether an event is looked at for a pod at all. Kubernetes looks, before it moves
-/// pods, for topology terms when a pod on a node appears or changes (`AssignedPodAdded`,
-/// `AssignedPodUpdated`), and for simple fit when a node does (`preCheckForNode`).
-fn may_concern(pod: &Pod, rejectors: Rejectors, event: &ClusterEvent, context: &dyn HintContext) -> bool {
-    match event {
-        ClusterEvent::AssignedPodUpdate { change: PodChange::ScaleDown, .. } => true,
-        ClusterEvent::AssignedPodAdd(other) | ClusterEvent::AssignedPodUpdate { new: other, .. } => {
-            crosses_topology(pod, rejectors, other, context)
-        }
-        ClusterEvent::NodeAdd(node) | ClusterEvent::NodeUpdate { new: node, .. } => {
-            context.node_would_take(pod, node)
-        }
-        _ => true,
     }
 }
 

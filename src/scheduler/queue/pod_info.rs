@@ -7,11 +7,10 @@ use super::active::ActiveKey;
 use super::attempts::Failures;
 use super::backoff::BackoffSpot;
 use super::in_flight::Flight;
-use super::rejector::{Rejector, Rejectors};
 use super::unschedulable::GroupId;
 use crate::api::{Pod, PodId};
 use crate::kernel::SimTime;
-use crate::scheduler::framework::cluster_event::EventLabel;
+use crate::scheduler::framework::EventLabel;
 use crate::scheduler::framework::{PluginId, PluginSet};
 
 /// Where a pod is.
@@ -106,7 +105,7 @@ pub struct Moved {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Cause {
     pub(super) why: EventLabel,
-    pub(super) by: Option<Rejector>,
+    pub(super) by: Option<PluginId>,
 }
 
 impl Cause {
@@ -121,8 +120,6 @@ impl Cause {
 pub(super) struct Tracked {
     pub(super) queued: QueuedPod,
     pub(super) failures: Failures,
-    /// `rejected_by` as the plugins that wait for events.
-    pub(super) rejectors: Rejectors,
 }
 
 impl Tracked {
@@ -144,13 +141,7 @@ impl Tracked {
             rejected_by: gated_by,
             moved_by: why,
         };
-        Self { queued, failures: Failures::default(), rejectors: Rejectors::from_plugins(gated_by) }
-    }
-
-    /// Sets the plugins that reject the pod.
-    pub(super) fn reject(&mut self, plugins: PluginSet) {
-        self.queued.rejected_by = plugins;
-        self.rejectors = Rejectors::from_plugins(plugins);
+        Self { queued, failures: Failures::default() }
     }
 }
 
@@ -192,8 +183,7 @@ impl MoveLog {
     /// Adds a move, if anybody wants to know.
     pub(super) fn record(&mut self, pod: PodId, from: Option<Place>, to: Place, cause: Cause) {
         if self.on {
-            let plugin = cause.by.map(Rejector::plugin);
-            self.moves.push(Moved { pod, from, to, why: cause.why, plugin });
+            self.moves.push(Moved { pod, from, to, why: cause.why, plugin: cause.by });
         }
     }
 

@@ -16,17 +16,19 @@ use super::config::{QueueConfig, RequeueRule};
 use super::in_flight::InFlight;
 use super::moves::AfterFailure;
 use super::pod_info::{Cause, Counts, Entry, MoveLog, Moved, Place, QueuedPod, Spot, Tracked};
+use super::registration::Registrations;
 use super::unschedulable::Unschedulable;
 use crate::api::{Pod, PodId};
 use crate::kernel::SimTime;
-use crate::scheduler::framework::PluginSet;
-use crate::scheduler::framework::cluster_event::{ClusterEvent, EventLabel};
-use crate::scheduler::framework::hint::HintContext;
+use crate::scheduler::framework::HintContext;
+use crate::scheduler::framework::{ClusterEvent, EventLabel};
+use crate::scheduler::framework::{PluginSet, Registry};
 
 /// All pods without node, waiting or in flight.
 #[derive(Clone, Debug)]
 pub struct SchedulingQueue {
     pub(super) config: QueueConfig,
+    pub(super) registrations: Registrations,
     /// Every pod, whatever its place.
     pub(super) entries: BTreeMap<PodId, Entry>,
     pub(super) active: ActiveQueue,
@@ -39,10 +41,11 @@ pub struct SchedulingQueue {
 }
 
 impl SchedulingQueue {
-    /// An empty queue.
-    pub fn new(config: QueueConfig) -> Self {
+    /// An empty queue for pods that plugins of this registry reject.
+    pub fn new(config: QueueConfig, registry: &Registry) -> Self {
         Self {
             config,
+            registrations: Registrations::new(&config, registry),
             entries: BTreeMap::new(),
             active: ActiveQueue::default(),
             backoff: BackoffQueue::default(),
@@ -120,7 +123,7 @@ impl SchedulingQueue {
             Some(cause) if gated_by.is_empty() => self.requeue(tracked, cause, now),
             _ => {
                 if place == Place::Gated && !gated_by.is_empty() {
-                    tracked.reject(gated_by);
+                    tracked.queued.rejected_by = gated_by;
                 }
                 self.settle(tracked, place, now);
             }
@@ -142,7 +145,7 @@ impl SchedulingQueue {
         let mut tracked = self.take_known(pod);
         tracked.queued.attempts += 1;
         tracked.queued.last_attempt = Some(now);
-        tracked.reject(PluginSet::default());
+        tracked.queued.rejected_by = PluginSet::default();
         if tracked.queued.place == Place::Backoff {
             self.put(tracked, Place::InFlight, Cause::plain(EventLabel::POP_FROM_BACKOFF_Q), now);
         } else {
@@ -173,8 +176,8 @@ impl SchedulingQueue {
         let tracked = &mut entry.expect("a pod whose attempt failed is in flight").tracked;
         tracked.queued.pod = pod;
         tracked.queued.timestamp = now;
-        tracked.reject(rejected_by);
-        if tracked.rejectors.is_empty() {
+        tracked.queued.rejected_by = rejected_by;
+        if rejected_by.is_empty() {
             tracked.failures.note_error();
         } else {
             tracked.failures.note_unschedulable();

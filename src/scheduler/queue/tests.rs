@@ -12,12 +12,13 @@ use std::sync::Arc;
 use super::{HintContext, Moved, Place, QueueConfig, QueuedPod, RequeueRule, SchedulingQueue};
 use crate::api::testing;
 use crate::api::{
-    InclusionPolicy, LabelSelector, Labels, Node, NodeId, NodeSelectorTerm, Pod, PodId, PodSpec, Requirement,
+    InclusionPolicy, LabelSelector, Labels, Node, NodeId, Pod, PodId, PodSpec, Requirement,
     SchedulerBehaviour, SpreadConstraint, WhenUnsatisfiable,
 };
 use crate::kernel::{Interner, SimTime, Symbol};
-use crate::scheduler::framework::cluster_event::ClusterEvent;
-use crate::scheduler::framework::{PluginId, PluginSet};
+use crate::scheduler::framework::ClusterEvent;
+use crate::scheduler::framework::{PluginArgs, PluginId, PluginSet};
+use crate::scheduler::plugins::in_tree;
 use crate::scheduler::well_known::WellKnown;
 
 /// The settings of v1.34.
@@ -68,11 +69,11 @@ impl HintContext for Cluster {
         None
     }
 
-    fn default_hard_constraints(&self, _pod: &Pod) -> Vec<SpreadConstraint> {
-        Vec::new()
+    fn default_selector(&self, _pod: &Pod) -> LabelSelector {
+        LabelSelector { requirements: Vec::new() }
     }
 
-    fn added_node_terms(&self, _pod: &Pod) -> Option<&[NodeSelectorTerm]> {
+    fn args(&self, _pod: &Pod) -> Option<&PluginArgs> {
         None
     }
 
@@ -96,11 +97,8 @@ fn at(millis: u64) -> SimTime {
 
 /// The set of plugins of these names.
 fn plugins(names: &[&str]) -> PluginSet {
-    let mut set = PluginSet::default();
-    for name in names {
-        set.insert(PluginId::by_name(name).expect("a registered plugin"));
-    }
-    set
+    let registry = in_tree();
+    names.iter().map(|name| registry.by_name(name).expect("a registered plugin")).collect()
 }
 
 const FIT: &[&str] = &["NodeResourcesFit"];
@@ -110,7 +108,7 @@ impl Bench {
     fn new(config: QueueConfig) -> Self {
         let mut names = Interner::new();
         let known = WellKnown::new(&mut names);
-        let mut queue = SchedulingQueue::new(config);
+        let mut queue = SchedulingQueue::new(config, &in_tree());
         queue.record_moves(true);
         Self { cluster: Cluster { names, known, inviting: Vec::new() }, queue }
     }

@@ -9,9 +9,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::backoff::poll_after;
-use super::rejector::{Rejector, Rejectors};
 use crate::api::{ControllerRef, Pod, PodId};
 use crate::kernel::{LookupMap, SimDuration, SimTime};
+use crate::scheduler::framework::{PluginId, PluginSet};
 
 /// The time between two polls for pods that have waited too long.
 const LEFTOVER_POLL: SimDuration = SimDuration::from_secs(30);
@@ -25,12 +25,12 @@ pub(super) type GroupId = u32;
 struct GroupKey {
     spec: usize,
     controller: Option<ControllerRef>,
-    rejectors: Rejectors,
+    rejected_by: PluginSet,
 }
 
 impl GroupKey {
-    fn new(pod: &Pod, rejectors: Rejectors) -> Self {
-        Self { spec: Arc::as_ptr(&pod.spec).addr(), controller: pod.controller, rejectors }
+    fn new(pod: &Pod, rejected_by: PluginSet) -> Self {
+        Self { spec: Arc::as_ptr(&pod.spec).addr(), controller: pod.controller, rejected_by }
     }
 }
 
@@ -48,16 +48,16 @@ pub(super) struct Unschedulable {
     groups: Vec<Option<Group>>,
     free: Vec<GroupId>,
     by_key: LookupMap<GroupKey, GroupId>,
-    /// For each plugin the groups that it rejected.
-    by_rejector: [BTreeSet<GroupId>; Rejector::ALL.len()],
+    /// For each plugin, by its place in the registry, the groups that it rejected.
+    by_plugin: Vec<BTreeSet<GroupId>>,
     /// All pods by the end of their last attempt.
     by_time: BTreeSet<(SimTime, PodId)>,
 }
 
 impl Unschedulable {
     /// Puts a pod in.
-    pub(super) fn insert(&mut self, pod: &Arc<Pod>, rejectors: Rejectors, timestamp: SimTime) -> GroupId {
-        let key = GroupKey::new(pod, rejectors);
+    pub(super) fn insert(&mut self, pod: &Arc<Pod>, rejected_by: PluginSet, timestamp: SimTime) -> GroupId {
+        let key = GroupKey::new(pod, rejected_by);
         let id = self.by_key.get(&key).copied().unwrap_or_else(|| self.new_group(key, pod));
         self.group_mut(id).pods.insert(pod.id);
         self.by_time.insert((timestamp, pod.id));
@@ -74,8 +74,11 @@ impl Unschedulable {
             GroupId::try_from(self.groups.len() - 1).expect("fewer than 2^32 groups wait at once")
         };
         self.by_key.insert(key, id);
-        for rejector in key.rejectors.iter() {
-            self.by_rejector[rejector.index()].insert(id);
+        for place in key.rejected_by.places() {
+            if self.by_plugin.len() <= place {
+                self.by_plugin.resize_with(place + 1, BTreeSet::new);
+            }
+            self.by_plugin[place].insert(id);
         }
         id
     }
@@ -97,8 +100,8 @@ impl Unschedulable {
         assert!(found && timed, "an unschedulable pod is in its group");
         if is_empty {
             self.by_key.remove(&key);
-            for rejector in key.rejectors.iter() {
-                self.by_rejector[rejector.index()].remove(&id);
+            for place in key.rejected_by.places() {
+                self.by_plugin[place].remove(&id);
             }
             self.groups[id as usize] = None;
             self.free.push(id);
@@ -109,18 +112,18 @@ impl Unschedulable {
     /// with that plugin. Only pods that one of the interested plugins rejected are asked for.
     pub(super) fn helped(
         &self,
-        interested: Rejectors,
-        mut ask: impl FnMut(&Pod, Rejectors) -> Option<Rejector>,
-    ) -> Vec<(PodId, Rejector)> {
+        interested: PluginSet,
+        mut ask: impl FnMut(&Pod, PluginSet) -> Option<PluginId>,
+    ) -> Vec<(PodId, PluginId)> {
         let mut helped = Vec::new();
-        for rejector in interested.iter() {
-            for &id in &self.by_rejector[rejector.index()] {
+        for place in interested.places() {
+            for &id in self.by_plugin.get(place).into_iter().flatten() {
                 let group = self.group(id);
-                let rejectors = group.key.rejectors;
+                let rejected_by = group.key.rejected_by;
                 // A group that several of the plugins rejected is asked at the first of them.
-                let first = interested.iter().find(|other| rejectors.contains(*other));
-                if first == Some(rejector)
-                    && let Some(by) = ask(&group.sample, rejectors)
+                let first = interested.intersection(rejected_by).places().next();
+                if first == Some(place)
+                    && let Some(by) = ask(&group.sample, rejected_by)
                 {
                     helped.extend(group.pods.iter().map(|pod| (*pod, by)));
                 }
@@ -161,36 +164,34 @@ mod tests {
     use crate::api::testing::pod;
     use crate::api::{Uid, WorkloadKind};
     use crate::kernel::Interner;
+    use crate::scheduler::plugins::in_tree;
 
-    fn set(rejectors: &[Rejector]) -> Rejectors {
-        let mut set = Rejectors::default();
-        for rejector in rejectors {
-            set.insert(*rejector);
-        }
-        set
+    fn plugin(name: &str) -> PluginId {
+        in_tree().by_name(name).expect("a plugin")
     }
 
     #[test]
     fn a_group_is_asked_once_and_only_if_one_of_its_plugins_waits() {
-        use Rejector::{NodeAffinity, NodePorts, NodeResourcesFit};
+        let (ports, fit) = (plugin("NodePorts"), plugin("NodeResourcesFit"));
+        let set = |plugins: &[PluginId]| plugins.iter().copied().collect::<PluginSet>();
         let mut names = Interner::new();
         let template = pod(&mut names, 0, "a");
         let other = Arc::new(pod(&mut names, 3, "d"));
         let same = |id| Arc::new(Pod { id: PodId(id), ..template.clone() });
         let mut waiting = Unschedulable::default();
-        let both = set(&[NodePorts, NodeResourcesFit]);
+        let both = set(&[ports, fit]);
         let mut groups = Vec::new();
         for id in [2, 0, 1] {
             groups.push(waiting.insert(&same(id), both, SimTime(5)));
         }
-        waiting.insert(&other, set(&[NodeAffinity]), SimTime(5));
+        waiting.insert(&other, set(&[plugin("NodeAffinity")]), SimTime(5));
         let mut asked = Vec::new();
         let helped = waiting.helped(both, |pod, _| {
             asked.push(pod.id);
-            Some(NodePorts)
+            Some(ports)
         });
         assert_eq!(asked, [PodId(2)], "one question for three pods, none for the pod of NodeAffinity");
-        assert_eq!(helped, [0, 1, 2].map(|id| (PodId(id), NodePorts)));
+        assert_eq!(helped, [0, 1, 2].map(|id| (PodId(id), ports)));
         // A spec of its own, an owner or other plugins make another group.
         let lone = waiting.insert(&Arc::new(pod(&mut names, 4, "e")), both, SimTime(5));
         let owner = ControllerRef {
@@ -201,7 +202,7 @@ mod tests {
         };
         let with_owner = Arc::new(Pod { controller: Some(owner), ..(*same(5)).clone() });
         let owned_group = waiting.insert(&with_owner, both, SimTime(5));
-        let fewer = waiting.insert(&same(6), set(&[NodePorts]), SimTime(5));
+        let fewer = waiting.insert(&same(6), set(&[ports]), SimTime(5));
         for group in [lone, owned_group, fewer] {
             assert!(!groups.contains(&group));
         }
@@ -210,8 +211,8 @@ mod tests {
         for (id, group) in [2, 0, 1].into_iter().zip(groups) {
             waiting.remove(PodId(id), group, SimTime(5));
         }
-        let helped = waiting.helped(both, |_, _| Some(NodeResourcesFit));
-        assert_eq!(helped, [(PodId(4), NodeResourcesFit)], "the first group is gone");
+        let helped = waiting.helped(both, |_, _| Some(fit));
+        assert_eq!(helped, [(PodId(4), fit)], "the first group is gone");
     }
 
     #[test]
@@ -222,7 +223,7 @@ mod tests {
         let at = |seconds| SimTime(SimDuration::from_secs(seconds).0);
         assert_eq!(waiting.next_leftover_poll(longest), None);
         for (id, timestamp) in [(7, at(30)), (1, at(31)), (2, at(59)), (3, at(60))] {
-            waiting.insert(&Arc::new(pod(&mut names, id, "p")), Rejectors::default(), timestamp);
+            waiting.insert(&Arc::new(pod(&mut names, id, "p")), PluginSet::default(), timestamp);
         }
         // 30 s + 300 s = 330 s is a poll, at which 300 s are not exceeded: the next one is at 360 s.
         assert_eq!(waiting.next_leftover_poll(longest), Some(at(360)));

@@ -3,6 +3,7 @@
 use super::case::Case;
 use super::{Candidate, Change, Series, WHOLE};
 use crate::kernel::{Interner, Symbol};
+use crate::scheduler::framework::WhatIf;
 
 pub(super) fn series(case: &Case<'_>) -> Vec<Series> {
     let spec = &case.pod().spec;
@@ -10,10 +11,10 @@ pub(super) fn series(case: &Case<'_>) -> Vec<Series> {
         changes.into_iter().map(|change| Candidate { change, amount_ppm: WHOLE }).collect()
     };
     let mut series = Vec::new();
-    if case.rejects("NodePorts") {
+    if case.rejects(WhatIf::HostPorts) {
         series.push(whole(spec.host_ports.iter().map(|&port| Change::DropHostPort { port }).collect()));
     }
-    if case.rejects("NodeAffinity") {
+    if case.rejects(WhatIf::NodeAffinity) {
         let labels = spec.node_selector.iter();
         series.push(whole(labels.map(|(key, value)| Change::DropNodeSelector { key, value }).collect()));
         series.push(whole(requirements(case)));
@@ -22,7 +23,7 @@ pub(super) fn series(case: &Case<'_>) -> Vec<Series> {
         }
         series.push(whole(labels_for_nodes(case)));
     }
-    if case.rejects("InterPodAffinity") {
+    if case.rejects(WhatIf::PodAffinity) {
         let terms = 0..spec.affinity.required.len();
         series.push(whole(terms.map(|term| Change::DropAffinityTerm { term }).collect()));
         let terms = 0..spec.anti_affinity.required.len();
@@ -57,7 +58,7 @@ fn labels_for_nodes(case: &Case<'_>) -> Vec<Change> {
             _ => None,
         }
     };
-    case.rejected_only_by(&["NodeAffinity"]).filter_map(change).collect()
+    case.rejected_only_by(|found| found == WhatIf::NodeAffinity).filter_map(change).collect()
 }
 
 /// Whether a label says what its owner likes; Kubernetes' own say where and what a node is.

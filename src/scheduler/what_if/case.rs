@@ -5,7 +5,7 @@ use crate::api::{NodeId, Pod};
 use crate::kernel::Interner;
 use crate::scheduler::cache::Cache;
 use crate::scheduler::cycle::{Cycle, CycleInput, CycleReport, NodeRejections, Rejections, TieBreak};
-use crate::scheduler::framework::{Framework, PluginId};
+use crate::scheduler::framework::{Framework, PluginId, Status, WhatIf};
 use crate::scheduler::node_info::NodeInfo;
 
 /// What candidates are made from and tried on.
@@ -89,14 +89,24 @@ impl<'a> Case<'a> {
         self.question.cache.node_info(node)
     }
 
-    /// Whether a plugin rejects the pod or any node.
-    pub(super) fn rejects(&self, plugin: &str) -> bool {
-        PluginId::by_name(plugin).is_some_and(|plugin| self.rejections.plugins().contains(plugin))
+    /// What helps where a plugin rejects.
+    pub(super) fn what_if(&self, plugin: PluginId) -> Option<WhatIf> {
+        self.question.profile.registry.line(plugin).what_if
     }
 
-    /// The nodes that these plugins alone reject, in the order of the list.
-    pub(super) fn rejected_only_by(&self, plugins: &[&str]) -> impl Iterator<Item = &NodeRejections> {
-        let plugins: Vec<_> = plugins.iter().map(|name| PluginId::by_name(name)).collect();
-        self.rejections.nodes.iter().filter(move |node| node.are_only(&plugins))
+    /// Whether a plugin rejects the pod or any node that such changes may help with.
+    pub(super) fn rejects(&self, changes: WhatIf) -> bool {
+        let plugins = self.question.profile.registry.in_set(self.rejections.plugins());
+        plugins.map(|plugin| self.what_if(plugin)).any(|found| found == Some(changes))
+    }
+
+    /// The nodes that only plugins with such changes reject, in the order of the list.
+    pub(super) fn rejected_only_by(
+        &self,
+        is_one: impl Fn(WhatIf) -> bool,
+    ) -> impl Iterator<Item = &NodeRejections> {
+        let helps = move |status: &Status| self.what_if(status.plugin).is_some_and(&is_one);
+        let nodes = self.rejections.nodes.iter().filter(|node| !node.statuses.is_empty());
+        nodes.filter(move |node| node.statuses.iter().all(&helps))
     }
 }

@@ -7,13 +7,12 @@ use super::{Candidate, Change, Series, WHOLE};
 use crate::api::{Labels, NodeId, Pod, PodId, PodSpec};
 use crate::kernel::Symbol;
 use crate::scheduler::cycle::NodeRejections;
+use crate::scheduler::framework::WhatIf;
 use crate::scheduler::node_info::NodeInfo;
 use crate::scheduler::plugins::node_resources_fit::{Scarce, shortages};
 
 /// Nodes whose pods are looked through at most, those with the fewest rejecting plugins first.
 const MOST_NODES: usize = 64;
-/// What a pod can be in the way of; a node that other plugins reject as well is not helped by evictions.
-const PODS_DECIDE: [&str; 4] = ["NodePorts", "NodeResourcesFit", "PodTopologySpread", "InterPodAffinity"];
 
 /// A pod that may be the only one in the way.
 struct Blocker<'a> {
@@ -22,7 +21,8 @@ struct Blocker<'a> {
 }
 
 pub(super) fn series(case: &Case<'_>) -> Vec<Series> {
-    let mut nodes: Vec<&NodeRejections> = case.rejected_only_by(&PODS_DECIDE).collect();
+    // A node that other plugins reject as well is not helped by evictions.
+    let mut nodes: Vec<&NodeRejections> = case.rejected_only_by(WhatIf::pods_decide).collect();
     nodes.sort_by_key(|node| node.statuses.len());
     nodes.truncate(MOST_NODES);
     let mut blockers: Vec<Blocker<'_>> = Vec::new();
@@ -57,11 +57,12 @@ pub(super) fn series(case: &Case<'_>) -> Vec<Series> {
 fn of_node<'a>(case: &Case<'a>, node: &NodeRejections) -> Vec<Blocker<'a>> {
     let mut common: Option<Vec<Blocker<'a>>> = None;
     for status in &node.statuses {
-        let mut clearing = match status.plugin.name() {
-            "NodeResourcesFit" => on_node(case, node.node, frees_enough(case, node.node)),
-            "NodePorts" => on_node(case, node.node, holds_port(case)),
-            "PodTopologySpread" => in_domains(case, node.node, &spread_keys(case), is_counted(case)),
-            _ => {
+        let mut clearing = match case.what_if(status.plugin).unwrap_or(WhatIf::Taints) {
+            WhatIf::Resources => on_node(case, node.node, frees_enough(case, node.node)),
+            WhatIf::HostPorts => on_node(case, node.node, holds_port(case)),
+            WhatIf::Spread => in_domains(case, node.node, &spread_keys(case), is_counted(case)),
+            WhatIf::Taints | WhatIf::NodeAffinity => Vec::new(),
+            WhatIf::PodAffinity => {
                 let mut apart =
                     in_domains(case, node.node, &affinity_keys(case, node.node), keeps_apart(case));
                 apart.extend(only_companion(case));
@@ -98,7 +99,7 @@ fn in_domains<'a>(
 
 fn frees_enough<'c>(case: &'c Case<'_>, node: NodeId) -> impl Fn(&Pod) -> bool + 'c {
     let question = case.question;
-    let args = &question.profile.args.node_resources_fit;
+    let args = question.profile.args.of();
     let lines = shortages(question.pod, case.info(node), args, question.names);
     move |pod| {
         lines.iter().all(|line| match line.what {

@@ -3,22 +3,21 @@
 use super::case::Case;
 use super::{Candidate, Change, Series, WHOLE};
 use crate::api::NodeId;
+use crate::scheduler::framework::WhatIf;
 use crate::scheduler::plugins::node_resources_fit::{Scarce, Shortage, shortages};
 use crate::scheduler::plugins::resource_weights::ResourceName;
-
-const FIT: &str = "NodeResourcesFit";
 
 /// Of each resource the largest request that some node can hold, and the smallest addition to a node.
 /// Nodes that lack two things need two changes.
 pub(super) fn series(case: &Case<'_>) -> Vec<Series> {
     let question = case.question;
-    let args = &question.profile.args.node_resources_fit;
+    let args = question.profile.args.of();
     let lacking = |node: NodeId| {
         let lines = shortages(question.pod, case.info(node), args, question.names);
         <[Shortage; 1]>::try_from(lines).ok().map(|[line]| (node, line))
     };
-    let short: Vec<(NodeId, Shortage)> =
-        case.rejected_only_by(&[FIT]).filter_map(|node| lacking(node.node)).collect();
+    let short = case.rejected_only_by(|found| found == WhatIf::Resources);
+    let short: Vec<(NodeId, Shortage)> = short.filter_map(|node| lacking(node.node)).collect();
     let mut kinds: Vec<Scarce> = Vec::new();
     for (_, line) in &short {
         if !kinds.contains(&line.what) {

@@ -3,14 +3,14 @@
 use super::case::Case;
 use super::{Candidate, Change, Series, WHOLE};
 use crate::api::{InclusionPolicy, Requirement, SpreadConstraint, WhenUnsatisfiable};
-use crate::scheduler::framework::CycleContext;
+use crate::scheduler::framework::{CycleContext, WhatIf};
 use crate::scheduler::plugins::pod_topology_spread::report::{ConstraintReport, constraints};
 
 /// Labels by which controllers tell revisions of their pods apart.
 const REVISION_LABELS: [&str; 2] = ["pod-template-hash", "controller-revision-hash"];
 
 pub(super) fn series(case: &Case<'_>) -> Vec<Series> {
-    if !case.rejects("PodTopologySpread") {
+    if !case.rejects(WhatIf::Spread) {
         return Vec::new();
     }
     let question = case.question;
@@ -21,7 +21,7 @@ pub(super) fn series(case: &Case<'_>) -> Vec<Series> {
         behaviour: question.behaviour,
     };
     // Hard constraints come first in the report, in the order of the pod's list.
-    let mut reports = constraints(&question.profile.args.pod_topology_spread, &cycle, &[]).into_iter();
+    let mut reports = constraints(question.profile.args.of(), &cycle, &[]).into_iter();
     let mut series = Vec::new();
     for (place, constraint) in case.pod().spec.spread_constraints.iter().enumerate() {
         if constraint.when_unsatisfiable == WhenUnsatisfiable::DoNotSchedule
@@ -88,7 +88,7 @@ fn larger_skews(
 ) -> Series {
     let minimum = report.minimum.unwrap_or(0);
     let mut skews: Vec<i64> = case
-        .rejected_only_by(&["PodTopologySpread"])
+        .rejected_only_by(|found| found == WhatIf::Spread)
         .filter_map(|node| {
             let domain = case.info(node.node).node().labels.get(constraint.topology_key)?;
             let counted = report.domains.iter().find(|counted| counted.value == domain);

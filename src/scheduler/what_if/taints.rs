@@ -3,13 +3,12 @@
 use super::case::Case;
 use super::{Candidate, Change, Series, WHOLE};
 use crate::api::{Node, Taint, TaintEffect};
-
-const AWAY: [&str; 2] = ["NodeUnschedulable", "TaintToleration"];
+use crate::scheduler::framework::WhatIf;
 
 /// A toleration more, a cordon or a taint less.
 pub(super) fn series(case: &Case<'_>) -> Vec<Series> {
-    let kept_away: Vec<&Node> =
-        case.rejected_only_by(&AWAY).map(|node| case.info(node.node).node()).collect();
+    let kept_away = case.rejected_only_by(|found| found == WhatIf::Taints);
+    let kept_away: Vec<&Node> = kept_away.map(|node| case.info(node.node).node()).collect();
     let whole = |change| Candidate { change, amount_ppm: WHOLE };
     let uncordoned = kept_away.iter().filter(|node| node.unschedulable);
     let tainted = kept_away.iter().filter(|node| !node.unschedulable).filter_map(|node| {

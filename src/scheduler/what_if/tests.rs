@@ -207,12 +207,12 @@ fn check_views(world: &World) -> Result<(), TestCaseError> {
     let args = &world.profile.args;
     let context =
         CycleContext { pod: &world.pod, cache: &world.cache, names: &world.names, behaviour: behaviour() };
-    let constraints = constraints(&args.pod_topology_spread, &context, &[]);
+    let constraints = constraints(args.of(), &context, &[]);
     for (reported, node) in report.nodes.iter().zip(&rejections.nodes) {
         prop_assert_eq!(reported.rejection.as_ref(), node.statuses.first());
         let info = world.cache.node_info(node.node);
         let status = |plugin| node.statuses.iter().find(|status| status.plugin.name() == plugin);
-        let lines = shortages(&world.pod, info, &args.node_resources_fit, &world.names);
+        let lines = shortages(&world.pod, info, args.of(), &world.names);
         let reasons = status("NodeResourcesFit").map_or(0, |status| status.reasons().count());
         prop_assert_eq!(lines.len(), reasons);
         let allowed = constraints.iter().all(|constraint| {

@@ -1,7 +1,7 @@
 //! InterPodAffinity: a pod on a node comes to match the affinity, or ceases to match the
 //! anti-affinity; or a node comes to offer a domain.
 //!
-//! Two gaps of v1.34 are kept (see [`crate::scheduler::queue::HintRules`]): a pod that another pod's
+//! Two gaps of v1.34 are kept (see [`crate::scheduler::framework::HintRules`]): a pod that another pod's
 //! anti-affinity kept away is not brought back when that one goes, and of several anti-affinity terms
 //! all have to match. A third is in every release: when the only pod goes that matched a required
 //! affinity, the exception for the first pod would apply, but nothing brings the pod back.
@@ -9,11 +9,20 @@
 //! Hints match `namespaceSelector` against no labels at all: selectors that need a label never match.
 
 use crate::api::{AffinityTerm, Labels, Node, Pod};
-use crate::scheduler::queue::HintContext;
-use crate::scheduler::queue::hints::Question;
+use crate::scheduler::framework::{Actions, Events, HintContext, Question, Registration};
+
+/// What the plugin waits for.
+pub(super) const EVENTS: Events = Events {
+    with_hints: |_| Registration {
+        pod: Actions::ADD.with(Actions::DELETE).with(Actions::POD_LABEL),
+        node: Actions::ADD.with(Actions::NODE_LABEL),
+    },
+    without_hints: Registration { pod: Actions::POD_ANY, node: Actions::ADD.with(Actions::NODE_LABEL) },
+    hint,
+};
 
 /// Whether the event may help.
-pub(in crate::scheduler) fn hint(question: &Question<'_>) -> bool {
+fn hint(question: &Question<'_>) -> bool {
     match question.event.pods() {
         (None, None) => {
             let (old, Some(new)) = question.event.nodes() else { return false };
@@ -30,7 +39,7 @@ fn after_pod_change(question: &Question<'_>, old: Option<&Pod>, new: Option<&Pod
     if old.into_iter().chain(new).any(|pod| pod.node.is_none()) {
         return false;
     }
-    let rules = question.config.hints;
+    let rules = question.rules;
     let affinity = &question.pod.spec.affinity.required;
     let anti_affinity = &question.pod.spec.anti_affinity.required;
     let repelled = |terms: &[AffinityTerm], pod: &Pod| {

@@ -1,14 +1,23 @@
 //! NodeAffinity: a node appears that matches, or one that did not match comes to do so.
 
+use super::NodeAffinityArgs;
 use crate::api::Node;
 use crate::component_helpers::node_affinity::pod_admits_node;
-use crate::scheduler::queue::hints::Question;
+use crate::scheduler::framework::{Actions, Events, Question, Registration};
+
+/// What the plugin waits for.
+pub(super) const EVENTS: Events = Events {
+    with_hints: |_| Registration { pod: Actions::NONE, node: Actions::ADD.with(Actions::NODE_LABEL) },
+    without_hints: Registration { pod: Actions::NONE, node: Actions::ADD.with(Actions::NODE_UPDATE) },
+    hint,
+};
 
 /// Whether the event may help.
-pub(in crate::scheduler) fn hint(question: &Question<'_>) -> bool {
+fn hint(question: &Question<'_>) -> bool {
     let (old, Some(new)) = question.event.nodes() else { return false };
     let names = question.context.names();
-    let added = question.context.added_node_terms(question.pod);
+    let args = question.context.args(question.pod).and_then(|args| args.get::<NodeAffinityArgs>());
+    let added = args.and_then(|args| args.required.as_ref());
     if added.is_some_and(|terms| !terms.iter().any(|term| term.matches(new, names))) {
         return false;
     }

@@ -1,10 +1,17 @@
 //! NodePorts: a pod goes that holds a host port which the pod wants, or a node appears.
 
 use crate::api::HostPort;
-use crate::scheduler::queue::hints::Question;
+use crate::scheduler::framework::{Actions, Events, Question, Registration};
+
+/// What the plugin waits for.
+pub(super) const EVENTS: Events = Events {
+    with_hints: |_| Registration { pod: Actions::DELETE, node: Actions::ADD },
+    without_hints: Registration { pod: Actions::DELETE, node: Actions::ADD.with(Actions::NODE_UPDATE) },
+    hint,
+};
 
 /// Whether the event may help. A new node always may.
-pub(in crate::scheduler) fn hint(question: &Question<'_>) -> bool {
+fn hint(question: &Question<'_>) -> bool {
     let (Some(deleted), None) = question.event.pods() else { return true };
     deleted.node.is_some()
         && question

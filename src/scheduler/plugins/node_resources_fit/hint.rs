@@ -2,10 +2,24 @@
 //! asks for, the pod itself shrinks, or a node appears or grows that could hold it when empty.
 
 use crate::api::{Node, Pod, Resources};
-use crate::scheduler::queue::hints::Question;
+use crate::scheduler::framework::{Actions, Events, Question, Registration};
+
+/// What the plugin waits for.
+pub(super) const EVENTS: Events = Events {
+    with_hints: |rules| Registration {
+        pod: if rules.in_place_pod_vertical_scaling {
+            Actions::DELETE.with(Actions::POD_SCALE_DOWN)
+        } else {
+            Actions::DELETE
+        },
+        node: Actions::ADD.with(Actions::NODE_ALLOCATABLE),
+    },
+    without_hints: Registration { pod: Actions::DELETE, node: Actions::ADD.with(Actions::NODE_UPDATE) },
+    hint,
+};
 
 /// Whether the event may help.
-pub(in crate::scheduler) fn hint(question: &Question<'_>) -> bool {
+fn hint(question: &Question<'_>) -> bool {
     match question.event.pods() {
         (Some(deleted), None) => return deleted.node.is_some(),
         (Some(old), Some(new)) => return scaled_down(question, old, new),
@@ -20,7 +34,7 @@ fn scaled_down(question: &Question<'_>, old: &Pod, new: &Pod) -> bool {
     if question.is_target {
         return true;
     }
-    if !question.config.hints.in_place_pod_vertical_scaling || new.node.is_none() {
+    if !question.rules.in_place_pod_vertical_scaling || new.node.is_none() {
         return false;
     }
     let (before, after) = (&old.spec.requests.usage, &new.spec.requests.usage);

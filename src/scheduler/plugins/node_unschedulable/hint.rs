@@ -2,10 +2,20 @@
 //! comes to tolerate cordoned nodes.
 
 use crate::api::{Taint, TaintEffect};
-use crate::scheduler::queue::hints::Question;
+use crate::scheduler::framework::{Actions, Events, Question, Registration};
+
+/// What the plugin waits for.
+pub(super) const EVENTS: Events = Events {
+    with_hints: |_| Registration {
+        pod: Actions::POD_TOLERATION,
+        node: Actions::ADD.with(Actions::NODE_TAINT),
+    },
+    without_hints: Registration { pod: Actions::NONE, node: Actions::ADD.with(Actions::NODE_UPDATE) },
+    hint,
+};
 
 /// Whether the event may help.
-pub(in crate::scheduler) fn hint(question: &Question<'_>) -> bool {
+fn hint(question: &Question<'_>) -> bool {
     let (old, new) = question.event.nodes();
     if let Some(new) = new {
         return !new.unschedulable && old.is_none_or(|old| old.unschedulable);

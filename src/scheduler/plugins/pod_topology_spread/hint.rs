@@ -6,11 +6,25 @@
 
 use std::borrow::Cow;
 
+use super::PodTopologySpreadArgs;
 use crate::api::{InclusionPolicy, Labels, Node, Pod, SpreadConstraint, WhenUnsatisfiable};
-use crate::scheduler::queue::hints::Question;
+use crate::scheduler::framework::{Actions, Events, Question, Registration};
+
+/// What the plugin waits for.
+pub(super) const EVENTS: Events = Events {
+    with_hints: |_| Registration {
+        pod: Actions::ADD.with(Actions::DELETE).with(Actions::POD_LABEL).with(Actions::POD_TOLERATION),
+        node: Actions::ADD.with(Actions::DELETE).with(Actions::NODE_LABEL).with(Actions::NODE_TAINT),
+    },
+    without_hints: Registration {
+        pod: Actions::POD_ANY,
+        node: Actions::ADD.with(Actions::DELETE).with(Actions::NODE_LABEL),
+    },
+    hint,
+};
 
 /// Whether the event may help.
-pub(in crate::scheduler) fn hint(question: &Question<'_>) -> bool {
+fn hint(question: &Question<'_>) -> bool {
     let constraints = hard_constraints(question);
     match question.event.pods() {
         (None, None) => after_node_change(&constraints, question),
@@ -26,7 +40,10 @@ pub(in crate::scheduler) fn hint(question: &Question<'_>) -> bool {
 
 fn hard_constraints<'a>(question: &Question<'a>) -> Cow<'a, [SpreadConstraint]> {
     if question.pod.spec.spread_constraints.is_empty() {
-        Cow::Owned(question.context.default_hard_constraints(question.pod))
+        let args = question.context.args(question.pod).and_then(|args| args.get::<PodTopologySpreadArgs>());
+        let selector = || question.context.default_selector(question.pod);
+        let defaults = args.map(|args| args.defaults_of(WhenUnsatisfiable::DoNotSchedule, selector));
+        Cow::Owned(defaults.unwrap_or_default())
     } else {
         Cow::Borrowed(&question.pod.spec.spread_constraints)
     }

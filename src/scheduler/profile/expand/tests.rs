@@ -1,6 +1,7 @@
 //! The order of plugins and their weights, worked out by hand from the table above.
 
 use super::*;
+use crate::scheduler::plugins::in_tree;
 use crate::scheduler::profile::plugins::EnabledPlugin;
 
 /// `NAME`, `NAME=WEIGHT` to enable, `-NAME` to disable, by point (`multiPoint` or a field's name).
@@ -27,7 +28,7 @@ fn custom(lists: &[(&str, &str)]) -> Plugins {
 
 fn at(lists: &[(&str, &str)], point: Point) -> String {
     let plugins = Plugins::defaults().merged_with(&custom(lists));
-    let expansion = expand(&plugins, "s").unwrap_or_else(|fault| panic!("{lists:?}: {fault}"));
+    let expansion = expand(&plugins, &in_tree(), "s").unwrap_or_else(|fault| panic!("{lists:?}: {fault}"));
     let told = expansion.at(point).iter().map(|plugin| match point {
         Point::Score => format!("{}={}", plugin.name, expansion.weight(plugin)),
         _ => plugin.name.to_owned(),
@@ -37,7 +38,7 @@ fn at(lists: &[(&str, &str)], point: Point) -> String {
 
 fn fault(lists: &[(&str, &str)]) -> ProfileFault {
     let plugins = Plugins::defaults().merged_with(&custom(lists));
-    expand(&plugins, "s").expect_err("kube-scheduler refuses it")
+    expand(&plugins, &in_tree(), "s").expect_err("kube-scheduler refuses it")
 }
 
 const DEFAULT_SCORES: &str = "TaintToleration=3 NodeAffinity=2 NodeResourcesFit=1 VolumeBinding=1 PodTopologySpread=2 \
@@ -174,7 +175,10 @@ fn what_the_framework_refuses() {
 fn a_filter_or_score_without_what_it_builds_on() {
     let check = |lists: &[(&str, &str)], expected: Option<&str>| {
         let plugins = Plugins::defaults().merged_with(&custom(lists));
-        let told = expand(&plugins, "s").expect("starts").check_preparation().map_err(|fault| fault.message);
+        let told = expand(&plugins, &in_tree(), "s")
+            .expect("starts")
+            .check_preparation()
+            .map_err(|fault| fault.message);
         assert_eq!(
             told.err().as_deref().map(|text| text.split(':').next().unwrap_or("")),
             expected,

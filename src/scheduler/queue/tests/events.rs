@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{Bench, FIT, SPREAD, at, config, deleted, on_node, spreads};
 use crate::api::{Labels, Node, Pod, PodId, Timestamp, Toleration, TolerationOperator};
 use crate::scheduler::framework::PluginSet;
-use crate::scheduler::framework::cluster_event::{ClusterEvent, NodeChange};
+use crate::scheduler::framework::{ClusterEvent, NodeChange};
 use crate::scheduler::queue::{Place, QueueConfig};
 
 #[test]

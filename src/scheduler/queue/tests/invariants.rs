@@ -8,10 +8,7 @@ use proptest::prelude::*;
 
 use super::{Bench, any_change, at, config, deleted, exact, on_node, plugins, spreads, without_hints};
 use crate::api::{Pod, PodId, PodSpec};
-use crate::scheduler::framework::PluginSet;
-use crate::scheduler::framework::cluster_event::ClusterEvent;
-use crate::scheduler::queue::hints::{Question, first_to_queue};
-use crate::scheduler::queue::rejector::Rejectors;
+use crate::scheduler::framework::{ClusterEvent, PluginSet, Question};
 use crate::scheduler::queue::{Counts, Place, QueueConfig, RequeueRule};
 
 /// What plugins a failure names; none at all is an error.
@@ -185,11 +182,10 @@ impl History {
                 pod: &queued.pod,
                 is_target: false,
                 event,
-                config: &config,
+                rules: &config.hints,
                 context: &self.bench.cluster,
             };
-            let rejectors = Rejectors::from_plugins(queued.rejected_by);
-            if first_to_queue(&question, rejectors).is_some() {
+            if queue.registrations.first_to_queue(&question, queued.rejected_by).is_some() {
                 moved.push(queued.pod.id.0);
             }
         }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{Bench, FIT, SPREAD, deleted, on_node, spreads, without_hints};
 use crate::api::{NodeId, Pod, PodPhase, Timestamp};
-use crate::scheduler::framework::cluster_event::{ClusterEvent, NodeChange, PodChange};
+use crate::scheduler::framework::{ClusterEvent, NodeChange, PodChange};
 use crate::scheduler::queue::Place;
 
 #[test]
