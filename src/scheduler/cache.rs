@@ -16,6 +16,7 @@ use self::changes::{CacheChange, ChangeLog, Epochs};
 use self::node_list::NodeTree;
 use self::node_set::NodeSet;
 use self::selector_owners::SelectorOwners;
+use super::framework::nominator::Nominator;
 use super::node_info::NodeInfo;
 use super::well_known::WellKnown;
 use crate::api::{LabelSelector, Labels, Node, NodeId, Pod, PodId, SelectorOwner};
@@ -49,6 +50,7 @@ pub struct Cache {
     priorities: BTreeMap<i32, usize>,
     changes: ChangeLog,
     epochs: Epochs,
+    nominator: Nominator,
 }
 
 impl Cache {
@@ -69,6 +71,7 @@ impl Cache {
             priorities: BTreeMap::new(),
             changes: ChangeLog::default(),
             epochs: Epochs::default(),
+            nominator: Nominator::default(),
         }
     }
 
@@ -149,6 +152,16 @@ impl Cache {
     /// The lowest priority of a pod on any node.
     pub fn lowest_priority(&self) -> Option<i32> {
         self.priorities.first_key_value().map(|(priority, _)| *priority)
+    }
+
+    /// The pods that preemption has promised a node.
+    pub fn nominator(&self) -> &Nominator {
+        &self.nominator
+    }
+
+    /// The same, to change them.
+    pub fn nominator_mut(&mut self) -> &mut Nominator {
+        &mut self.nominator
     }
 
     /// A node appeared or changed.

@@ -19,7 +19,10 @@ pub mod report;
 pub mod select_host;
 
 use super::cache::Cache;
-use super::framework::{CycleContext, Framework, NodeSubset, PreFiltered, ScoredPlugin, Status};
+use super::framework::{
+    Code, CycleContext, CycleState, Framework, NodeSubset, PostFilterCall, PreFiltered, ScoredPlugin, Status,
+};
+use super::node_info::NodeInfo;
 use crate::api::{NodeId, Pod, SchedulerBehaviour};
 use crate::kernel::Interner;
 pub use fit_error::FitError;
@@ -37,7 +40,7 @@ pub struct CycleInput<'a> {
     /// What the scheduler knows of the cluster.
     pub cache: &'a mut Cache,
     /// The plugins of the pod's profile.
-    pub framework: &'a mut Framework,
+    pub framework: &'a Framework,
     /// The texts of all symbols.
     pub names: &'a Interner,
     /// Release and gates.
@@ -93,6 +96,7 @@ impl Outcome {
 #[derive(Clone, Debug, Default)]
 pub struct Cycle {
     next_start_node_index: usize,
+    state: CycleState,
     subset: Vec<NodeId>,
     feasible: Vec<NodeId>,
     rejected: Vec<(NodeId, Status)>,
@@ -133,7 +137,7 @@ impl Cycle {
         if all_nodes == 0 {
             return CycleResult { outcome: Outcome::NoNodes, evaluated: 0, feasible: 0 };
         }
-        let pre_filtered = match input.framework.run_pre_filter(&cycle) {
+        let pre_filtered = match input.framework.run_pre_filter(&mut self.state, &cycle) {
             Ok(pre_filtered) => pre_filtered,
             Err(status) => return rejected_as_a_whole(status, &cycle),
         };
@@ -145,12 +149,32 @@ impl Cycle {
         let outcome = match self.feasible[..] {
             [] => {
                 let error = FitError::from_filters(&cycle, &self.rejected, &pre_filtered);
-                Outcome::Unschedulable(Box::new(error))
+                self.no_node_fits(pod, error, input)
             }
             [node] => Outcome::Scheduled { node, score: None },
             _ => self.choose(&cycle, input.framework, input.tie_break),
         };
         CycleResult { outcome, evaluated, feasible: self.feasible.len() }
+    }
+
+    /// Asks the plugins of PostFilter for a way out, if there are any.
+    fn no_node_fits(&self, pod: &Pod, mut error: FitError, input: CycleInput<'_>) -> Outcome {
+        let CycleInput { cache, framework, names, behaviour, .. } = input;
+        if framework.has_post_filter_plugins() {
+            let (state, rejected) = (&self.state, &self.rejected[..]);
+            let call = PostFilterCall { pod, cache, names, behaviour, state, rejected, handle: framework };
+            match framework.run_post_filter(call) {
+                Ok(node) => error.nominated = Some(node),
+                Err(status) if status.code == Code::Error => return Outcome::Error(status),
+                Err(_) => {}
+            }
+        }
+        Outcome::Unschedulable(Box::new(error))
+    }
+
+    /// Hands the state of the last cycle over to those who follow the pod on its way to its node.
+    pub fn take_state(&mut self) -> CycleState {
+        std::mem::take(&mut self.state)
     }
 
     fn find_feasible(
@@ -177,9 +201,17 @@ impl Cycle {
         } else {
             order.len().min(1)
         };
+        let nobody_is_nominated = cycle.cache.nominator().is_empty();
+        let filters = |state: &CycleState, node: &NodeInfo| {
+            if nobody_is_nominated {
+                framework.run_filters(state, cycle, node)
+            } else {
+                framework.run_filters_with_nominated_pods(state, cycle, node)
+            }
+        };
         for step in 0..order.len() {
             let node = order[(self.next_start_node_index + step) % order.len()];
-            match framework.run_filters(cycle, cycle.cache.node_info(node)) {
+            match filters(&self.state, cycle.cache.node_info(node)) {
                 Ok(()) if self.feasible.len() == sought => break,
                 Ok(()) => self.feasible.push(node),
                 Err(status) => self.rejected.push((node, status)),
@@ -190,7 +222,7 @@ impl Cycle {
     fn choose(
         &mut self,
         cycle: &CycleContext<'_>,
-        framework: &mut Framework,
+        framework: &Framework,
         tie_break: TieBreak<'_>,
     ) -> Outcome {
         if let Err(status) = self.score_feasible(cycle, framework) {
@@ -200,13 +232,13 @@ impl Cycle {
         Outcome::Scheduled { node: self.feasible[place], score: Some(self.totals[place]) }
     }
 
-    fn score_feasible(&mut self, cycle: &CycleContext<'_>, framework: &mut Framework) -> Result<(), Status> {
-        framework.run_pre_score(cycle, &self.feasible, &mut self.scored)?;
+    fn score_feasible(&mut self, cycle: &CycleContext<'_>, framework: &Framework) -> Result<(), Status> {
+        framework.run_pre_score(&mut self.state, cycle, &self.feasible, &mut self.scored)?;
         self.totals.clear();
         self.totals.resize(self.feasible.len(), 0);
         for &plugin in &self.scored {
-            framework.run_score(plugin, cycle, &self.feasible, &mut self.scores);
-            framework.run_normalize(plugin, &mut self.scores)?;
+            framework.run_score(plugin, &self.state, cycle, &self.feasible, &mut self.scores);
+            framework.run_normalize(plugin, &self.state, &mut self.scores)?;
             for (total, score) in self.totals.iter_mut().zip(&self.scores) {
                 *total += score * plugin.weight;
             }
@@ -216,7 +248,7 @@ impl Cycle {
 }
 
 fn rejected_as_a_whole(status: Status, cycle: &CycleContext<'_>) -> CycleResult {
-    let outcome = if status.code == super::framework::Code::Error {
+    let outcome = if status.code == Code::Error {
         Outcome::Error(status)
     } else {
         Outcome::Unschedulable(Box::new(FitError::from_pre_filter(cycle, status)))

@@ -35,7 +35,7 @@ use self::totals::Scratch;
 use super::cache::Cache;
 use super::cycle::select_host::select_host;
 use super::cycle::{Cycle, CycleInput, CycleResult, Outcome, TieBreak, num_feasible_nodes_to_find};
-use super::framework::CycleContext;
+use super::framework::{CycleContext, CycleState};
 use super::profile::Profile;
 use crate::api::{NodeId, Pod, SchedulerBehaviour};
 use crate::kernel::Interner;
@@ -100,6 +100,7 @@ impl FastCycle {
     pub fn schedule(&mut self, pod: &Pod, profile: usize, input: CycleInput<'_>) -> CycleResult {
         input.cache.refresh();
         let is_known = !cfg!(feature = "fault-hash-order") && self.profiles[profile].cover(&pod.spec);
+        let is_known = is_known && input.cache.nominator().is_empty();
         if !is_known || input.cache.nodes().is_empty() {
             return self.hand_over(pod, input);
         }
@@ -130,6 +131,11 @@ impl FastCycle {
             self.choose(pod, (profile, template), &view, input.tie_break)
         };
         CycleResult { outcome, evaluated, feasible }
+    }
+
+    /// Hands the state of the last cycle over. Where a plugin is to read it the plain cycle has decided.
+    pub fn take_state(&mut self) -> CycleState {
+        self.plain.take_state()
     }
 
     fn hand_over(&mut self, pod: &Pod, input: CycleInput<'_>) -> CycleResult {

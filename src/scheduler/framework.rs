@@ -7,8 +7,10 @@
 pub mod actions;
 pub mod args;
 pub mod cluster_event;
+pub mod cycle_state;
 pub mod descriptor;
 pub mod hint;
+pub mod nominator;
 pub mod plugin;
 pub mod plugin_id;
 pub mod point;
@@ -20,9 +22,14 @@ pub mod status;
 pub use actions::{Actions, Registration};
 pub use args::{Arguments, PluginArgs};
 pub use cluster_event::{ClusterEvent, EventLabel, NodeChange, PodChange};
+pub use cycle_state::CycleState;
 pub use descriptor::{Descriptor, FastColumn, WhatIf, Work};
 pub use hint::{Events, HintContext, HintRules, Question};
-pub use plugin::{CycleContext, MAX_NODE_SCORE, Plugin, PreFilterOutcome, PreScoreOutcome};
+pub use nominator::Nominator;
+pub use plugin::{
+    BindOutcome, CycleContext, Handle, MAX_NODE_SCORE, Plugin, PostFilterCall, PreFilterOutcome,
+    PreScoreOutcome,
+};
 pub use plugin_id::{PluginId, PluginSet};
 pub use point::Point;
 pub use profile::Profile;

@@ -7,6 +7,7 @@
 //! DIFFERENCE: the plugins that later releases add are not known here, nor are those that earlier ones
 //! had (`EBSLimits` and its like), whatever release a scenario follows.
 
+pub mod default_binder;
 pub mod default_normalize;
 pub mod image_locality;
 pub mod inter_pod_affinity;
@@ -45,8 +46,7 @@ pub static IN_TREE: [&Descriptor; 19] = [
     &left_out("DefaultPreemption", &[Point::PostFilter, Point::PreEnqueue]),
     &node_resources_balanced_allocation::DESCRIPTOR,
     &image_locality::DESCRIPTOR,
-    // Pods are bound by the process.
-    &Descriptor::new("DefaultBinder", &[Point::Bind], Work::Elsewhere),
+    &default_binder::DESCRIPTOR,
 ];
 
 const VOLUME_BINDING_POINTS: [Point; 6] =

@@ -51,6 +51,7 @@ impl Profile {
         names: &mut Interner,
     ) -> Result<Self, ProfileFault> {
         let expansion = expand::expand(plugins, registry, scheduler_name)?;
+        expansion.check_queue_sort()?;
         expansion.check_preparation()?;
         let id = |line: &&Descriptor| registry.by_name(line.name).filter(|_| line.is_simulated());
         let simulated = |point| -> Vec<PluginId> { expansion.at(point).iter().filter_map(id).collect() };
@@ -71,6 +72,12 @@ impl Profile {
             filter: simulated(Point::Filter),
             pre_score,
             score,
+            post_filter: simulated(Point::PostFilter),
+            reserve: simulated(Point::Reserve),
+            permit: simulated(Point::Permit),
+            pre_bind: simulated(Point::PreBind),
+            bind: simulated(Point::Bind),
+            post_bind: simulated(Point::PostBind),
             args,
             registry: registry.clone(),
         })

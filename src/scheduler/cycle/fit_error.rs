@@ -27,6 +27,8 @@ pub struct FitError {
     /// Of these, nodes with pods of a lower priority. If there are any, Kubernetes would try
     /// preemption, which is not simulated.
     pub preemptible: usize,
+    /// The node that a plugin at PostFilter found a way onto.
+    pub nominated: Option<NodeId>,
 }
 
 impl FitError {
@@ -43,6 +45,7 @@ impl FitError {
             unschedulable_plugins,
             resolvable: if resolvable { nodes.len() } else { 0 },
             preemptible: if resolvable { preemptible(cycle, nodes.iter()) } else { 0 },
+            nominated: None,
         }
     }
 
@@ -76,6 +79,7 @@ impl FitError {
             unschedulable_plugins,
             resolvable: resolvable().count(),
             preemptible: preemptible(cycle, resolvable().map(|pair| &pair.0)),
+            nominated: None,
         }
     }
 

@@ -5,7 +5,7 @@
 
 use super::{Cycle, CycleInput};
 use crate::api::{NodeId, Pod};
-use crate::scheduler::framework::{CycleContext, NodeSubset, PluginSet, Status};
+use crate::scheduler::framework::{CycleContext, CycleState, NodeSubset, PluginSet, Status};
 
 /// What is in a pod's way on every node.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -51,13 +51,14 @@ impl Cycle {
     pub fn rejections(pod: &Pod, input: CycleInput<'_>) -> Rejections {
         input.cache.refresh();
         let cycle = CycleContext { pod, cache: input.cache, names: input.names, behaviour: input.behaviour };
-        let pre_filtered = match input.framework.run_pre_filter(&cycle) {
+        let mut state = CycleState::default();
+        let pre_filtered = match input.framework.run_pre_filter(&mut state, &cycle) {
             Ok(pre_filtered) => pre_filtered,
             Err(status) => return Rejections { pre_filter: Some(status), nodes: Vec::new() },
         };
         let of_node = |&node: &NodeId| {
             let info = cycle.cache.node_info(node);
-            let mut statuses = input.framework.run_all_filters(&cycle, info);
+            let mut statuses = input.framework.run_all_filters(&state, &cycle, info);
             if let NodeSubset::Names(names) = &pre_filtered.nodes
                 && names.binary_search(&info.node().name).is_err()
             {

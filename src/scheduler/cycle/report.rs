@@ -5,7 +5,7 @@ use super::{Cycle, CycleInput};
 use crate::api::{NodeId, Pod};
 use crate::kernel::LookupMap;
 use crate::scheduler::framework::{
-    CycleContext, Framework, NodeSubset, PluginId, PreFiltered, ScoredPlugin, Status,
+    CycleContext, CycleState, Framework, NodeSubset, PluginId, PreFiltered, ScoredPlugin, Status,
 };
 
 /// What every plugin says about every node. No sample is taken: all nodes are filtered, and all that
@@ -85,20 +85,21 @@ impl Cycle {
 fn report(pod: &Pod, input: CycleInput<'_>, sample: Option<&[NodeId]>) -> CycleReport {
     input.cache.refresh();
     let cycle = CycleContext { pod, cache: input.cache, names: input.names, behaviour: input.behaviour };
-    let pre_filtered = match input.framework.run_pre_filter(&cycle) {
+    let mut state = CycleState::default();
+    let pre_filtered = match input.framework.run_pre_filter(&mut state, &cycle) {
         Ok(pre_filtered) => pre_filtered,
         Err(status) => return CycleReport { pre_filter: Some(status), ..CycleReport::default() },
     };
     let nodes = cycle.cache.nodes().iter();
-    let nodes = nodes.map(|node| filter(&cycle, input.framework, &pre_filtered, *node)).collect();
+    let nodes = nodes.map(|node| filter(&cycle, (input.framework, &state), &pre_filtered, *node)).collect();
     let mut report = CycleReport { nodes, ..CycleReport::default() };
-    report.error = score(&cycle, input.framework, sample, &mut report.nodes).err();
+    report.error = score(&cycle, (input.framework, &mut state), sample, &mut report.nodes).err();
     report
 }
 
 fn filter(
     cycle: &CycleContext<'_>,
-    framework: &Framework,
+    (framework, state): (&Framework, &CycleState),
     pre_filtered: &PreFiltered,
     node: NodeId,
 ) -> NodeReport {
@@ -110,14 +111,14 @@ fn filter(
     let rejection = if excluded_by_pre_filter {
         Some(pre_filtered.absent_status())
     } else {
-        framework.run_filters(cycle, info).err()
+        framework.run_filters_with_nominated_pods(state, cycle, info).err()
     };
     NodeReport { node, rejection, excluded_by_pre_filter, scores: Vec::new(), total: 0 }
 }
 
 fn score(
     cycle: &CycleContext<'_>,
-    framework: &mut Framework,
+    (framework, state): (&Framework, &mut CycleState),
     sample: Option<&[NodeId]>,
     nodes: &mut [NodeReport],
 ) -> Result<(), Status> {
@@ -127,13 +128,13 @@ fn score(
         return Ok(());
     }
     let mut scored: Vec<ScoredPlugin> = Vec::new();
-    framework.run_pre_score(cycle, &ids, &mut scored)?;
+    framework.run_pre_score(state, cycle, &ids, &mut scored)?;
     let mut columns = Vec::new();
     for plugin in scored {
         let mut raw = Vec::new();
-        framework.run_score(plugin, cycle, &ids, &mut raw);
+        framework.run_score(plugin, state, cycle, &ids, &mut raw);
         let mut normalized = raw.clone();
-        framework.run_normalize(plugin, &mut normalized)?;
+        framework.run_normalize(plugin, state, &mut normalized)?;
         columns.push((plugin, raw, normalized));
     }
     let mut places: LookupMap<NodeId, usize> = LookupMap::default();

@@ -7,7 +7,7 @@
 
 use crate::api::NodeId;
 use crate::scheduler::framework::{
-    CycleContext, Descriptor, FastColumn, MAX_NODE_SCORE, Plugin, PluginId, PreFilterOutcome,
+    CycleContext, CycleState, Descriptor, FastColumn, MAX_NODE_SCORE, Plugin, PluginId, PreFilterOutcome,
     PreScoreOutcome, Work,
 };
 use crate::scheduler::profile::Profile;
@@ -15,6 +15,7 @@ use crate::scheduler::profile::Profile;
 /// A plugin with what the profile uses it for.
 pub(super) struct Part {
     plugin: Box<dyn Plugin>,
+    state: CycleState,
     filters: bool,
     weight: Option<i64>,
     skip_filter: bool,
@@ -41,23 +42,32 @@ impl Part {
         }
         let Work::Plugin(build) = line.work else { return None };
         let plugin = build(&profile.args);
-        Some(Self { plugin, filters, weight, skip_filter: false, skip_score: false })
+        Some(Self {
+            plugin,
+            state: CycleState::default(),
+            filters,
+            weight,
+            skip_filter: false,
+            skip_score: false,
+        })
     }
 
     /// Looks at the pod; a pod that is handed over to the plain cycle was sorted out before, so nothing
     /// is rejected here.
     pub(super) fn prepare(&mut self, cycle: &CycleContext<'_>) {
         if self.filters {
-            self.skip_filter = self.plugin.pre_filter(cycle) == Ok(PreFilterOutcome::Skip);
+            self.skip_filter = self.plugin.pre_filter(&mut self.state, cycle) == Ok(PreFilterOutcome::Skip);
         }
         if self.weight.is_some() {
-            self.skip_score = self.plugin.pre_score(cycle, &[]) == Ok(PreScoreOutcome::Skip);
+            self.skip_score = self.plugin.pre_score(&mut self.state, cycle, &[]) == Ok(PreScoreOutcome::Skip);
         }
     }
 
     /// Whether the plugin lets the pod onto a node.
     pub(super) fn admits(&self, cycle: &CycleContext<'_>, node: NodeId) -> bool {
-        !self.filters || self.skip_filter || self.plugin.filter(cycle, cycle.cache.node_info(node)).is_ok()
+        !self.filters
+            || self.skip_filter
+            || self.plugin.filter(&self.state, cycle, cycle.cache.node_info(node)).is_ok()
     }
 
     /// The plugin's raw score of a node; 0 where it gives none.
@@ -65,7 +75,7 @@ impl Part {
         if self.weight.is_none() || self.skip_score {
             return 0;
         }
-        self.plugin.score(cycle, cycle.cache.node_info(node), 0)
+        self.plugin.score(&self.state, cycle, cycle.cache.node_info(node), 0)
     }
 
     /// What the plugin adds to a node's total, if it does not normalize; `None` if the score is none that

@@ -164,7 +164,7 @@ impl Templates {
 
 /// Whether the fast cycle knows every plugin of a profile, has a place for it, and the plugin looks at the
 /// pod before it is asked about nodes (a profile can leave that out; what the plugin then says is for the
-/// plain cycle to find out).
+/// plain cycle to find out). Plugins that follow a pod to its binding read what the plain cycle wrote.
 fn is_covered(profile: &Profile) -> bool {
     let column = |id: &PluginId| profile.registry.line(*id).fast;
     let prepares = |id: &PluginId| profile.registry.line(*id).points.contains(&Point::PreFilter);
@@ -179,7 +179,9 @@ fn is_covered(profile: &Profile) -> bool {
         }
         columns.push((column, *id));
     }
-    profile.filter.iter().all(filters) && profile.score.iter().all(|(id, _)| scores(id))
+    !profile.follows_bindings()
+        && profile.filter.iter().all(filters)
+        && profile.score.iter().all(|(id, _)| scores(id))
 }
 
 fn has_column(profile: &Profile, list: &[PluginId], column: FastColumn) -> bool {

@@ -1,10 +1,14 @@
 //! What a plugin is.
 //!
-//! Kubernetes has one interface per extension point and a map of untyped state per cycle; here a
-//! plugin is one object with a method per extension point, and keeps the state of the present cycle in
-//! its own fields, typed, between the methods that fill it (`pre_filter`, `pre_score`) and those that
-//! read it (`filter`, `score`). Allocations are reused from cycle to cycle.
+//! Kubernetes has one interface per extension point; here a plugin is one object with a method per
+//! extension point. What it finds out in a cycle it writes into the cycle's state
+//! ([`CycleState`]), in the methods that look at the whole (`pre_filter`, `pre_score`), and reads it in
+//! those that look at one node (`filter`, `score`).
+//!
+//! DIFFERENCE: a plugin at Permit lets a pod go on or stops it; it cannot let it wait. The queue sorts by
+//! priority, whatever stands at QueueSort.
 
+use super::cycle_state::CycleState;
 use super::status::Status;
 use crate::api::{NodeId, Pod, SchedulerBehaviour};
 use crate::kernel::{Interner, Symbol};
@@ -47,6 +51,62 @@ pub enum PreScoreOutcome {
     Skip,
 }
 
+/// What a plugin at Bind says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BindOutcome {
+    /// The pod is bound: its binding is on the way to the API.
+    Bind,
+    /// The next plugin is to do it.
+    Skip,
+}
+
+/// What a plugin can ask of the framework that runs it (`framework.Handle`).
+pub trait Handle {
+    /// Runs the filters on a node, pods that are nominated for it included.
+    fn run_filters(
+        &self,
+        state: &CycleState,
+        cycle: &CycleContext<'_>,
+        node: &NodeInfo,
+    ) -> Result<(), Status>;
+
+    /// Tells the plugins' state that a pod came to a node, which `node` shows already.
+    fn add_pod(
+        &self,
+        state: &mut CycleState,
+        cycle: &CycleContext<'_>,
+        added: &Pod,
+        node: &NodeInfo,
+    ) -> Result<(), Status>;
+
+    /// Tells the plugins' state that a pod left a node, which `node` shows already.
+    fn remove_pod(
+        &self,
+        state: &mut CycleState,
+        cycle: &CycleContext<'_>,
+        removed: &Pod,
+        node: &NodeInfo,
+    ) -> Result<(), Status>;
+}
+
+/// What a PostFilter works on: no node fits a pod.
+pub struct PostFilterCall<'a> {
+    /// The pod.
+    pub pod: &'a Pod,
+    /// The cluster, which the plugin may fork and must leave as it was.
+    pub cache: &'a mut Cache,
+    /// The texts of all symbols.
+    pub names: &'a Interner,
+    /// Release and gates.
+    pub behaviour: SchedulerBehaviour,
+    /// What PreFilter wrote, to be cloned for trials.
+    pub state: &'a CycleState,
+    /// The nodes that a filter rejected, in the order in which they were looked at.
+    pub rejected: &'a [(NodeId, Status)],
+    /// The framework.
+    pub handle: &'a dyn Handle,
+}
+
 /// A scheduling plugin. Each extension point has an answer that changes nothing, so that a plugin
 /// implements only its own; which ones are called follows from its descriptor and the profile.
 pub trait Plugin: Send {
@@ -56,18 +116,50 @@ pub trait Plugin: Send {
     }
 
     /// Looks at the pod and the whole cluster before the filters.
-    fn pre_filter(&mut self, _cycle: &CycleContext<'_>) -> Result<PreFilterOutcome, Status> {
+    fn pre_filter(
+        &self,
+        _state: &mut CycleState,
+        _cycle: &CycleContext<'_>,
+    ) -> Result<PreFilterOutcome, Status> {
         Ok(PreFilterOutcome::AllNodes)
     }
 
-    /// Whether the pod may go to this node.
-    fn filter(&self, _cycle: &CycleContext<'_>, _node: &NodeInfo) -> Result<(), Status> {
+    /// What PreFilter wrote, as if one more pod were on a node (`PreFilterExtensions`). `node` shows it.
+    fn add_pod(
+        &self,
+        _state: &mut CycleState,
+        _cycle: &CycleContext<'_>,
+        _added: &Pod,
+        _node: &NodeInfo,
+    ) -> Result<(), Status> {
         Ok(())
+    }
+
+    /// What PreFilter wrote, as if one pod fewer were on a node (`PreFilterExtensions`). `node` shows it.
+    fn remove_pod(
+        &self,
+        _state: &mut CycleState,
+        _cycle: &CycleContext<'_>,
+        _removed: &Pod,
+        _node: &NodeInfo,
+    ) -> Result<(), Status> {
+        Ok(())
+    }
+
+    /// Whether the pod may go to this node.
+    fn filter(&self, _state: &CycleState, _cycle: &CycleContext<'_>, _node: &NodeInfo) -> Result<(), Status> {
+        Ok(())
+    }
+
+    /// Looks for a way out where no node fits; the node that it found, or why there is none.
+    fn post_filter(&self, _call: PostFilterCall<'_>) -> Result<NodeId, Status> {
+        Err(Status::unschedulable("no way out is known"))
     }
 
     /// Looks at the nodes that passed, before the scores.
     fn pre_score(
-        &mut self,
+        &self,
+        _state: &mut CycleState,
         _cycle: &CycleContext<'_>,
         _feasible: &[NodeId],
     ) -> Result<PreScoreOutcome, Status> {
@@ -75,10 +167,56 @@ pub trait Plugin: Send {
     }
 
     /// The raw score of a node; `place` is its place in the list given to `pre_score`.
-    fn score(&self, _cycle: &CycleContext<'_>, _node: &NodeInfo, _place: usize) -> i64 {
+    fn score(&self, _state: &CycleState, _cycle: &CycleContext<'_>, _node: &NodeInfo, _place: usize) -> i64 {
         0
     }
 
     /// Turns raw scores, in the order of the list given to `pre_score`, into scores from 0 to 100.
-    fn normalize(&self, _scores: &mut [i64]) {}
+    fn normalize(&self, _state: &CycleState, _scores: &mut [i64]) {}
+
+    /// Sets aside for the pod what it needs on the node that was chosen.
+    fn reserve(
+        &self,
+        _state: &mut CycleState,
+        _cycle: &CycleContext<'_>,
+        _node: NodeId,
+    ) -> Result<(), Status> {
+        Ok(())
+    }
+
+    /// Gives back what `reserve` set aside, also where it failed or was not asked. Must not fail.
+    fn unreserve(&self, _state: &mut CycleState, _cycle: &CycleContext<'_>, _node: NodeId) {}
+
+    /// Whether the pod may be bound to the node.
+    fn permit(
+        &self,
+        _state: &mut CycleState,
+        _cycle: &CycleContext<'_>,
+        _node: NodeId,
+    ) -> Result<(), Status> {
+        Ok(())
+    }
+
+    /// Does what has to be done before the pod is bound.
+    fn pre_bind(
+        &self,
+        _state: &mut CycleState,
+        _cycle: &CycleContext<'_>,
+        _node: NodeId,
+    ) -> Result<(), Status> {
+        Ok(())
+    }
+
+    /// Binds the pod, or leaves that to the next plugin.
+    fn bind(
+        &self,
+        _state: &mut CycleState,
+        _cycle: &CycleContext<'_>,
+        _node: NodeId,
+    ) -> Result<BindOutcome, Status> {
+        Ok(BindOutcome::Skip)
+    }
+
+    /// The pod is bound.
+    fn post_bind(&self, _state: &mut CycleState, _cycle: &CycleContext<'_>, _node: NodeId) {}
 }

@@ -22,8 +22,29 @@ pub struct Profile {
     pub pre_score: Vec<PluginId>,
     /// Who scores, with the weight in the total (not 0).
     pub score: Vec<(PluginId, i64)>,
+    /// Who looks for a way out where no node fits.
+    pub post_filter: Vec<PluginId>,
+    /// Who sets aside what a pod needs on its node.
+    pub reserve: Vec<PluginId>,
+    /// Who lets a pod go on to its node.
+    pub permit: Vec<PluginId>,
+    /// Who does what has to be done before a pod is bound.
+    pub pre_bind: Vec<PluginId>,
+    /// Who binds.
+    pub bind: Vec<PluginId>,
+    /// Who is told that a pod was bound.
+    pub post_bind: Vec<PluginId>,
     /// The plugins' arguments.
     pub args: PluginArgs,
     /// The plugins that the others are among.
     pub registry: Registry,
+}
+
+impl Profile {
+    /// Whether a plugin follows a pod from the choice of its node to its binding, beside the one that binds
+    /// it: only then is the cycle's state needed for so long.
+    pub fn follows_bindings(&self) -> bool {
+        let stages = [&self.reserve, &self.permit, &self.pre_bind, &self.post_bind];
+        stages.iter().any(|stage| !stage.is_empty()) || self.bind.len() > 1
+    }
 }

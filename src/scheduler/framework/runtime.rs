@@ -1,8 +1,12 @@
 //! A profile's plugins, made and ready to run (`framework/runtime` of kube-scheduler v1.34).
 
+mod binding;
+mod nominated;
+
+use super::cycle_state::CycleState;
 use super::descriptor::Work;
 use super::plugin::{CycleContext, MAX_NODE_SCORE, Plugin, PreFilterOutcome, PreScoreOutcome};
-use super::plugin_id::PluginId;
+use super::plugin_id::{PluginId, PluginSet};
 use super::profile::Profile;
 use super::status::{Code, Reason, Status};
 use crate::api::{NodeId, Pod};
@@ -12,8 +16,6 @@ use crate::scheduler::node_info::NodeInfo;
 struct Instance {
     id: PluginId,
     plugin: Box<dyn Plugin>,
-    skip_filter: bool,
-    skip_score: bool,
 }
 
 /// A score plugin that took part in a cycle.
@@ -52,29 +54,41 @@ pub struct Framework {
     filter: Vec<usize>,
     pre_score: Vec<usize>,
     score: Vec<(usize, i64)>,
+    post_filter: Vec<usize>,
+    reserve: Vec<usize>,
+    permit: Vec<usize>,
+    pre_bind: Vec<usize>,
+    bind: Vec<usize>,
+    post_bind: Vec<usize>,
+    follows_bindings: bool,
     percentage_of_nodes_to_score: Option<i32>,
 }
 
 impl Framework {
     /// Makes the plugins of a profile.
     pub fn new(profile: &Profile) -> Self {
-        let mut framework = Self {
-            instances: Vec::new(),
-            pre_enqueue: Vec::new(),
-            pre_filter: Vec::new(),
-            filter: Vec::new(),
-            pre_score: Vec::new(),
-            score: Vec::new(),
-            percentage_of_nodes_to_score: profile.percentage_of_nodes_to_score,
-        };
+        let mut instances = Vec::new();
         let mut places = |ids: &[PluginId]| -> Vec<usize> {
-            ids.iter().map(|id| place_of(&mut framework.instances, *id, profile)).collect()
+            ids.iter().map(|id| place_of(&mut instances, *id, profile)).collect()
         };
-        let (pre_enqueue, pre_filter) = (places(&profile.pre_enqueue), places(&profile.pre_filter));
-        let (filter, pre_score) = (places(&profile.filter), places(&profile.pre_score));
         let scored: Vec<PluginId> = profile.score.iter().map(|line| line.0).collect();
-        let score = places(&scored).into_iter().zip(profile.score.iter().map(|line| line.1)).collect();
-        Self { pre_enqueue, pre_filter, filter, pre_score, score, ..framework }
+        let weights = profile.score.iter().map(|line| line.1);
+        Self {
+            pre_enqueue: places(&profile.pre_enqueue),
+            pre_filter: places(&profile.pre_filter),
+            filter: places(&profile.filter),
+            pre_score: places(&profile.pre_score),
+            score: places(&scored).into_iter().zip(weights).collect(),
+            post_filter: places(&profile.post_filter),
+            reserve: places(&profile.reserve),
+            permit: places(&profile.permit),
+            pre_bind: places(&profile.pre_bind),
+            bind: places(&profile.bind),
+            post_bind: places(&profile.post_bind),
+            follows_bindings: profile.follows_bindings(),
+            instances,
+            percentage_of_nodes_to_score: profile.percentage_of_nodes_to_score,
+        }
     }
 
     /// The profile's own `percentageOfNodesToScore`, if it has one.
@@ -96,21 +110,23 @@ impl Framework {
         Ok(())
     }
 
-    /// Runs every PreFilter; `Err` if one rejects the pod as a whole.
+    /// Begins a cycle and runs every PreFilter; `Err` if one rejects the pod as a whole.
     ///
     /// As in Kubernetes, `Unschedulable` lets the remaining plugins run (preemption would need their
     /// state) and the last such rejection counts; any other rejection ends the phase.
-    pub fn run_pre_filter(&mut self, cycle: &CycleContext<'_>) -> Result<PreFiltered, Status> {
-        for instance in &mut self.instances {
-            instance.skip_filter = false;
-        }
+    pub fn run_pre_filter(
+        &self,
+        state: &mut CycleState,
+        cycle: &CycleContext<'_>,
+    ) -> Result<PreFiltered, Status> {
+        state.begin();
         let mut result = PreFiltered { nodes: NodeSubset::All, by: Vec::new() };
         let mut rejection = None;
         for &place in &self.pre_filter {
-            let instance = &mut self.instances[place];
-            match instance.plugin.pre_filter(cycle).map_err(|status| status.by(instance.id)) {
+            let instance = &self.instances[place];
+            match instance.plugin.pre_filter(state, cycle).map_err(|status| status.by(instance.id)) {
                 Ok(PreFilterOutcome::AllNodes) => {}
-                Ok(PreFilterOutcome::Skip) => instance.skip_filter = true,
+                Ok(PreFilterOutcome::Skip) => state.skip_filter.insert(instance.id),
                 Ok(PreFilterOutcome::Nodes(names)) => {
                     result.by.push(instance.id);
                     result.by.sort_by_key(|plugin| plugin.place());
@@ -127,11 +143,16 @@ impl Framework {
     }
 
     /// Runs the filters on a node; the first that rejects ends it.
-    pub fn run_filters(&self, cycle: &CycleContext<'_>, node: &NodeInfo) -> Result<(), Status> {
+    pub fn run_filters(
+        &self,
+        state: &CycleState,
+        cycle: &CycleContext<'_>,
+        node: &NodeInfo,
+    ) -> Result<(), Status> {
         for &place in &self.filter {
             let instance = &self.instances[place];
-            if !instance.skip_filter {
-                instance.plugin.filter(cycle, node).map_err(|status| status.by(instance.id))?;
+            if !state.skip_filter.contains(instance.id) {
+                instance.plugin.filter(state, cycle, node).map_err(|status| status.by(instance.id))?;
             }
         }
         Ok(())
@@ -139,34 +160,40 @@ impl Framework {
 
     /// Runs every filter on a node, also those after one that rejects: all that is in the way.
     /// For explanations; Kubernetes ends with the first.
-    pub fn run_all_filters(&self, cycle: &CycleContext<'_>, node: &NodeInfo) -> Vec<Status> {
+    pub fn run_all_filters(
+        &self,
+        state: &CycleState,
+        cycle: &CycleContext<'_>,
+        node: &NodeInfo,
+    ) -> Vec<Status> {
         let asked = self.filter.iter().map(|&place| &self.instances[place]);
         asked
-            .filter(|instance| !instance.skip_filter)
-            .filter_map(|instance| Some(instance.plugin.filter(cycle, node).err()?.by(instance.id)))
+            .filter(|instance| !state.skip_filter.contains(instance.id))
+            .filter_map(|instance| Some(instance.plugin.filter(state, cycle, node).err()?.by(instance.id)))
             .collect()
     }
 
     /// Runs every PreScore and lists the plugins that will score, in order.
     pub fn run_pre_score(
-        &mut self,
+        &self,
+        state: &mut CycleState,
         cycle: &CycleContext<'_>,
         feasible: &[NodeId],
         scored: &mut Vec<ScoredPlugin>,
     ) -> Result<(), Status> {
-        for instance in &mut self.instances {
-            instance.skip_score = false;
-        }
+        state.skip_score = PluginSet::default();
         for &place in &self.pre_score {
-            let instance = &mut self.instances[place];
-            let outcome = instance.plugin.pre_score(cycle, feasible);
-            instance.skip_score = outcome.map_err(|status| status.by(instance.id))? == PreScoreOutcome::Skip;
+            let instance = &self.instances[place];
+            let outcome = instance.plugin.pre_score(state, cycle, feasible);
+            if outcome.map_err(|status| status.by(instance.id))? == PreScoreOutcome::Skip {
+                state.skip_score.insert(instance.id);
+            }
         }
         scored.clear();
         scored.extend(
             self.score
                 .iter()
-                .filter(|(place, _)| !self.instances[*place].skip_score)
+                .filter(|(place, _)| !state.skip_score.contains(self.instances[*place].id))
                 .map(|&(place, weight)| ScoredPlugin { plugin: self.instances[place].id, weight, place }),
         );
         Ok(())
@@ -176,6 +203,7 @@ impl Framework {
     pub fn run_score(
         &self,
         plugin: ScoredPlugin,
+        state: &CycleState,
         cycle: &CycleContext<'_>,
         feasible: &[NodeId],
         scores: &mut Vec<i64>,
@@ -183,17 +211,21 @@ impl Framework {
         let instance = &self.instances[plugin.place];
         scores.clear();
         scores.extend(
-            feasible
-                .iter()
-                .enumerate()
-                .map(|(place, node)| instance.plugin.score(cycle, cycle.cache.node_info(*node), place)),
+            feasible.iter().enumerate().map(|(place, node)| {
+                instance.plugin.score(state, cycle, cycle.cache.node_info(*node), place)
+            }),
         );
     }
 
     /// Normalizes one plugin's scores; an error if one then lies outside 0 to 100.
-    pub fn run_normalize(&self, plugin: ScoredPlugin, scores: &mut [i64]) -> Result<(), Status> {
+    pub fn run_normalize(
+        &self,
+        plugin: ScoredPlugin,
+        state: &CycleState,
+        scores: &mut [i64],
+    ) -> Result<(), Status> {
         let instance = &self.instances[plugin.place];
-        instance.plugin.normalize(scores);
+        instance.plugin.normalize(state, scores);
         match scores.iter().find(|score| !(0..=MAX_NODE_SCORE).contains(*score)) {
             None => Ok(()),
             Some(score) => {
@@ -215,7 +247,7 @@ fn place_of(instances: &mut Vec<Instance>, id: PluginId, profile: &Profile) -> u
         unreachable!("a profile lists simulated plugins only");
     };
     let plugin = build(&profile.args);
-    instances.push(Instance { id, plugin, skip_filter: false, skip_score: false });
+    instances.push(Instance { id, plugin });
     instances.len() - 1
 }
 

@@ -5,7 +5,8 @@
 use crate::api::NodeId;
 use crate::kernel::Symbol;
 use crate::scheduler::framework::{
-    CycleContext, Descriptor, FastColumn, MAX_NODE_SCORE, Plugin, Point, PreScoreOutcome, Status, Work,
+    CycleContext, CycleState, Descriptor, FastColumn, MAX_NODE_SCORE, Plugin, Point, PreScoreOutcome, Status,
+    Work,
 };
 use crate::scheduler::node_info::NodeInfo;
 
@@ -15,25 +16,33 @@ const MIN_THRESHOLD: i64 = 23 * MIB;
 /// More than this for each container adds nothing, in bytes.
 const MAX_CONTAINER_THRESHOLD: i64 = 1000 * MIB;
 
-/// The plugin. Between `pre_score` and `score` it holds the pod's images that some node has, once for
-/// each container, with their size scaled by the share of nodes that hold them.
+/// The plugin.
+#[derive(Clone, Copy, Debug)]
+pub struct ImageLocality;
+
+/// The pod's images that some node has, once for each container, with their size scaled by the share of
+/// nodes that hold them.
 #[derive(Clone, Debug, Default)]
-pub struct ImageLocality {
-    images: Vec<(Symbol, i64)>,
-}
+struct Images(Vec<(Symbol, i64)>);
 
 /// Its line in the registry.
 pub static DESCRIPTOR: Descriptor = Descriptor {
     default_weight: 1,
     fast: Some(FastColumn::Images),
-    ..Descriptor::new("ImageLocality", &[Point::Score], Work::Plugin(|_| Box::new(ImageLocality::default())))
+    ..Descriptor::new("ImageLocality", &[Point::Score], Work::Plugin(|_| Box::new(ImageLocality)))
 };
 
 impl Plugin for ImageLocality {
-    fn pre_score(&mut self, cycle: &CycleContext<'_>, _: &[NodeId]) -> Result<PreScoreOutcome, Status> {
+    fn pre_score(
+        &self,
+        state: &mut CycleState,
+        cycle: &CycleContext<'_>,
+        _: &[NodeId],
+    ) -> Result<PreScoreOutcome, Status> {
         let all_nodes = cycle.cache.nodes().len() as f64;
-        self.images.clear();
-        self.images.extend(cycle.pod.spec.images.iter().filter_map(|&name| {
+        let Images(images) = state.write();
+        images.clear();
+        images.extend(cycle.pod.spec.images.iter().filter_map(|&name| {
             let state = cycle.cache.image(name)?;
             let spread = f64::from(state.nodes) / all_nodes;
             Some((name, (state.size_bytes as f64 * spread) as i64))
@@ -41,8 +50,8 @@ impl Plugin for ImageLocality {
         Ok(PreScoreOutcome::Score)
     }
 
-    fn score(&self, cycle: &CycleContext<'_>, node: &NodeInfo, _: usize) -> i64 {
-        let held = self.images.iter().filter(|(name, _)| node.has_image(*name));
+    fn score(&self, state: &CycleState, cycle: &CycleContext<'_>, node: &NodeInfo, _: usize) -> i64 {
+        let held = state.read::<Images>().0.iter().filter(|(name, _)| node.has_image(*name));
         let sum: i64 = held.map(|(_, scaled)| scaled).sum();
         let most = MAX_CONTAINER_THRESHOLD * cycle.pod.spec.images.len() as i64;
         MAX_NODE_SCORE * (sum.min(most).max(MIN_THRESHOLD) - MIN_THRESHOLD) / (most - MIN_THRESHOLD).max(1)

@@ -16,7 +16,7 @@ use crate::api::{AffinityTerm, Labels, NodeId, Pod, PodSpec};
 use crate::kernel::{Interner, Symbol};
 use crate::scheduler::cache::Cache;
 use crate::scheduler::framework::{
-    Arguments, CycleContext, Descriptor, FastColumn, Plugin, PluginArgs, Point, PreFilterOutcome,
+    Arguments, CycleContext, CycleState, Descriptor, FastColumn, Plugin, PluginArgs, Point, PreFilterOutcome,
     PreScoreOutcome, Status, WhatIf, Work,
 };
 use crate::scheduler::node_info::NodeInfo;
@@ -46,8 +46,6 @@ impl Arguments for InterPodAffinityArgs {
 #[derive(Clone, Debug)]
 pub struct InterPodAffinity {
     args: InterPodAffinityArgs,
-    required: RequiredState,
-    preferred: PreferredState,
 }
 
 /// Its line in the registry.
@@ -61,34 +59,59 @@ pub static DESCRIPTOR: Descriptor = Descriptor {
     ..Descriptor::new(
         "InterPodAffinity",
         &[Point::PreFilter, Point::Filter, Point::PreScore, Point::Score],
-        Work::Plugin(|args| {
-            Box::new(InterPodAffinity {
-                args: *args.of(),
-                required: RequiredState::default(),
-                preferred: PreferredState::default(),
-            })
-        }),
+        Work::Plugin(|args| Box::new(InterPodAffinity { args: *args.of() })),
     )
 };
 
 impl Plugin for InterPodAffinity {
-    fn pre_filter(&mut self, cycle: &CycleContext<'_>) -> Result<PreFilterOutcome, Status> {
-        Ok(self.required.count(cycle))
+    fn pre_filter(
+        &self,
+        state: &mut CycleState,
+        cycle: &CycleContext<'_>,
+    ) -> Result<PreFilterOutcome, Status> {
+        Ok(state.write::<RequiredState>().count(cycle))
     }
 
-    fn filter(&self, _: &CycleContext<'_>, node: &NodeInfo) -> Result<(), Status> {
-        self.required.filter(node)
+    fn add_pod(
+        &self,
+        state: &mut CycleState,
+        cycle: &CycleContext<'_>,
+        added: &Pod,
+        node: &NodeInfo,
+    ) -> Result<(), Status> {
+        state.write::<RequiredState>().update(cycle, added, node, 1);
+        Ok(())
     }
 
-    fn pre_score(&mut self, cycle: &CycleContext<'_>, _: &[NodeId]) -> Result<PreScoreOutcome, Status> {
-        Ok(self.preferred.count(self.args, cycle))
+    fn remove_pod(
+        &self,
+        state: &mut CycleState,
+        cycle: &CycleContext<'_>,
+        removed: &Pod,
+        node: &NodeInfo,
+    ) -> Result<(), Status> {
+        state.write::<RequiredState>().update(cycle, removed, node, -1);
+        Ok(())
     }
 
-    fn score(&self, _: &CycleContext<'_>, node: &NodeInfo, _: usize) -> i64 {
-        self.preferred.score(node)
+    fn filter(&self, state: &CycleState, _: &CycleContext<'_>, node: &NodeInfo) -> Result<(), Status> {
+        state.read::<RequiredState>().filter(node)
     }
 
-    fn normalize(&self, scores: &mut [i64]) {
+    fn pre_score(
+        &self,
+        state: &mut CycleState,
+        cycle: &CycleContext<'_>,
+        _: &[NodeId],
+    ) -> Result<PreScoreOutcome, Status> {
+        Ok(state.write::<PreferredState>().count(self.args, cycle))
+    }
+
+    fn score(&self, state: &CycleState, _: &CycleContext<'_>, node: &NodeInfo, _: usize) -> i64 {
+        state.read::<PreferredState>().score(node)
+    }
+
+    fn normalize(&self, _: &CycleState, scores: &mut [i64]) {
         PreferredState::normalize(scores);
     }
 }

@@ -7,8 +7,8 @@ use crate::api::{NodeId, NodeSelectorOperator, NodeSelectorTerm, PreferredNodeTe
 use crate::component_helpers::node_affinity::pod_admits_node;
 use crate::kernel::{Interner, Symbol};
 use crate::scheduler::framework::{
-    Arguments, Code, CycleContext, Descriptor, FastColumn, Plugin, PluginArgs, Point, PreFilterOutcome,
-    PreScoreOutcome, Reason, Status, WhatIf, Work,
+    Arguments, Code, CycleContext, CycleState, Descriptor, FastColumn, Plugin, PluginArgs, Point,
+    PreFilterOutcome, PreScoreOutcome, Reason, Status, WhatIf, Work,
 };
 use crate::scheduler::node_info::NodeInfo;
 use crate::scheduler::plugins::default_normalize::default_normalize;
@@ -53,7 +53,7 @@ pub static DESCRIPTOR: Descriptor = Descriptor {
 };
 
 impl Plugin for NodeAffinity {
-    fn pre_filter(&mut self, cycle: &CycleContext<'_>) -> Result<PreFilterOutcome, Status> {
+    fn pre_filter(&self, _: &mut CycleState, cycle: &CycleContext<'_>) -> Result<PreFilterOutcome, Status> {
         let spec = &cycle.pod.spec;
         let Some(terms) = &spec.required_node_terms else {
             let nothing = spec.node_selector.is_empty() && self.added.required.is_none();
@@ -66,7 +66,7 @@ impl Plugin for NodeAffinity {
         }
     }
 
-    fn filter(&self, cycle: &CycleContext<'_>, node: &NodeInfo) -> Result<(), Status> {
+    fn filter(&self, _: &CycleState, cycle: &CycleContext<'_>, node: &NodeInfo) -> Result<(), Status> {
         if let Some(terms) = &self.added.required
             && !terms.iter().any(|term| term.matches(node.node(), cycle.names))
         {
@@ -79,7 +79,12 @@ impl Plugin for NodeAffinity {
         }
     }
 
-    fn pre_score(&mut self, cycle: &CycleContext<'_>, _: &[NodeId]) -> Result<PreScoreOutcome, Status> {
+    fn pre_score(
+        &self,
+        _: &mut CycleState,
+        cycle: &CycleContext<'_>,
+        _: &[NodeId],
+    ) -> Result<PreScoreOutcome, Status> {
         let preferred = &cycle.pod.spec.preferred_node_terms;
         if preferred.is_empty() && self.added.preferred.is_empty() {
             return Ok(PreScoreOutcome::Skip);
@@ -92,13 +97,13 @@ impl Plugin for NodeAffinity {
     }
 
     /// The sum of the weights of the preferred terms that match.
-    fn score(&self, cycle: &CycleContext<'_>, node: &NodeInfo, _: usize) -> i64 {
+    fn score(&self, _: &CycleState, cycle: &CycleContext<'_>, node: &NodeInfo, _: usize) -> i64 {
         let lines = self.added.preferred.iter().chain(&cycle.pod.spec.preferred_node_terms);
         let matching = lines.filter(|line| line.term.matches(node.node(), cycle.names));
         matching.map(|line| i64::from(line.weight)).sum()
     }
 
-    fn normalize(&self, scores: &mut [i64]) {
+    fn normalize(&self, _: &CycleState, scores: &mut [i64]) {
         default_normalize(scores, false);
     }
 }

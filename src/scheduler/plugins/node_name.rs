@@ -2,7 +2,9 @@
 
 mod hint;
 
-use crate::scheduler::framework::{CycleContext, Descriptor, FastColumn, Plugin, Point, Status, Work};
+use crate::scheduler::framework::{
+    CycleContext, CycleState, Descriptor, FastColumn, Plugin, Point, Status, Work,
+};
 use crate::scheduler::node_info::NodeInfo;
 
 const REASON: &str = "node(s) didn't match the requested node name";
@@ -19,7 +21,7 @@ pub static DESCRIPTOR: Descriptor = Descriptor {
 };
 
 impl Plugin for NodeName {
-    fn filter(&self, cycle: &CycleContext<'_>, node: &NodeInfo) -> Result<(), Status> {
+    fn filter(&self, _: &CycleState, cycle: &CycleContext<'_>, node: &NodeInfo) -> Result<(), Status> {
         match cycle.pod.spec.node_name {
             Some(name) if name != node.node().name => Err(Status::unresolvable(REASON)),
             _ => Ok(()),

@@ -4,7 +4,7 @@ use super::resource_weights::{ResourceWeight, cpu_and_memory};
 use crate::api::NodeId;
 use crate::kernel::Interner;
 use crate::scheduler::framework::{
-    Arguments, CycleContext, Descriptor, FastColumn, MAX_NODE_SCORE, Plugin, PluginArgs, Point,
+    Arguments, CycleContext, CycleState, Descriptor, FastColumn, MAX_NODE_SCORE, Plugin, PluginArgs, Point,
     PreScoreOutcome, Status, Work,
 };
 use crate::scheduler::node_info::NodeInfo;
@@ -51,14 +51,19 @@ pub static DESCRIPTOR: Descriptor = Descriptor {
 
 impl Plugin for NodeResourcesBalancedAllocation {
     /// Skips a pod that asks for none of the resources.
-    fn pre_score(&mut self, cycle: &CycleContext<'_>, _: &[NodeId]) -> Result<PreScoreOutcome, Status> {
+    fn pre_score(
+        &self,
+        _: &mut CycleState,
+        cycle: &CycleContext<'_>,
+        _: &[NodeId],
+    ) -> Result<PreScoreOutcome, Status> {
         let requests = &cycle.pod.spec.requests.fit;
         let best_effort = self.args.resources.iter().all(|line| line.name.amount(requests) == 0);
         Ok(if best_effort { PreScoreOutcome::Skip } else { PreScoreOutcome::Score })
     }
 
     /// 100 · (1 − standard deviation of the fractions in use), cut off.
-    fn score(&self, cycle: &CycleContext<'_>, node: &NodeInfo, _: usize) -> i64 {
+    fn score(&self, _: &CycleState, cycle: &CycleContext<'_>, node: &NodeInfo, _: usize) -> i64 {
         let fractions = || {
             self.args.resources.iter().filter_map(|line| {
                 let wanted = line.name.amount(&cycle.pod.spec.requests.fit);

@@ -12,8 +12,8 @@ use super::resource_weights::ResourceName;
 use crate::api::NodeId;
 use crate::kernel::{Interner, Symbol};
 use crate::scheduler::framework::{
-    Arguments, Code, CycleContext, Descriptor, FastColumn, Plugin, PluginArgs, Point, PreFilterOutcome,
-    PreScoreOutcome, Reason, Status, WhatIf, Work,
+    Arguments, Code, CycleContext, CycleState, Descriptor, FastColumn, Plugin, PluginArgs, Point,
+    PreFilterOutcome, PreScoreOutcome, Reason, Status, WhatIf, Work,
 };
 use crate::scheduler::node_info::NodeInfo;
 
@@ -43,9 +43,15 @@ impl Arguments for NodeResourcesFitArgs {
 #[derive(Clone, Debug)]
 pub struct NodeResourcesFit {
     args: NodeResourcesFitArgs,
-    scalars: Vec<(Symbol, i64)>,
-    wanted: Vec<i64>,
 }
+
+/// The extended resources and huge pages that the pod requests, without those that are ignored, by name.
+#[derive(Clone, Debug, Default)]
+struct Scalars(Vec<(Symbol, i64)>);
+
+/// What the pod counts for in scoring, of each resource of the strategy.
+#[derive(Clone, Debug, Default)]
+struct Scored(Vec<i64>);
 
 /// Its line in the registry.
 pub static DESCRIPTOR: Descriptor = Descriptor {
@@ -60,7 +66,7 @@ pub static DESCRIPTOR: Descriptor = Descriptor {
         &[Point::PreFilter, Point::Filter, Point::PreScore, Point::Score],
         Work::Plugin(|args| {
             let args = args.of::<NodeResourcesFitArgs>().clone();
-            Box::new(NodeResourcesFit { args, scalars: Vec::new(), wanted: Vec::new() })
+            Box::new(NodeResourcesFit { args })
         }),
     )
 };
@@ -98,18 +104,22 @@ impl Insufficient {
 }
 
 impl Plugin for NodeResourcesFit {
-    fn pre_filter(&mut self, cycle: &CycleContext<'_>) -> Result<PreFilterOutcome, Status> {
-        self.scalars.clear();
+    fn pre_filter(
+        &self,
+        state: &mut CycleState,
+        cycle: &CycleContext<'_>,
+    ) -> Result<PreFilterOutcome, Status> {
+        let Scalars(kept) = state.write();
+        kept.clear();
         let scalars = cycle.pod.spec.requests.fit.scalar.iter().copied();
         let args = &self.args;
-        self.scalars
-            .extend(scalars.filter(|&(name, amount)| amount != 0 && !is_ignored(args, name, cycle.names)));
+        kept.extend(scalars.filter(|&(name, amount)| amount != 0 && !is_ignored(args, name, cycle.names)));
         // Kubernetes gives the reasons for these in random order; here they stand by name.
-        self.scalars.sort_by(|a, b| cycle.names.resolve(a.0).cmp(cycle.names.resolve(b.0)));
+        kept.sort_by(|a, b| cycle.names.resolve(a.0).cmp(cycle.names.resolve(b.0)));
         Ok(PreFilterOutcome::AllNodes)
     }
 
-    fn filter(&self, cycle: &CycleContext<'_>, node: &NodeInfo) -> Result<(), Status> {
+    fn filter(&self, state: &CycleState, cycle: &CycleContext<'_>, node: &NodeInfo) -> Result<(), Status> {
         let mut found = Insufficient::default();
         let (allocatable, requested) = (&node.node().allocatable, node.requested());
         if node.pods().len() as i64 + 1 > allocatable.pods {
@@ -125,17 +135,23 @@ impl Plugin for NodeResourcesFit {
                 Reason::Text(text)
             });
         }
-        for &(name, amount) in &self.scalars {
+        for &(name, amount) in &state.read::<Scalars>().0 {
             let (there, taken) = (allocatable.scalar_amount(name), requested.scalar_amount(name));
             found.check(amount, there, taken, || Reason::InsufficientResource(name));
         }
         found.result()
     }
 
-    fn pre_score(&mut self, cycle: &CycleContext<'_>, _: &[NodeId]) -> Result<PreScoreOutcome, Status> {
+    fn pre_score(
+        &self,
+        state: &mut CycleState,
+        cycle: &CycleContext<'_>,
+        _: &[NodeId],
+    ) -> Result<PreScoreOutcome, Status> {
         let requests = &cycle.pod.spec.requests;
-        self.wanted.clear();
-        self.wanted.extend(self.args.scoring_strategy.resources.iter().map(|line| match line.name {
+        let Scored(wanted) = state.write();
+        wanted.clear();
+        wanted.extend(self.args.scoring_strategy.resources.iter().map(|line| match line.name {
             ResourceName::Cpu => requests.score_non_zero_milli_cpu,
             ResourceName::Memory => requests.score_non_zero_memory,
             other => other.amount(&requests.fit),
@@ -143,8 +159,8 @@ impl Plugin for NodeResourcesFit {
         Ok(PreScoreOutcome::Score)
     }
 
-    fn score(&self, _: &CycleContext<'_>, node: &NodeInfo, _: usize) -> i64 {
-        let lines = self.args.scoring_strategy.resources.iter().zip(&self.wanted);
+    fn score(&self, state: &CycleState, _: &CycleContext<'_>, node: &NodeInfo, _: usize) -> i64 {
+        let lines = self.args.scoring_strategy.resources.iter().zip(&state.read::<Scored>().0);
         let in_use = lines.filter_map(|(line, &wanted)| {
             let allocatable = line.name.amount(&node.node().allocatable);
             if allocatable == 0 || (wanted == 0 && line.name.is_scalar()) {

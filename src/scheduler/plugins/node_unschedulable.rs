@@ -4,7 +4,7 @@ mod hint;
 
 use crate::api::{Taint, TaintEffect};
 use crate::scheduler::framework::{
-    CycleContext, Descriptor, FastColumn, Plugin, Point, Status, WhatIf, Work,
+    CycleContext, CycleState, Descriptor, FastColumn, Plugin, Point, Status, WhatIf, Work,
 };
 use crate::scheduler::node_info::NodeInfo;
 
@@ -23,7 +23,7 @@ pub static DESCRIPTOR: Descriptor = Descriptor {
 };
 
 impl Plugin for NodeUnschedulable {
-    fn filter(&self, cycle: &CycleContext<'_>, node: &NodeInfo) -> Result<(), Status> {
+    fn filter(&self, _: &CycleState, cycle: &CycleContext<'_>, node: &NodeInfo) -> Result<(), Status> {
         if !node.node().unschedulable {
             return Ok(());
         }

@@ -15,7 +15,7 @@ use crate::api::{InclusionPolicy, LabelSelector, NodeId, Pod, SpreadConstraint, 
 use crate::kernel::{Interner, Symbol};
 use crate::scheduler::cache::Cache;
 use crate::scheduler::framework::{
-    Arguments, CycleContext, Descriptor, FastColumn, Plugin, PluginArgs, Point, PreFilterOutcome,
+    Arguments, CycleContext, CycleState, Descriptor, FastColumn, Plugin, PluginArgs, Point, PreFilterOutcome,
     PreScoreOutcome, Status, WhatIf, Work,
 };
 use crate::scheduler::node_info::NodeInfo;
@@ -98,8 +98,6 @@ impl PodTopologySpreadArgs {
 #[derive(Clone, Debug)]
 pub struct PodTopologySpread {
     args: PodTopologySpreadArgs,
-    hard: HardState,
-    soft: SoftState,
 }
 
 /// Its line in the registry.
@@ -113,42 +111,63 @@ pub static DESCRIPTOR: Descriptor = Descriptor {
     ..Descriptor::new(
         "PodTopologySpread",
         &[Point::PreFilter, Point::Filter, Point::PreScore, Point::Score],
-        Work::Plugin(|args| {
-            Box::new(PodTopologySpread {
-                args: args.of::<PodTopologySpreadArgs>().clone(),
-                hard: HardState::default(),
-                soft: SoftState::default(),
-            })
-        }),
+        Work::Plugin(|args| Box::new(PodTopologySpread { args: args.of::<PodTopologySpreadArgs>().clone() })),
     )
 };
 
 impl Plugin for PodTopologySpread {
-    fn pre_filter(&mut self, cycle: &CycleContext<'_>) -> Result<PreFilterOutcome, Status> {
+    fn pre_filter(
+        &self,
+        state: &mut CycleState,
+        cycle: &CycleContext<'_>,
+    ) -> Result<PreFilterOutcome, Status> {
         let constraints = self.args.constraints_of(cycle.pod, cycle.cache, WhenUnsatisfiable::DoNotSchedule);
-        Ok(self.hard.count(constraints, cycle))
+        Ok(state.write::<HardState>().count(constraints, cycle))
     }
 
-    fn filter(&self, cycle: &CycleContext<'_>, node: &NodeInfo) -> Result<(), Status> {
-        self.hard.filter(cycle, node)
+    fn add_pod(
+        &self,
+        state: &mut CycleState,
+        cycle: &CycleContext<'_>,
+        added: &Pod,
+        node: &NodeInfo,
+    ) -> Result<(), Status> {
+        state.write::<HardState>().update(cycle, added, node, 1);
+        Ok(())
+    }
+
+    fn remove_pod(
+        &self,
+        state: &mut CycleState,
+        cycle: &CycleContext<'_>,
+        removed: &Pod,
+        node: &NodeInfo,
+    ) -> Result<(), Status> {
+        state.write::<HardState>().update(cycle, removed, node, -1);
+        Ok(())
+    }
+
+    fn filter(&self, state: &CycleState, cycle: &CycleContext<'_>, node: &NodeInfo) -> Result<(), Status> {
+        state.read::<HardState>().filter(cycle, node)
     }
 
     fn pre_score(
-        &mut self,
+        &self,
+        state: &mut CycleState,
         cycle: &CycleContext<'_>,
         feasible: &[NodeId],
     ) -> Result<PreScoreOutcome, Status> {
         let constraints = self.args.constraints_of(cycle.pod, cycle.cache, WhenUnsatisfiable::ScheduleAnyway);
         let all_keys_required = !cycle.pod.spec.spread_constraints.is_empty() || !self.args.system_defaulted;
-        Ok(self.soft.count(constraints, all_keys_required, cycle, feasible))
+        Ok(state.write::<SoftState>().count(constraints, all_keys_required, cycle, feasible))
     }
 
-    fn score(&self, cycle: &CycleContext<'_>, node: &NodeInfo, place: usize) -> i64 {
-        self.soft.score(cycle, node, place)
+    fn score(&self, state: &CycleState, cycle: &CycleContext<'_>, node: &NodeInfo, place: usize) -> i64 {
+        state.read::<SoftState>().score(cycle, node, place)
     }
 
-    fn normalize(&self, scores: &mut [i64]) {
-        self.soft.normalize(scores);
+    fn normalize(&self, state: &CycleState, scores: &mut [i64]) {
+        state.read::<SoftState>().normalize(scores);
     }
 }
 

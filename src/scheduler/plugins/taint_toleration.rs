@@ -4,16 +4,19 @@ mod hint;
 
 use crate::api::{NodeId, TaintEffect, Toleration};
 use crate::scheduler::framework::{
-    Code, CycleContext, Descriptor, FastColumn, Plugin, Point, PreScoreOutcome, Reason, Status, WhatIf, Work,
+    Code, CycleContext, CycleState, Descriptor, FastColumn, Plugin, Point, PreScoreOutcome, Reason, Status,
+    WhatIf, Work,
 };
 use crate::scheduler::node_info::NodeInfo;
 use crate::scheduler::plugins::default_normalize::default_normalize;
 
 /// The plugin.
+#[derive(Clone, Copy, Debug)]
+pub struct TaintToleration;
+
+/// The pod's tolerations that count in scoring.
 #[derive(Clone, Debug, Default)]
-pub struct TaintToleration {
-    tolerations: Vec<Toleration>,
-}
+struct Preferences(Vec<Toleration>);
 
 /// Its line in the registry.
 pub static DESCRIPTOR: Descriptor = Descriptor {
@@ -25,13 +28,13 @@ pub static DESCRIPTOR: Descriptor = Descriptor {
     ..Descriptor::new(
         "TaintToleration",
         &[Point::Filter, Point::PreScore, Point::Score],
-        Work::Plugin(|_| Box::new(TaintToleration::default())),
+        Work::Plugin(|_| Box::new(TaintToleration)),
     )
 };
 
 impl Plugin for TaintToleration {
     /// The first taint `NoSchedule` or `NoExecute` that the pod does not tolerate rejects the node.
-    fn filter(&self, cycle: &CycleContext<'_>, node: &NodeInfo) -> Result<(), Status> {
+    fn filter(&self, _: &CycleState, cycle: &CycleContext<'_>, node: &NodeInfo) -> Result<(), Status> {
         let tolerations = &cycle.pod.spec.tolerations;
         let mut taints = node.node().taints.iter().filter(|taint| taint.keeps_away());
         match taints.find(|taint| !taint.is_tolerated_by(tolerations)) {
@@ -43,23 +46,29 @@ impl Plugin for TaintToleration {
         }
     }
 
-    fn pre_score(&mut self, cycle: &CycleContext<'_>, _: &[NodeId]) -> Result<PreScoreOutcome, Status> {
-        self.tolerations.clear();
+    fn pre_score(
+        &self,
+        state: &mut CycleState,
+        cycle: &CycleContext<'_>,
+        _: &[NodeId],
+    ) -> Result<PreScoreOutcome, Status> {
+        let Preferences(tolerations) = state.write();
+        tolerations.clear();
         let preferences = cycle.pod.spec.tolerations.iter().filter(|toleration| {
             toleration.effect.is_none_or(|effect| effect == TaintEffect::PreferNoSchedule)
         });
-        self.tolerations.extend(preferences.cloned());
+        tolerations.extend(preferences.cloned());
         Ok(PreScoreOutcome::Score)
     }
 
     /// The number of taints `PreferNoSchedule` that the pod does not tolerate.
-    fn score(&self, _: &CycleContext<'_>, node: &NodeInfo, _: usize) -> i64 {
+    fn score(&self, state: &CycleState, _: &CycleContext<'_>, node: &NodeInfo, _: usize) -> i64 {
         let taints = node.node().taints.iter();
         let preferences = taints.filter(|taint| taint.effect == TaintEffect::PreferNoSchedule);
-        preferences.filter(|taint| !taint.is_tolerated_by(&self.tolerations)).count() as i64
+        preferences.filter(|taint| !taint.is_tolerated_by(&state.read::<Preferences>().0)).count() as i64
     }
 
-    fn normalize(&self, scores: &mut [i64]) {
+    fn normalize(&self, _: &CycleState, scores: &mut [i64]) {
         default_normalize(scores, true);
     }
 }

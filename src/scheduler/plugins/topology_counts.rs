@@ -39,6 +39,21 @@ impl<K: Copy + Eq + Hash> TopologyCounts<K> {
         }
     }
 
+    /// Adds to a domain's count, and forgets a domain with which nothing is left. The order of the others
+    /// may change then.
+    pub fn add_up(&mut self, domain: K, amount: i64) {
+        self.add(domain, amount);
+        let Some(&place) = self.places.get(&domain).filter(|place| self.counts[**place as usize] == 0) else {
+            return;
+        };
+        self.places.remove(&domain);
+        self.keys.swap_remove(place as usize);
+        self.counts.swap_remove(place as usize);
+        if let Some(moved) = self.keys.get(place as usize) {
+            self.places.insert(*moved, place);
+        }
+    }
+
     /// A domain's count, if it is known.
     pub fn get(&self, domain: K) -> Option<i64> {
         self.places.get(&domain).map(|place| self.counts[*place as usize])
@@ -77,6 +92,11 @@ mod tests {
         counts.add('a', 3);
         assert_eq!((counts.get('a'), counts.get('b'), counts.get('c')), (Some(5), Some(0), None));
         assert_eq!((counts.min(), counts.len()), (Some(0), 2));
+        counts.add('c', 1);
+        counts.add_up('a', -5);
+        assert_eq!((counts.get('a'), counts.get('b'), counts.get('c')), (None, Some(0), Some(1)));
+        counts.add_up('b', 2);
+        assert_eq!((counts.get('b'), counts.len()), (Some(2), 2));
         counts.clear();
         assert_eq!((counts.get('a'), counts.min(), counts.is_empty()), (None, None, true));
     }

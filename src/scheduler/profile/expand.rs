@@ -147,6 +147,18 @@ impl Expansion<'_> {
         }
     }
 
+    /// Refuses a plugin that would sort the queue, which it does itself.
+    pub(super) fn check_queue_sort(&self) -> Result<(), ProfileFault> {
+        let point = Point::QueueSort;
+        match self.at(point).iter().find(|plugin| plugin.is_simulated()) {
+            None => Ok(()),
+            Some(plugin) => {
+                let message = format!("{} cannot sort the queue, which sorts as PrioritySort", plugin.name);
+                Err(ProfileFault { message, point: Some(point), place: None })
+            }
+        }
+    }
+
     /// Refuses a plugin that would fail every pod. Kube-scheduler starts all the same, and then schedules
     /// nothing.
     pub(super) fn check_preparation(&self) -> Result<(), ProfileFault> {

@@ -1,7 +1,7 @@
 //! Required terms: domains in which the pods of an affinity term are, or those of an anti-affinity term.
 
 use super::{IncomingTerm, existing_term_matches};
-use crate::api::{AffinityTerm, Labels, PodSpec};
+use crate::api::{AffinityTerm, Labels, Pod, PodSpec};
 use crate::kernel::Symbol;
 use crate::scheduler::framework::{CycleContext, PreFilterOutcome, Status};
 use crate::scheduler::node_info::NodeInfo;
@@ -54,13 +54,24 @@ impl RequiredState {
         for &id in cycle.cache.nodes_with_required_anti_affinity() {
             let node = cycle.cache.node_info(id);
             for pod in node.pods_with_required_anti_affinity() {
-                for term in &pod.spec.anti_affinity.required {
-                    if let Some(value) = node.node().labels.get(term.topology_key)
-                        && existing_term_matches(term, cycle.pod, namespace_labels)
-                    {
-                        self.existing_counts.add((term.topology_key, value), 1);
-                    }
-                }
+                self.count_terms_of(pod, (cycle.pod, namespace_labels), node, 1);
+            }
+        }
+    }
+
+    /// Counts the required anti-affinity of a pod on a node that means the incoming one.
+    fn count_terms_of(
+        &mut self,
+        other: &Pod,
+        (incoming, namespace_labels): (&Pod, &Labels),
+        node: &NodeInfo,
+        times: i64,
+    ) {
+        for term in &other.spec.anti_affinity.required {
+            if let Some(value) = node.node().labels.get(term.topology_key)
+                && existing_term_matches(term, incoming, namespace_labels)
+            {
+                self.existing_counts.add_up((term.topology_key, value), times);
             }
         }
     }
@@ -68,24 +79,37 @@ impl RequiredState {
     fn count_incoming(&mut self, cycle: &CycleContext<'_>) {
         for &id in cycle.cache.nodes() {
             let node = cycle.cache.node_info(id);
-            let labels = &node.node().labels;
-            let domain = |term: &IncomingTerm| {
-                let key = term.term.topology_key;
-                labels.get(key).map(|value| (key, value))
-            };
             for pod in node.pods() {
-                // All affinity terms have to match one and the same pod.
-                if matches_all(&self.affinity, &pod.spec) {
-                    for domain in self.affinity.iter().filter_map(domain) {
-                        self.affinity_counts.add(domain, 1);
-                    }
-                }
-                let repelling = self.anti_affinity.iter().filter(|term| term.matches(&pod.spec));
-                for domain in repelling.filter_map(domain) {
-                    self.anti_affinity_counts.add(domain, 1);
-                }
+                self.count_pod(pod, node, 1);
             }
         }
+    }
+
+    /// Counts a pod on a node that the incoming one's terms mean.
+    fn count_pod(&mut self, pod: &Pod, node: &NodeInfo, times: i64) {
+        let labels = &node.node().labels;
+        let domain = |term: &IncomingTerm| {
+            let key = term.term.topology_key;
+            labels.get(key).map(|value| (key, value))
+        };
+        // All affinity terms have to match one and the same pod.
+        if matches_all(&self.affinity, &pod.spec) {
+            for domain in self.affinity.iter().filter_map(domain) {
+                self.affinity_counts.add_up(domain, times);
+            }
+        }
+        let repelling = self.anti_affinity.iter().filter(|term| term.matches(&pod.spec));
+        for domain in repelling.filter_map(domain) {
+            self.anti_affinity_counts.add_up(domain, times);
+        }
+    }
+
+    /// A pod came to a node (1) or left it (-1).
+    pub(super) fn update(&mut self, cycle: &CycleContext<'_>, pod: &Pod, node: &NodeInfo, times: i64) {
+        let none = Labels::default();
+        let namespace_labels = cycle.cache.namespace_labels(cycle.pod.spec.namespace).unwrap_or(&none);
+        self.count_terms_of(pod, (cycle.pod, namespace_labels), node, times);
+        self.count_pod(pod, node, times);
     }
 
     pub(super) fn filter(&self, node: &NodeInfo) -> Result<(), Status> {

@@ -53,12 +53,28 @@ impl HardState {
         PreFilterOutcome::AllNodes
     }
 
+    /// A pod came to a node (1) or left it (-1), as Kubernetes counts it: terminating pods like others, and
+    /// with the empty selector every pod.
+    pub(super) fn update(&mut self, cycle: &CycleContext<'_>, pod: &Pod, node: &NodeInfo, times: i64) {
+        let spec = &cycle.pod.spec;
+        if pod.spec.namespace != spec.namespace || !has_all_keys(node, &self.constraints) {
+            return;
+        }
+        for (constraint, counts) in self.constraints.iter().zip(&mut self.counts) {
+            let Some(domain) = node.node().labels.get(constraint.topology_key) else { continue };
+            if is_selected(constraint, pod) && constraint_includes(constraint, spec, node.node(), cycle.names)
+            {
+                counts.add(domain, times);
+            }
+        }
+    }
+
     pub(super) fn filter(&self, cycle: &CycleContext<'_>, node: &NodeInfo) -> Result<(), Status> {
         for (constraint, counts) in self.constraints.iter().zip(&self.counts) {
             let Some(domain) = node.node().labels.get(constraint.topology_key) else {
                 return Err(Status::unresolvable(REASON_MISSING_LABEL));
             };
-            let after = counts.get(domain).unwrap_or(0) + i64::from(matches_itself(constraint, cycle.pod));
+            let after = counts.get(domain).unwrap_or(0) + i64::from(is_selected(constraint, cycle.pod));
             if after - smallest(constraint, counts) > i64::from(constraint.max_skew) {
                 return Err(Status::unschedulable(REASON));
             }
@@ -69,7 +85,7 @@ impl HardState {
     /// What was counted last, and for whom there is room.
     pub(super) fn report(&self, pod: &Pod) -> Vec<ConstraintReport> {
         let of_constraint = |(constraint, counts): (&SpreadConstraint, &TopologyCounts<Symbol>)| {
-            let (itself, minimum) = (matches_itself(constraint, pod), smallest(constraint, counts));
+            let (itself, minimum) = (is_selected(constraint, pod), smallest(constraint, counts));
             let domain = |(value, pods): (Symbol, i64)| {
                 let skew = pods + i64::from(itself) - minimum;
                 DomainReport { value, pods, allowed: skew <= i64::from(constraint.max_skew) }
@@ -92,6 +108,7 @@ fn smallest(constraint: &SpreadConstraint, counts: &TopologyCounts<Symbol>) -> i
     if too_few { 0 } else { counts.min().unwrap_or(0) }
 }
 
-fn matches_itself(constraint: &SpreadConstraint, pod: &Pod) -> bool {
+/// Whether a constraint's selector matches a pod, the incoming one (`selfMatchNum`) or another.
+fn is_selected(constraint: &SpreadConstraint, pod: &Pod) -> bool {
     constraint.selector.as_ref().is_some_and(|selector| selector.matches(&pod.spec.labels))
 }

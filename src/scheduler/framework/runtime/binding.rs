@@ -1,0 +1,116 @@
+//! What comes after a node was chosen: Reserve, Permit, PreBind, Bind and PostBind
+//! (`RunReservePluginsReserve` and its like); and PostFilter, where none was.
+
+use super::Framework;
+use crate::api::NodeId;
+use crate::scheduler::framework::cycle_state::CycleState;
+use crate::scheduler::framework::plugin::{BindOutcome, CycleContext, Plugin, PostFilterCall};
+use crate::scheduler::framework::status::{Code, Reason, Status};
+
+impl Framework {
+    /// Whether a plugin stands at PostFilter.
+    pub fn has_post_filter_plugins(&self) -> bool {
+        !self.post_filter.is_empty()
+    }
+
+    /// Whether a plugin follows a pod from the choice of its node to its binding
+    /// ([`Profile::follows_bindings`](crate::scheduler::framework::Profile::follows_bindings)).
+    pub fn follows_bindings(&self) -> bool {
+        self.follows_bindings
+    }
+
+    /// Asks for a way out where no node fits: the first node that a plugin found, or why there is none. As
+    /// in Kubernetes an error and `UnschedulableAndUnresolvable` end it; other answers are joined.
+    pub fn run_post_filter(&self, call: PostFilterCall<'_>) -> Result<NodeId, Status> {
+        let PostFilterCall { pod, cache, names, behaviour, state, rejected, handle } = call;
+        let mut answer: Option<Status> = None;
+        for &place in &self.post_filter {
+            let instance = &self.instances[place];
+            let again = PostFilterCall { pod, cache: &mut *cache, names, behaviour, state, rejected, handle };
+            match instance.plugin.post_filter(again).map_err(|status| status.by(instance.id)) {
+                Ok(node) => return Ok(node),
+                Err(status) if status.code != Code::Unschedulable => return Err(status),
+                Err(status) => match &mut answer {
+                    None => answer = Some(status),
+                    Some(answer) => status.reasons().for_each(|reason| answer.push(reason.clone())),
+                },
+            }
+        }
+        Err(answer.unwrap_or_else(|| Status::unschedulable("no plugin stands at PostFilter")))
+    }
+
+    /// Sets aside what the pod needs on its node; the first plugin that cannot ends it. What was set aside
+    /// is given back by [`Framework::run_unreserve`], which is up to the caller.
+    pub fn run_reserve(
+        &self,
+        state: &mut CycleState,
+        cycle: &CycleContext<'_>,
+        node: NodeId,
+    ) -> Result<(), Status> {
+        self.run_stage(&self.reserve, |plugin| plugin.reserve(state, cycle, node))
+    }
+
+    /// Gives back what was set aside, in the reverse order. Every plugin of Reserve is told.
+    pub fn run_unreserve(&self, state: &mut CycleState, cycle: &CycleContext<'_>, node: NodeId) {
+        for &place in self.reserve.iter().rev() {
+            self.instances[place].plugin.unreserve(state, cycle, node);
+        }
+    }
+
+    /// Whether every plugin lets the pod go on to its node.
+    pub fn run_permit(
+        &self,
+        state: &mut CycleState,
+        cycle: &CycleContext<'_>,
+        node: NodeId,
+    ) -> Result<(), Status> {
+        self.run_stage(&self.permit, |plugin| plugin.permit(state, cycle, node))
+    }
+
+    /// Does what has to be done before the pod is bound.
+    pub fn run_pre_bind(
+        &self,
+        state: &mut CycleState,
+        cycle: &CycleContext<'_>,
+        node: NodeId,
+    ) -> Result<(), Status> {
+        self.run_stage(&self.pre_bind, |plugin| plugin.pre_bind(state, cycle, node))
+    }
+
+    /// Asks one plugin after the other to bind the pod; an error if none does.
+    pub fn run_bind(
+        &self,
+        state: &mut CycleState,
+        cycle: &CycleContext<'_>,
+        node: NodeId,
+    ) -> Result<(), Status> {
+        for &place in &self.bind {
+            let instance = &self.instances[place];
+            let outcome = instance.plugin.bind(state, cycle, node);
+            match outcome.map_err(|status| status.by(instance.id))? {
+                BindOutcome::Bind => return Ok(()),
+                BindOutcome::Skip => {}
+            }
+        }
+        Err(Status::new(Code::Error, Reason::Text("plugin returned Skip for every Bind plugin")))
+    }
+
+    /// The pod is bound.
+    pub fn run_post_bind(&self, state: &mut CycleState, cycle: &CycleContext<'_>, node: NodeId) {
+        for &place in &self.post_bind {
+            self.instances[place].plugin.post_bind(state, cycle, node);
+        }
+    }
+
+    fn run_stage(
+        &self,
+        places: &[usize],
+        mut stage: impl FnMut(&dyn Plugin) -> Result<(), Status>,
+    ) -> Result<(), Status> {
+        for &place in places {
+            let instance = &self.instances[place];
+            stage(instance.plugin.as_ref()).map_err(|status| status.by(instance.id))?;
+        }
+        Ok(())
+    }
+}
