@@ -2,14 +2,17 @@
 //! after the other, and binds (`scheduler.go`, `eventhandlers.go`, `schedule_one.go` of v1.34).
 //!
 //! A cycle decides on what the scheduler has seen when it begins, and is over when its time is
-//! ([`super::timing::Timing::scheduling_cycle`]). Then the pod is assumed to be on its node, the next
-//! cycle begins, and the binding reaches the API when *its* time is over.
+//! ([`super::timing::Timing::scheduling_cycle`]). Then the pod is assumed to be on its node, the plugins
+//! that follow it there are asked (`binding`), the next cycle begins, and the binding reaches the API when
+//! *its* time is over.
 
+mod binding;
 mod context;
 mod witness;
 
 use std::sync::Arc;
 
+use self::binding::Binding;
 use self::context::SchedulerContext;
 use self::witness::Witness;
 use super::api_server::ApiServer;
@@ -20,7 +23,7 @@ use super::record::Record;
 use super::setup::{ClusterSetup, CycleKind, TieBreakRule};
 use super::store::Change;
 use super::store::kinds::unseen;
-use crate::api::{Namespace, Node, NodeId, Pod, PodId, ReplicaSet, SelectorOwner, WorkloadKind};
+use crate::api::{Namespace, Node, Pod, PodId, ReplicaSet, SelectorOwner, WorkloadKind};
 use crate::kernel::{Draw, Draws, EventClass, EventId, EventQueue, Interner, LookupMap, SimTime};
 use crate::scheduler::cache::Cache;
 use crate::scheduler::cycle::{Cycle, CycleInput, CycleResult, Outcome, TieBreak};
@@ -43,6 +46,8 @@ pub struct SchedulerProcess {
     /// Pods without node that this scheduler is responsible for, as it has seen them last.
     pending: LookupMap<PodId, Arc<Pod>>,
     under_way: Option<UnderWay>,
+    /// Pods on their way to their node that plugins follow.
+    bindings: LookupMap<PodId, Binding>,
     backoff_timer: Option<(SimTime, EventId)>,
     flush_timer: Option<(SimTime, EventId)>,
     /// Something was seen since the last round of settling began.
@@ -70,6 +75,7 @@ impl SchedulerProcess {
             setup: Arc::clone(setup),
             pending: LookupMap::default(),
             under_way: None,
+            bindings: LookupMap::default(),
             backoff_timer: None,
             flush_timer: None,
             changed: false,
@@ -249,7 +255,13 @@ impl SchedulerProcess {
         true
     }
 
+    /// Whether the plain cycle decides.
+    fn decides_plainly(&self) -> bool {
+        self.setup.scheduler.cycle == CycleKind::Plain || self.witness.is_some()
+    }
+
     fn decide(&mut self, pod: &Pod, api: &ApiServer<'_>) -> CycleResult {
+        let is_plain = self.decides_plainly();
         let profile = self.profile_of(pod).expect("only pods of a profile are queued");
         let tie_break = match self.setup.scheduler.tie_break {
             TieBreakRule::Random => TieBreak::Random(&mut self.tie_break),
@@ -257,17 +269,13 @@ impl SchedulerProcess {
         };
         let input = CycleInput {
             cache: &mut self.cache,
-            framework: &mut self.frameworks[profile],
+            framework: &self.frameworks[profile],
             names: &api.names,
             behaviour: self.setup.behaviour.scheduler,
             percentage_of_nodes_to_score: self.setup.scheduler.percentage_of_nodes_to_score,
             tie_break,
         };
-        if self.setup.scheduler.cycle == CycleKind::Plain || self.witness.is_some() {
-            self.cycle.schedule(pod, input)
-        } else {
-            self.fast.schedule(pod, profile, input)
-        }
+        if is_plain { self.cycle.schedule(pod, input) } else { self.fast.schedule(pod, profile, input) }
     }
 
     /// The cycle under way is over: the pod is assumed on its node and its binding begins, or it goes
@@ -282,6 +290,10 @@ impl SchedulerProcess {
         self.note_end(&pod, |number| HistoryStep::NodeChosen { number, node: name.into() }, api.now);
         self.cache.put_pod(Arc::new(Pod { node: Some(node), ..Pod::clone(&pod.pod) }));
         let id = pod.pod.id;
+        self.cache.nominator_mut().delete(id);
+        if !self.begin_binding(&pod, node, api) {
+            return;
+        }
         let hop = &self.setup.timing.binding;
         if hop.is_constant_zero() {
             self.bind(id, node, api);
@@ -310,23 +322,13 @@ impl SchedulerProcess {
             self.note_end(pod, |number| HistoryStep::Refused { number, message: told }, api.now);
             api.record(&Record::Unschedulable { pod: id, message });
         }
+        if let Outcome::Unschedulable(error) = outcome
+            && let Some(node) = error.nominated
+        {
+            self.cache.nominator_mut().add(Arc::clone(&latest), node);
+        }
         let context = SchedulerContext::new(&self.cache, &self.setup, &api.names);
         self.queue.add_unschedulable(latest, rejected_by, api.now, &context);
-    }
-
-    /// A binding reaches the API. If the pod is gone, the scheduler no longer assumes it on the node.
-    pub fn bind(&mut self, id: PodId, node: NodeId, api: &mut ApiServer<'_>) {
-        self.queue.done(id);
-        if api.bind_pod(id, node) {
-            return;
-        }
-        if let Some(assumed) = self.cache.home_of(id) {
-            let pod = self.cache.node_info(assumed).pods().iter().find(|pod| pod.id == id).cloned();
-            self.cache.remove_pod(id);
-            if let Some(pod) = pod {
-                self.notify(&[ClusterEvent::AssignedPodDelete(pod)], api);
-            }
-        }
     }
 
     /// Back-offs are over.

@@ -1,8 +1,8 @@
 //! What the queueing hints ask of the scheduler.
 
-use crate::component_helpers::node_affinity::pod_admits_node;
 use crate::api::{LabelSelector, Labels, Node, Pod};
 use crate::cluster::setup::ClusterSetup;
+use crate::component_helpers::node_affinity::pod_admits_node;
 use crate::kernel::{Interner, Symbol};
 use crate::scheduler::cache::Cache;
 use crate::scheduler::framework::{HintContext, PluginArgs};

@@ -29,6 +29,8 @@ pub struct FitError {
     pub preemptible: usize,
     /// The node that a plugin at PostFilter found a way onto.
     pub nominated: Option<NodeId>,
+    /// A node had been chosen, and a plugin then rejected the pod there; nobody looks for a way out.
+    pub is_after_choice: bool,
 }
 
 impl FitError {
@@ -46,6 +48,23 @@ impl FitError {
             resolvable: if resolvable { nodes.len() } else { 0 },
             preemptible: if resolvable { preemptible(cycle, nodes.iter()) } else { 0 },
             nominated: None,
+            is_after_choice: false,
+        }
+    }
+
+    /// A plugin rejected the pod on the node that was chosen, which is the only one that counts then.
+    pub fn on_chosen_node(status: &Status) -> Self {
+        let mut unschedulable_plugins = PluginSet::default();
+        unschedulable_plugins.insert(status.plugin);
+        Self {
+            all_nodes: 1,
+            pre_filter: None,
+            reasons: status.reasons().map(|reason| (reason.clone(), 1)).collect(),
+            unschedulable_plugins,
+            resolvable: usize::from(status.code == Code::Unschedulable),
+            preemptible: 0,
+            nominated: None,
+            is_after_choice: true,
         }
     }
 
@@ -80,6 +99,7 @@ impl FitError {
             resolvable: resolvable().count(),
             preemptible: preemptible(cycle, resolvable().map(|pair| &pair.0)),
             nominated: None,
+            is_after_choice: false,
         }
     }
 
@@ -97,7 +117,7 @@ impl FitError {
     /// preemption finds no pod of lower priority to evict. Where there are such pods
     /// ([`FitError::preemptible`]), what preemption would say is not known and nothing is added.
     pub fn message_with_preemption(&self, names: &Interner) -> String {
-        if self.preemptible > 0 {
+        if self.preemptible > 0 || self.is_after_choice {
             return self.message(names);
         }
         let counts = [(self.resolvable, NO_VICTIMS), (self.all_nodes - self.resolvable, NOT_HELPFUL)];

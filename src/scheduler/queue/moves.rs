@@ -94,15 +94,22 @@ impl SchedulingQueue {
         self.put(tracked, if waits { Place::Backoff } else { Place::Active }, cause, now);
     }
 
-    /// Moves the pods that an event may help, and keeps it for those in flight.
-    pub(super) fn move_by_event(&mut self, event: &ClusterEvent, now: SimTime, context: &dyn HintContext) {
+    /// Moves the pods that an event may help, but for one, and keeps it for those in flight.
+    pub(super) fn move_by_event(
+        &mut self,
+        event: &ClusterEvent,
+        except: Option<PodId>,
+        now: SimTime,
+        context: &dyn HintContext,
+    ) {
         let interested = self.registrations.interested(event);
         if interested.is_empty() {
             return;
         }
         let why = event.label();
         let ask = |pod: &Pod, rejected_by| self.ask(pod, false, rejected_by, event, context);
-        for (pod, by) in self.unschedulable.helped(interested, ask) {
+        let helped = self.unschedulable.helped(interested, ask).into_iter();
+        for (pod, by) in helped.filter(|(pod, _)| Some(*pod) != except) {
             let tracked = self.take_known(pod);
             self.requeue(tracked, Cause { why, by: Some(by) }, now);
         }

@@ -196,7 +196,20 @@ impl SchedulingQueue {
     /// [`update`](Self::update).) Means nothing under [`RequeueRule::AnyChange`].
     pub fn observe(&mut self, event: &ClusterEvent, now: SimTime, context: &dyn HintContext) {
         if self.config.requeue == RequeueRule::Kubernetes {
-            self.move_by_event(event, now, context);
+            self.move_by_event(event, None, now, context);
+        }
+    }
+
+    /// The same, for all pods but one that it does not help.
+    pub fn observe_for_others(
+        &mut self,
+        event: &ClusterEvent,
+        except: PodId,
+        now: SimTime,
+        context: &dyn HintContext,
+    ) {
+        if self.config.requeue == RequeueRule::Kubernetes {
+            self.move_by_event(event, Some(except), now, context);
         }
     }
 
