@@ -58,8 +58,8 @@ impl Nominator {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::api::testing::pod;
     use crate::kernel::Interner;
-    use crate::scheduler::testing::pod;
 
     #[test]
     fn a_pod_is_nominated_for_one_node() {
