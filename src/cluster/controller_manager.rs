@@ -9,12 +9,14 @@ mod cache;
 pub mod controller;
 mod deployments;
 mod garbage_collector;
+pub mod key;
 mod node_lifecycle;
 mod replica_sets;
 mod work_queue;
 
 pub use self::cache::Caches;
-pub use self::controller::{Context, Controller, ControllerFactory, ControllerId, Key};
+pub use self::controller::{Context, Controller, ControllerFactory};
+pub use self::key::{ControllerId, Key};
 pub use self::work_queue::WorkQueue;
 
 use super::api_server::ApiServer;

@@ -1,8 +1,8 @@
 //! The events of a simulated cluster. The list is closed: a new event is a new variant, and the
 //! compiler shows every place that must know it.
 
-use super::controller_manager::{ControllerId, Key};
-use super::service_registry::ServiceEvent;
+use super::controller_manager::key::{ControllerId, Key};
+use super::service_registry::event::ServiceEvent;
 use super::store::Kind;
 use super::watch::Reader;
 use crate::api::{NodeId, PodId};

@@ -21,6 +21,7 @@
 mod allocation;
 mod arrivals;
 mod cidr_controller;
+pub mod event;
 pub mod incident;
 mod life_cycle;
 mod object_repair;
@@ -34,6 +35,7 @@ pub mod storage;
 use std::net::IpAddr;
 use std::sync::Arc;
 
+pub use event::ServiceEvent;
 pub use incident::{ServiceEventKind, ServiceIncident};
 pub use setup::{ServiceId, ServiceIpSetup, ServiceOperation};
 
@@ -46,40 +48,6 @@ use crate::service_ip::ClusterFamilies;
 use request::{Hop, Request};
 use server::{Server, Watched};
 use storage::Storage;
-
-/// Something that is due in the registries.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ServiceEvent {
-    /// The Services of the beginning are created.
-    Begin,
-    /// A generator's next Service.
-    Arrive(u32),
-    /// A generated Service has lived its time.
-    Expire(ServiceId),
-    /// A request's next step; the number tells requests in one slot apart.
-    Step {
-        /// The slot.
-        request: u32,
-        /// The number.
-        serial: u32,
-    },
-    /// A change reaches a server's caches.
-    Watch(u32),
-    /// A repair pass begins.
-    RepairBegin(u32, u32),
-    /// Its Services are listed.
-    RepairList(u32, u32),
-    /// It is written.
-    RepairWrite(u32, u32),
-    /// An object without its Service is looked at again.
-    LookAgain(u32, u32, IpAddr),
-    /// A Service whose sync failed is looked at again.
-    SyncAgain(u32, u32, ServiceId, u32),
-    /// A ServiceCIDR on its way out is looked at again.
-    CidrGrace,
-    /// A server is back.
-    Restart(u32),
-}
 
 /// What the steps of the registries act on.
 pub struct Context<'a, 's> {

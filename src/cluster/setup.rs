@@ -1,7 +1,11 @@
 //! What a simulated cluster starts from: everything compiled, shared by all replications.
 
+mod kubelet;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
+
+pub use self::kubelet::KubeletSetup;
 
 use super::operation::TimelineEntry;
 use super::service_registry::ServiceIpSetup;
@@ -11,10 +15,6 @@ use crate::api::{
     Timestamp,
 };
 use crate::kernel::{SimDuration, SimTime};
-use crate::kubelet::Machine;
-use crate::kubelet::cpu_manager::StaticPolicy;
-use crate::kubelet::device_manager::DeviceResource;
-use crate::kubelet::topology_manager::{NumaInfo, TopologyManagerConfig};
 use crate::scheduler::profile::Profile;
 use crate::scheduler::queue::QueueConfig;
 
@@ -53,23 +53,6 @@ pub struct ClusterSetup {
     pub scheduler: SchedulerSetup,
     /// When and why a run ends.
     pub limits: RunLimits,
-}
-
-/// A machine with its kubelet's managers, checked; nodes of one kind share it.
-#[derive(Clone, Debug)]
-pub struct KubeletSetup {
-    /// The place in `spec.kubelets` of the entry that it comes from.
-    pub entry: usize,
-    /// The machine.
-    pub machine: Machine,
-    /// Its NUMA nodes.
-    pub numa: NumaInfo,
-    /// The Topology Manager's settings.
-    pub topology_manager: TopologyManagerConfig,
-    /// The CPU Manager's static policy; `None`: the policy `none`.
-    pub cpu_policy: Option<StaticPolicy>,
-    /// Extended resources whose devices the node has, by name.
-    pub devices: Vec<(Symbol, DeviceResource)>,
 }
 
 /// The scheduler's configuration.

@@ -2,21 +2,13 @@
 //! closer to what it should be.
 
 use super::cache::Caches;
+use super::key::Key;
 use super::work_queue::WorkQueue;
 use crate::cluster::api_server::ApiServer;
 use crate::cluster::event::Event;
 use crate::cluster::store::Change;
 use crate::cluster::timing::Timing;
 use crate::kernel::{Distribution, EventQueue, stable_hash};
-
-/// A controller by its place in the list of controllers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct ControllerId(pub u8);
-
-/// What a controller works on: the number of the object in its kind, or any number that the controller gives
-/// a meaning.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Key(pub u32);
 
 /// What a controller sees and acts on.
 pub struct Context<'c, 's> {

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use kubecast_manifest::canonical_json;
 
 use super::cache::Caches;
-use super::controller::{Context, Controller, Key};
+use super::controller::{Context, Controller};
+use super::key::Key;
 use crate::api::compile::{self, workload::POD_TEMPLATE_HASH};
 use crate::api::{
     Deployment, DeploymentCondition, DeploymentId, DeploymentStatus, OwnerId, ReplicaSet, ReplicaSetId,

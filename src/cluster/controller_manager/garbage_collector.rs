@@ -1,7 +1,8 @@
 //! The garbage collector: deletes what has no owner in the API any more (`pkg/controller/garbagecollector` of
 //! kube-controller-manager v1.34, background deletion).
 
-use super::controller::{Context, Controller, Key};
+use super::controller::{Context, Controller};
+use super::key::Key;
 use crate::api::{OwnerId, PodId, ReplicaSet, ReplicaSetId};
 use crate::cluster::store::Change;
 use crate::cluster::store::kinds::unseen;

@@ -4,7 +4,8 @@
 //!
 //! DIFFERENCE: node failures, their taints and evictions are not simulated.
 
-use super::controller::{Context, Controller, Key};
+use super::controller::{Context, Controller};
+use super::key::Key;
 use crate::api::{Node, NodeId, Taint, TaintEffect};
 use crate::cluster::api_server::ApiServer;
 use crate::cluster::draw_uses;

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::cache::Caches;
-use super::controller::{Context, Controller, Key};
+use super::controller::{Context, Controller};
+use super::key::Key;
 use crate::api::{OwnerId, Pod, ReplicaSet, ReplicaSetId};
 use crate::cluster::api_server::ApiServer;
 use crate::cluster::draw_uses;

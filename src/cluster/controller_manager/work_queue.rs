@@ -10,7 +10,7 @@
 
 use std::collections::BTreeSet;
 
-use super::controller::{ControllerId, Key};
+use super::key::{ControllerId, Key};
 use crate::cluster::event::Event;
 use crate::kernel::{EventClass, EventId, EventQueue, SimDuration, SimTime};
 
