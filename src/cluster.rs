@@ -2,6 +2,8 @@
 //! events between them. The only place where the models meet.
 
 pub mod api_server;
+pub mod client;
+pub mod clients;
 pub mod container_managers;
 pub mod controller_manager;
 pub mod draw_uses;
@@ -16,7 +18,6 @@ pub mod scheduler_process;
 pub mod service_registry;
 pub mod setup;
 pub mod store;
-pub mod timeline;
 pub mod timing;
 pub mod watch;
 pub mod world;

@@ -6,4 +6,5 @@
 
 pub mod inclusion_policy;
 pub mod node_affinity;
+pub mod revision;
 pub mod taints;

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use kubecast::api::{PodPhase, Timestamp, WorkloadKind};
-use kubecast::cluster::operation::{AppliedObject, Operation, TimelineMoment};
+use kubecast::cluster::operation::{AppliedObject, TimelineMoment};
 use kubecast::cluster::setup::ClusterSetup;
 use kubecast::kernel::{Distribution, SimDuration, SimTime};
 use kubecast::scenario::{LoadOptions, NoFiles, Resolved, SourceText, load};
@@ -117,11 +117,8 @@ fn workloads_are_numbered_and_arrive() {
     let numbers: Vec<usize> = setup
         .timeline
         .iter()
-        .filter_map(|entry| match &entry.operation {
-            Operation::Apply(objects) => match objects.as_slice() {
-                [AppliedObject::Pod(pod)] => Some(pod.id.index()),
-                _ => None,
-            },
+        .filter_map(|entry| match entry.operation.applied() {
+            [AppliedObject::Pod(pod)] => Some(pod.id.index()),
             _ => None,
         })
         .collect();
@@ -304,7 +301,7 @@ fn the_timeline_knows_what_is_there() {
     );
     let minutes: Vec<_> = timeline[..3].iter().map(|entry| entry.at).collect();
     assert_eq!(minutes, [60, 360, 660].map(|seconds| TimelineMoment::At(SimTime(seconds * 1_000_000_000))));
-    let Operation::Apply(applied) = &timeline[6].operation else { panic!("an apply") };
+    let applied = timeline[6].operation.applied();
     let AppliedObject::Deployment(again) = &applied[0] else { panic!("a Deployment") };
     assert_eq!(again.id.index(), 1, "a Deployment that was deleted comes back under a new number");
 }

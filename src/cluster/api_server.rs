@@ -13,8 +13,8 @@ use super::setup::ClusterSetup;
 use super::store::{Change, Object, Store};
 use crate::api::naming;
 use crate::api::{
-    ControllerRef, Deployment, DeploymentId, Interner, NodeId, OwnerId, Pod, PodId, PodPhase, ReadyCondition,
-    ReplicaSet, Timestamp, Uid, WorkloadKind,
+    ControllerRef, Interner, NodeId, OwnerId, Pod, PodId, PodPhase, ReadyCondition, ReplicaSet, Timestamp,
+    Uid, WorkloadKind,
 };
 use crate::kernel::{Digest, Draws, Identity, SimDuration, SimTime, TraceSink};
 
@@ -181,17 +181,6 @@ impl<'s> ApiServer<'s> {
             sidecar_restarts: 0,
         });
         id
-    }
-
-    /// Changes a Deployment's spec: its generation counts up. What changes nothing is not written.
-    pub fn update_deployment_spec(&mut self, id: DeploymentId, change: impl FnOnce(&mut Deployment)) {
-        let Some(old) = self.store.deployment(id) else { return };
-        let mut new = Deployment::clone(old);
-        change(&mut new);
-        if !new.wants_the_same(old) {
-            new.generation += 1;
-            self.put(new);
-        }
     }
 }
 

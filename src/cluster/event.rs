@@ -12,6 +12,8 @@ use crate::api::{NodeId, PodId};
 pub enum Event {
     /// An entry of the timeline.
     Timeline(u32),
+    /// A client acts again.
+    Client(u32),
     /// A reader's cursor passes one more change of a kind.
     Deliver {
         /// Whose cursor.

@@ -1,11 +1,13 @@
-//! What a timeline can do to a cluster, compiled and checked against the objects that exist.
+//! What a timeline does to a cluster: entries with a time and an operation, compiled and checked against the
+//! objects that exist.
 
+use std::fmt;
 use std::sync::Arc;
 
-use super::service_registry::{ServiceId, ServiceOperation};
-use super::setup::KubeletSetup;
-use super::store::ObjectId;
-use crate::api::{Deployment, DeploymentId, Node, NodeId, Pod, SelectorOwner};
+use super::client::{Api, Client, Next};
+use super::service_registry::setup::ServiceId;
+use super::setup::kubelet::KubeletSetup;
+use crate::api::{Deployment, Node, Pod, SelectorOwner};
 use crate::kernel::{SimDuration, SimTime};
 use crate::service_ip::Service;
 
@@ -15,7 +17,7 @@ pub struct TimelineEntry {
     /// When.
     pub at: TimelineMoment,
     /// What.
-    pub operation: Operation,
+    pub operation: Arc<dyn Operation>,
     /// The operation in words, for events and summaries: `rolloutRestart deployment/default/web`.
     pub label: Arc<str>,
 }
@@ -29,63 +31,45 @@ pub enum TimelineMoment {
     AfterSettled(SimDuration),
 }
 
-/// An operation on the cluster, as a user or another system would do it through the API.
-#[derive(Clone, Debug)]
-pub enum Operation {
-    /// `kubectl apply`, objects in order.
-    Apply(Vec<AppliedObject>),
-    /// `kubectl delete`. What a Deployment or ReplicaSet owns, the garbage collector deletes.
-    Delete(ObjectId),
-    /// `kubectl rollout restart`: the template of each gets a new annotation.
-    RolloutRestart(Vec<DeploymentId>),
-    /// `kubectl set image`.
-    SetImage {
-        /// Which Deployment.
-        deployment: DeploymentId,
-        /// Which container; `None` is every one.
-        container: Option<String>,
-        /// The new image.
-        image: String,
-    },
-    /// `kubectl scale`.
-    Scale {
-        /// Which Deployment.
-        deployment: DeploymentId,
-        /// The new `spec.replicas`.
-        replicas: i32,
-    },
-    /// `kubectl rollout pause`.
-    Pause(DeploymentId),
-    /// `kubectl rollout resume`.
-    Resume(DeploymentId),
-    /// `kubectl rollout undo`: the template of an older ReplicaSet comes back.
-    Rollback {
-        /// Which Deployment.
-        deployment: DeploymentId,
-        /// The revision that comes back; 0 is the one before the present.
-        to_revision: i64,
-    },
-    /// `kubectl cordon`; the taint follows a little later.
-    Cordon(NodeId),
-    /// `kubectl uncordon`.
-    Uncordon(NodeId),
-    /// Kubelets restart.
-    RestartKubelets {
-        /// Those of this entry of `spec.kubelets`.
-        entry: usize,
-        /// Only that on this node.
-        node: Option<NodeId>,
-        /// With these settings; `None`: as they were.
-        settings: Option<KubeletChange>,
-    },
-    /// Something that is done to the Service registries.
-    ServiceIps(ServiceOperation),
+/// An operation on the cluster, as a user or another system would do it through the API. What is done at one moment
+/// is a [`Request`]; what takes its time brings a client of its own.
+pub trait Operation: fmt::Debug + Send + Sync {
+    /// The objects that it brings. Their numbers are kept for them.
+    fn applied(&self) -> &[AppliedObject] {
+        &[]
+    }
+
+    /// A client that carries it out.
+    fn start(self: Arc<Self>) -> Box<dyn Client>;
 }
 
-impl Operation {
-    /// The objects that an `apply` brings.
-    pub fn applied(&self) -> &[AppliedObject] {
-        if let Self::Apply(objects) = self { objects } else { &[] }
+/// An operation that is done at one moment.
+pub trait Request: fmt::Debug + Send + Sync + 'static {
+    /// The objects that it brings.
+    fn brings(&self) -> &[AppliedObject] {
+        &[]
+    }
+
+    /// Does it. The error: why it cannot be done.
+    fn perform(&self, api: &mut dyn Api) -> Result<(), String>;
+}
+
+impl<T: Request> Operation for T {
+    fn applied(&self) -> &[AppliedObject] {
+        self.brings()
+    }
+
+    fn start(self: Arc<Self>) -> Box<dyn Client> {
+        Box::new(Once(self))
+    }
+}
+
+/// A client that makes a request and is done.
+struct Once<T>(Arc<T>);
+
+impl<T: Request> Client for Once<T> {
+    fn act(&mut self, api: &mut dyn Api) -> Result<Next, String> {
+        self.0.perform(api).map(|()| Next::Done)
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a simulated cluster starts from: everything compiled, shared by all replications.
 
-mod kubelet;
+pub mod kubelet;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -10,7 +10,7 @@ mod table;
 
 use std::sync::Arc;
 
-pub use self::kinds::{Change, Kind, Object, ObjectId, ObjectNumber};
+pub use self::kinds::{AnyObject, Change, Kind, Object, ObjectId, ObjectNumber};
 pub use self::table::Table;
 
 use self::kinds::{Tables, unseen};

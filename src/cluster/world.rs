@@ -4,23 +4,24 @@
 //!
 //! All events of an instant are handled in order; then the instant is *settled* in rounds until a round
 //! changes nothing: each controller has its turn, in the order of their list
-//! ([`controller_manager::IN_TREE`]), then the scheduler tries the pods that are ready to be tried. With
+//! ([`controller_manager::IN_TREE`]), then the scheduler tries the pods that are ready to be tried, then clients
+//! that watch are told. With
 //! delays above 0 a component does its part when its delay is over instead. After every single step
 //! the readers without lag see what was written.
 
 use std::sync::Arc;
 
 use super::api_server::ApiServer;
+use super::clients::{Clients, Reach};
 use super::controller_manager::{self, ControllerFactory, ControllerManager};
 use super::event::Event;
 use super::explanation::{Testimony, WitnessOrder};
-use super::operation::{AppliedObject, Operation, TimelineMoment};
+use super::operation::{AppliedObject, TimelineMoment};
 use super::readers::Readers;
 use super::record::Record;
 use super::scheduler_process::SchedulerProcess;
-use super::service_registry::{Context, ServiceOperation, ServiceRegistry};
+use super::service_registry::{Context, ServiceRegistry};
 use super::setup::ClusterSetup;
-use super::timeline;
 use crate::api::{Deployment, Namespace, NamespaceId, Node, Pod, SelectorOwner};
 use crate::kernel::{
     self, DigestLog, Draws, Ended, EventClass, EventQueue, Limits, Model, Quiescence, SimTime, TraceSink,
@@ -100,6 +101,7 @@ struct Cluster<'s> {
     api: ApiServer<'s>,
     readers: Readers,
     services: Option<ServiceRegistry>,
+    clients: Clients,
     next_entry: usize,
 }
 
@@ -121,7 +123,7 @@ impl<'s> Cluster<'s> {
         readers.catch_up(&mut api, queue);
         readers.scheduler.begin_watch(&api);
         let services = setup.service_ips.as_ref().map(|setup| ServiceRegistry::new(setup, &mut api, queue));
-        let mut cluster = Self { api, readers, services, next_entry: 0 };
+        let mut cluster = Self { api, readers, services, clients: Clients::default(), next_entry: 0 };
         cluster.schedule_timeline(queue);
         cluster
     }
@@ -151,7 +153,16 @@ impl<'s> Cluster<'s> {
         while readers.scheduler.step(api, queue) {
             readers.pump(api, queue);
         }
-        api.store().log().writes() != before
+        let (clients, mut reach) = self.clients(queue);
+        clients.tell(&mut reach);
+        self.readers.pump(&mut self.api, queue);
+        self.api.store().log().writes() != before
+    }
+
+    /// The clients, and what they can reach.
+    fn clients<'c>(&'c mut self, events: &'c mut EventQueue<Event>) -> (&'c mut Clients, Reach<'c, 's>) {
+        let (api, services, kubelets) = (&mut self.api, self.services.as_mut(), &mut self.readers.kubelets);
+        (&mut self.clients, Reach { api, services, kubelets, events })
     }
 }
 
@@ -188,27 +199,6 @@ fn adopt(api: &mut ApiServer<'_>) {
     }
 }
 
-/// The part of an operation that the Service registries do.
-fn perform_on_services(
-    operation: &Operation,
-    services: Option<&mut ServiceRegistry>,
-    api: &mut ApiServer<'_>,
-    queue: &mut EventQueue<Event>,
-) -> Result<(), String> {
-    let Some(services) = services else { return Ok(()) };
-    let mut context = Context { api, queue };
-    if let Operation::ServiceIps(operation) = operation {
-        return services.perform(operation, &mut context);
-    }
-    for object in operation.applied() {
-        if let AppliedObject::Service(service, wanted) = object {
-            let (service, wanted) = (*service, Arc::clone(wanted));
-            services.perform(&ServiceOperation::Apply { service, wanted }, &mut context)?;
-        }
-    }
-    Ok(())
-}
-
 impl Model for Cluster<'_> {
     type Event = Event;
 
@@ -219,12 +209,12 @@ impl Model for Cluster<'_> {
         match event {
             Event::Timeline(entry) => {
                 let setup = Arc::clone(&api.setup);
-                let entry = &setup.timeline[entry as usize];
-                let mut done = perform_on_services(&entry.operation, self.services.as_mut(), api, queue);
-                if let Operation::RestartKubelets { entry, node, settings } = &entry.operation {
-                    done = readers.kubelets.restart((*entry, *node), settings.as_ref(), api, queue);
-                }
-                timeline::perform(&entry.label, &entry.operation, done, api);
+                let (clients, mut reach) = self.clients(queue);
+                clients.begin(&setup.timeline[entry as usize], &mut reach);
+            }
+            Event::Client(number) => {
+                let (clients, mut reach) = self.clients(queue);
+                clients.act(number, &mut reach);
             }
             Event::Service(event) => {
                 let services = self.services.as_mut().expect("their events come with registries");
@@ -243,7 +233,7 @@ impl Model for Cluster<'_> {
             Event::Ended(pod) => readers.kubelets.ended(pod, api),
             Event::Gone(pod) => readers.kubelets.gone(pod, api),
         }
-        readers.pump(api, queue);
+        self.readers.pump(&mut self.api, queue);
     }
 
     fn instant_end(&mut self, now: SimTime, queue: &mut EventQueue<Event>) {

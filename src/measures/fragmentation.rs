@@ -7,7 +7,7 @@ use super::cpu_holdings::{CpuHoldings, Holding};
 use super::repacking::{Trial, may_fit};
 use crate::api::{NodeId, Pod, PodId, PodSpec};
 use crate::cluster::container_managers::Decision;
-use crate::cluster::operation::{AppliedObject, Operation};
+use crate::cluster::operation::AppliedObject;
 use crate::cluster::setup::{ClusterSetup, KubeletSetup};
 use crate::kubelet::admission::Refusal;
 use crate::kubelet::demand::{ContainerDemand, PodDemand};
@@ -83,16 +83,11 @@ impl Mix {
             setup.deployments.iter().for_each(|deployment| take(&deployment.template.pod));
             setup.replica_sets.iter().for_each(|set| take(&set.pod));
             setup.pods.iter().for_each(|pod| take(&pod.spec));
-            for entry in &setup.timeline {
-                if let Operation::Apply(objects) = &entry.operation {
-                    for object in objects {
-                        match object {
-                            AppliedObject::Pod(pod) => take(&pod.spec),
-                            AppliedObject::Deployment(deployment) => take(&deployment.template.pod),
-                            AppliedObject::Node(_)
-                            | AppliedObject::SelectorOwner(_)
-                            | AppliedObject::Service(..) => {}
-                        }
+            for object in setup.timeline.iter().flat_map(|entry| entry.operation.applied()) {
+                match object {
+                    AppliedObject::Pod(pod) => take(&pod.spec),
+                    AppliedObject::Deployment(deployment) => take(&deployment.template.pod),
+                    AppliedObject::Node(_) | AppliedObject::SelectorOwner(_) | AppliedObject::Service(..) => {
                     }
                 }
             }

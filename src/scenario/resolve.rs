@@ -9,7 +9,7 @@ use super::document::{DEFAULT_MAX_EVENTS, ScenarioSpec};
 use super::error::Findings;
 use super::kubelets::Fleet;
 use super::objects::ObjectSource;
-use super::operations;
+use super::operation::timeline;
 use super::plan::Plan;
 use super::scheduler_configuration::{self, Found};
 use super::service_ips;
@@ -55,7 +55,7 @@ pub(super) fn resolve(plan: &Plan, findings: &mut Findings) -> Option<(ClusterSe
     let mut beginning = Beginning::of(plan, &mut builder, findings);
     let mut fleet = Fleet::start(plan, release, &mut beginning.nodes, &mut builder, findings);
     let mut service_ips = service_ips::resolve(plan, &mut builder, findings);
-    let timeline = operations::timeline(plan, (&mut fleet, service_ips.as_ref()), &mut builder, findings);
+    let timeline = timeline::timeline(plan, (&mut fleet, service_ips.as_ref()), &mut builder, findings);
     let kubelets = fleet.finish(plan, findings);
     if let Some(setup) = &mut service_ips {
         // The timeline has brought some more.

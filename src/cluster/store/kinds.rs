@@ -16,7 +16,7 @@ use crate::api::{
 use crate::kernel::Digest;
 
 /// An object that the store can hold.
-pub trait Object: Clone + Sized + 'static {
+pub trait Object: Clone + Into<AnyObject> + 'static {
     /// Its number.
     type Id: ObjectNumber;
     /// Its kind.
@@ -69,6 +69,13 @@ macro_rules! kinds {
             $( $(#[$doc])* $kind($id), )*
         }
 
+        /// An object of any kind.
+        #[derive(Clone, Debug)]
+        #[expect(clippy::large_enum_variant, reason = "one is handed over at a time, and taken apart at once")]
+        pub enum AnyObject {
+            $( $(#[$doc])* $kind($kind), )*
+        }
+
         /// A change of one object: what it was and what it is. Without `old` it was created, without
         /// `new` it is gone.
         #[derive(Clone, Debug)]
@@ -98,6 +105,28 @@ macro_rules! kinds {
             }
         }
 
+        /// Does something with an object of any kind.
+        pub trait Visitor {
+            /// Does it with an object of this kind.
+            fn visit<T: Object>(&mut self, object: T);
+            /// Does it with the number of an object of this kind.
+            fn visit_id<T: Object>(&mut self, id: T::Id);
+        }
+
+        impl AnyObject {
+            /// Hands the object to a visitor.
+            pub fn visit(self, visitor: &mut impl Visitor) {
+                match self { $( Self::$kind(object) => visitor.visit(object), )* }
+            }
+        }
+
+        impl ObjectId {
+            /// Hands the number to a visitor.
+            pub fn visit(self, visitor: &mut impl Visitor) {
+                match self { $( Self::$kind(id) => visitor.visit_id::<$kind>(id), )* }
+            }
+        }
+
         /// Every object, by kind and number.
         #[derive(Clone, Debug, Default)]
         pub struct Tables {
@@ -123,6 +152,12 @@ macro_rules! kinds {
 
                 fn change(old: Option<Arc<Self>>, new: Option<Arc<Self>>) -> Change {
                     Change::$kind { old, new }
+                }
+            }
+
+            impl From<$kind> for AnyObject {
+                fn from(object: $kind) -> Self {
+                    Self::$kind(object)
                 }
             }
 

@@ -8,11 +8,6 @@ pub fn replicas_annotation(text: Option<&str>) -> Option<i32> {
     text.filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()))?.parse().ok()
 }
 
-/// The value of `revision` as a number: 0 if absent, `None` if it is not one.
-pub fn revision_number(text: Option<&str>) -> Option<i64> {
-    text.map_or(Some(0), |text| text.parse().ok())
-}
-
 /// A number as the text of an annotation.
 pub(super) fn number_text(value: i32) -> Arc<str> {
     value.to_string().into()

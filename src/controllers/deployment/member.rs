@@ -4,8 +4,9 @@ use std::cmp::Ordering;
 use std::sync::Arc;
 
 use super::actions::ReplicaSetUpdate;
-use super::annotations::{replicas_annotation, revision_number};
+use super::annotations::replicas_annotation;
 use crate::api::{ReplicaSet, ReplicaSetId, ReplicaSetStatus, Timestamp};
+use crate::component_helpers::revision::revision_number;
 
 /// A ReplicaSet of the Deployment: what the controller reads and changes of it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,13 +4,14 @@
 use std::sync::Arc;
 
 use super::actions::{NewReplicaSet, SyncError};
-use super::annotations::{number_text, revision_number};
+use super::annotations::number_text;
 use super::conditions::{FOUND_NEW_REPLICA_SET, NEW_REPLICA_SET_CREATED, condition, set_condition};
 use super::member::{Member, spec_replicas};
 use super::progress::has_progress_deadline;
 use super::state::{ReplicaSets, SyncState};
 use super::view::TakenName;
 use crate::api::{ReplicaSetStatus, Strategy};
+use crate::component_helpers::revision::revision_number;
 
 /// The size that the new ReplicaSet should have, given its own size and the sum of all sizes, its own
 /// included.

@@ -1,0 +1,101 @@
+//! `apply`: `kubectl apply`, objects in order; and the objects that generators create.
+
+use super::{Made, Stage, made};
+use crate::api::Deployment;
+use crate::cluster::client::Api;
+use crate::cluster::operation::{AppliedObject, Request};
+use crate::cluster::service_registry::ServiceOperation;
+use crate::scenario::embedded::Manifests;
+use crate::scenario::objects::ObjectSource;
+
+/// What is written was read before: files and objects alike.
+#[expect(clippy::unnecessary_wraps, reason = "the verbs are compiled alike")]
+pub(super) fn compile(_: &Manifests, stage: &mut Stage<'_>) -> Result<Made, String> {
+    let plan = stage.plan;
+    let objects: Vec<&ObjectSource> = plan.applied.get(&stage.index).into_iter().flatten().collect();
+    Ok(of_objects(&objects, stage))
+}
+
+/// Applies these objects.
+pub(super) fn of_objects(objects: &[&ObjectSource], stage: &mut Stage<'_>) -> Made {
+    let Stage { plan, fleet, services, builder, findings, .. } = stage;
+    let mut applied = Vec::with_capacity(objects.len());
+    for object in objects {
+        applied.extend(builder.apply(object, findings));
+        let service = builder.services.get(&object.reference).filter(|_| services.is_some());
+        applied.extend(service.map(|(id, wanted)| AppliedObject::Service(id, wanted)));
+    }
+    for object in &mut applied {
+        if let AppliedObject::Node(node) = object {
+            fleet.assign(node, plan, builder, findings);
+        }
+    }
+    if applied.is_empty() {
+        return None;
+    }
+    let names: Vec<String> = objects.iter().map(|object| object.reference.to_string()).collect();
+    made(Operation { objects: applied }, format!("apply {}", names.join(", ")))
+}
+
+#[derive(Debug)]
+struct Operation {
+    objects: Vec<AppliedObject>,
+}
+
+impl Request for Operation {
+    fn brings(&self) -> &[AppliedObject] {
+        &self.objects
+    }
+
+    /// The registries take the Services first; what they refuse ends it.
+    fn perform(&self, api: &mut dyn Api) -> Result<(), String> {
+        for object in &self.objects {
+            if let AppliedObject::Service(service, wanted) = object {
+                let (service, wanted) = (*service, wanted.clone());
+                api.service_registries(&ServiceOperation::Apply { service, wanted })?;
+            }
+        }
+        for object in &self.objects {
+            apply_object(object, api);
+        }
+        Ok(())
+    }
+}
+
+fn apply_object(object: &AppliedObject, api: &mut dyn Api) {
+    match object {
+        AppliedObject::Node(node) => {
+            let mut node = (**node).clone();
+            node.created = api.store().node(node.id).map_or(api.api_time(), |old| old.created);
+            api.put(node);
+        }
+        AppliedObject::Pod(pod) => {
+            let mut pod = (**pod).clone();
+            pod.created = Some(api.api_time());
+            api.put(pod);
+        }
+        AppliedObject::Deployment(deployment) => apply_deployment(deployment, api),
+        AppliedObject::SelectorOwner(owner) => api.put(owner.clone()),
+        AppliedObject::Service(..) => {}
+    }
+}
+
+fn apply_deployment(deployment: &Deployment, api: &mut dyn Api) {
+    let new = deployment.clone();
+    if api.store().deployment(new.id).is_some() {
+        api.update_deployment_spec(new.id, |old| {
+            old.replicas = new.replicas;
+            old.strategy = new.strategy;
+            old.min_ready_seconds = new.min_ready_seconds;
+            old.progress_deadline_seconds = new.progress_deadline_seconds;
+            old.revision_history_limit = new.revision_history_limit;
+            old.paused = new.paused;
+            if !old.template.equals(&new.template) {
+                old.template = new.template;
+            }
+        });
+    } else {
+        let created = api.api_time();
+        api.put(Deployment { created, generation: 1, ..new });
+    }
+}

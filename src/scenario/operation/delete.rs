@@ -1,0 +1,46 @@
+//! `delete`: `kubectl delete` of a Deployment, pod, node or Service. What a Deployment owns, the garbage collector
+//! deletes.
+
+use super::{Made, Stage, named};
+use crate::cluster::client::Api;
+use crate::cluster::operation::Request;
+use crate::cluster::service_registry::ServiceOperation;
+use crate::cluster::store::ObjectId;
+use crate::scenario::directory::Entry;
+use crate::scenario::reference::Reference;
+
+pub(super) fn compile(reference: &Reference, stage: &mut Stage<'_>) -> Result<Made, String> {
+    let builder = &mut *stage.builder;
+    if let (Some(_), Some((id, _))) = (stage.services, builder.services.get(reference)) {
+        return Ok(named(Operation::Service(ServiceOperation::Delete(id)), "delete", reference));
+    }
+    let target = match builder.directory.find(reference)? {
+        Entry::Object(id @ (ObjectId::Node(_) | ObjectId::Pod(_) | ObjectId::Deployment(_))) => id,
+        Entry::Object(id @ ObjectId::SelectorOwner(_)) if reference.kind == "service" => id,
+        Entry::Object(ObjectId::Namespace(_) | ObjectId::ReplicaSet(_) | ObjectId::SelectorOwner(_))
+        | Entry::Passive => {
+            return Err(format!("{reference} cannot be deleted; Deployments, pods, nodes and Services can"));
+        }
+    };
+    builder.directory.remove(reference);
+    Ok(named(Operation::Object(target), "delete", reference))
+}
+
+#[derive(Debug)]
+enum Operation {
+    /// An object in the store.
+    Object(ObjectId),
+    /// A Service in the registries.
+    Service(ServiceOperation),
+}
+
+impl Request for Operation {
+    fn perform(&self, api: &mut dyn Api) -> Result<(), String> {
+        match self {
+            Self::Object(ObjectId::Pod(id)) => api.delete_pod(*id),
+            Self::Object(id) => api.remove_object(*id),
+            Self::Service(operation) => api.service_registries(operation)?,
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,69 @@
+//! `restartKubelets`: kubelets restart, as after a change of their configuration.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::{Made, Stage, made};
+use crate::api::NodeId;
+use crate::cluster::client::Api;
+use crate::cluster::operation::{KubeletChange, Request};
+use crate::scenario::embedded::Manifest;
+use crate::scenario::error::did_you_mean;
+use crate::scenario::reference::Reference;
+
+/// A restart of kubelets.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(deny_unknown_fields)]
+pub struct RestartKubelets {
+    /// The name of the entry of `spec.kubelets`.
+    #[schemars(length(min = 1), example = &"epyc")]
+    pub kubelet: String,
+    /// Only the kubelet of this node. Default: those of all nodes of the entry.
+    #[schemars(example = "node/worker-0")]
+    pub node: Option<Reference>,
+    /// A KubeletConfiguration, or a file that holds one. Default: the one they have.
+    pub configuration: Option<Manifest>,
+}
+
+pub(super) fn compile(restart: &RestartKubelets, stage: &mut Stage<'_>) -> Result<Made, String> {
+    let Stage { plan, fleet, builder, findings, index, .. } = stage;
+    let names = || plan.document.spec.kubelets.iter().map(|entry| entry.name.as_str());
+    let Some(entry) = names().position(|name| name == restart.kubelet) else {
+        let hint = did_you_mean(&restart.kubelet, names());
+        return Err(format!("spec.kubelets has no entry {:?}{hint}", restart.kubelet));
+    };
+    let node = restart.node.as_ref().map(|node| builder.directory.find_node(node)).transpose()?;
+    if let (Some(written), Some(node)) = (&restart.node, node)
+        && !fleet.is_of(node, entry)
+    {
+        return Err(format!("{written} is not a node of spec.kubelets entry {:?}", restart.kubelet));
+    }
+    let settings = match plan.configurations.get(index) {
+        Some(source) => match fleet.change(entry, source, plan, builder, findings) {
+            Some(change) => Some(change),
+            None => return Ok(None),
+        },
+        None => None,
+    };
+    let of = restart.node.as_ref().map_or_else(String::new, |node| format!(" on {node}"));
+    let with = if settings.is_some() { " with another configuration" } else { "" };
+    let label = format!("restartKubelets {}{of}{with}", restart.kubelet);
+    Ok(made(Operation { entry, node, settings }, label))
+}
+
+#[derive(Debug)]
+struct Operation {
+    /// Those of this entry of `spec.kubelets`.
+    entry: usize,
+    /// Only that on this node.
+    node: Option<NodeId>,
+    /// With these settings; `None`: as they were.
+    settings: Option<KubeletChange>,
+}
+
+impl Request for Operation {
+    fn perform(&self, api: &mut dyn Api) -> Result<(), String> {
+        api.restart_kubelets((self.entry, self.node), self.settings.as_ref())
+    }
+}

@@ -1,0 +1,65 @@
+//! `setImage`: `kubectl set image`.
+
+use k8s_openapi::api::core::v1::PodTemplateSpec;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::template::set_template;
+use super::{Made, Stage, made};
+use crate::api::DeploymentId;
+use crate::cluster::client::Api;
+use crate::cluster::operation::Request;
+use crate::scenario::reference::Reference;
+
+/// `kubectl set image`.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(deny_unknown_fields)]
+pub struct SetImage {
+    /// Which Deployment.
+    #[schemars(example = "deployment/default/web")]
+    pub deployment: Reference,
+    /// Which container; default: every one.
+    pub container: Option<String>,
+    /// The new image.
+    #[schemars(length(min = 1), example = "web:v2")]
+    pub image: String,
+}
+
+pub(super) fn compile(set: &SetImage, stage: &mut Stage<'_>) -> Result<Made, String> {
+    let deployment = stage.builder.directory.find_deployment(&set.deployment)?;
+    stage.builder.check_container(&set.deployment, set.container.as_deref())?;
+    let container = set.container.clone();
+    let label = format!("setImage {} {}={}", set.deployment, container.as_deref().unwrap_or("*"), set.image);
+    Ok(made(Operation { deployment, container, image: set.image.clone() }, label))
+}
+
+#[derive(Debug)]
+struct Operation {
+    deployment: DeploymentId,
+    /// Which container; `None` is every one.
+    container: Option<String>,
+    image: String,
+}
+
+impl Request for Operation {
+    fn perform(&self, api: &mut dyn Api) -> Result<(), String> {
+        let deployment = api.existing_deployment(self.deployment)?;
+        let mut source = PodTemplateSpec::clone(&deployment.template.source);
+        set_image(&mut source, self.container.as_deref(), &self.image)?;
+        set_template(&deployment, source, api);
+        Ok(())
+    }
+}
+
+fn set_image(source: &mut PodTemplateSpec, container: Option<&str>, image: &str) -> Result<(), String> {
+    let spec = source.spec.get_or_insert_default();
+    let mut found = false;
+    for candidate in &mut spec.containers {
+        if container.is_none_or(|name| name == candidate.name) {
+            candidate.image = Some(image.to_owned());
+            found = true;
+        }
+    }
+    if found { Ok(()) } else { Err(format!("no container named {container:?}")) }
+}
