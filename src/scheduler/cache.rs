@@ -8,6 +8,8 @@ pub mod changes;
 pub mod node_list;
 pub mod node_set;
 pub mod selector_owners;
+pub mod snapshot;
+mod undo;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -16,6 +18,7 @@ use self::changes::{CacheChange, ChangeLog, Epochs};
 use self::node_list::NodeTree;
 use self::node_set::NodeSet;
 use self::selector_owners::SelectorOwners;
+use self::undo::Undo;
 use super::framework::nominator::Nominator;
 use super::node_info::NodeInfo;
 use super::well_known::WellKnown;
@@ -51,6 +54,8 @@ pub struct Cache {
     changes: ChangeLog,
     epochs: Epochs,
     nominator: Nominator,
+    /// What changes have replaced since the cache was forked.
+    undo: Option<Vec<Undo>>,
 }
 
 impl Cache {
@@ -72,6 +77,7 @@ impl Cache {
             changes: ChangeLog::default(),
             epochs: Epochs::default(),
             nominator: Nominator::default(),
+            undo: None,
         }
     }
 
@@ -84,6 +90,7 @@ impl Cache {
     /// node came or went since.
     pub fn refresh(&mut self) {
         if std::mem::take(&mut self.list_is_stale) {
+            self.keep(|cache| Undo::List(cache.list.clone()));
             self.tree.list(&mut self.list);
             self.epochs.list += 1;
         }
@@ -171,19 +178,25 @@ impl Cache {
         let before = self.infos[id.index()].node_if_there().cloned();
         let has_images = |node: &Arc<Node>| !node.images.is_empty();
         self.epochs.images += u64::from(has_images(node) || before.as_ref().is_some_and(has_images));
-        self.changes.push(CacheChange::Node(id));
+        self.log(CacheChange::Node(id));
+        self.keep_info(id);
         match &before {
             Some(old) => {
+                if NodeTree::moves(&self.known, old, node) {
+                    self.keep_tree();
+                }
                 self.tree.update(&self.known, old, node);
                 self.forget_images(id);
             }
             None => {
+                self.keep_tree();
                 self.tree.add(&self.known, node);
                 self.list_is_stale = true;
             }
         }
         self.infos[id.index()].set_node(Some(Arc::clone(node)));
-        for &name in self.infos[id.index()].images() {
+        for name in self.infos[id.index()].images().to_vec() {
+            self.keep(|cache| Undo::Image(name, cache.image(name)));
             let size =
                 node.images.iter().find(|image| image.name == name).map_or(0, |image| image.size_bytes);
             let state = self.images.get_or_insert_with(name, || ImageState { size_bytes: size, nodes: 0 });
@@ -196,6 +209,8 @@ impl Cache {
     /// A node is gone. Pods that are still on it stay known.
     pub fn remove_node(&mut self, id: NodeId) {
         let Some(node) = self.node(id).cloned() else { return };
+        self.keep_info(id);
+        self.keep_tree();
         self.tree.remove(&self.known, &node);
         self.epochs.images += u64::from(!node.images.is_empty());
         self.forget_images(id);
@@ -210,6 +225,7 @@ impl Cache {
         self.grow(home);
         if let Some(&old_home) = self.homes.get(&pod.id) {
             if old_home == home && self.same_spec(&pod) {
+                self.keep_info(home);
                 let old = self.infos[home.index()].replace_pod(&pod).expect("the pod is on its node");
                 if old.deleted.is_some() != pod.deleted.is_some() {
                     self.note(&pod, 0, if pod.deleted.is_some() { -1 } else { 1 });
@@ -218,6 +234,9 @@ impl Cache {
             }
             self.remove_pod(pod.id);
         }
+        self.keep(|_| Undo::Home(pod.id, None));
+        self.keep_priority(pod.spec.priority);
+        self.keep_info(home);
         self.homes.insert(pod.id, home);
         *self.priorities.entry(pod.spec.priority).or_insert(0) += 1;
         self.note(&pod, 1, i8::from(pod.deleted.is_none()));
@@ -228,8 +247,11 @@ impl Cache {
     /// A pod is no longer on its node; whether it was there.
     pub fn remove_pod(&mut self, id: PodId) -> bool {
         let Some(home) = self.homes.remove(&id) else { return false };
+        self.keep(|_| Undo::Home(id, Some(home)));
+        self.keep_info(home);
         let removed = self.infos[home.index()].remove_pod(id).expect("a pod is where it is known to be");
         let priority = removed.spec.priority;
+        self.keep_priority(priority);
         let count = self.priorities.get_mut(&priority).expect("its priority was counted");
         *count -= 1;
         if *count == 0 {
@@ -272,7 +294,14 @@ impl Cache {
     /// Logs what a pod that comes, goes or begins to terminate changes on its node.
     fn note(&mut self, pod: &Pod, pods: i8, living: i8) {
         if let Some(node) = pod.node {
-            self.changes.push(CacheChange::Pod { node, spec: Arc::clone(&pod.spec), pods, living });
+            self.log(CacheChange::Pod { node, spec: Arc::clone(&pod.spec), pods, living });
+        }
+    }
+
+    /// Logs a change, unless it is one of a fork.
+    fn log(&mut self, change: CacheChange) {
+        if self.undo.is_none() {
+            self.changes.push(change);
         }
     }
 
@@ -284,6 +313,7 @@ impl Cache {
 
     fn grow(&mut self, id: NodeId) {
         if self.infos.len() <= id.index() {
+            self.keep(|cache| Undo::Known(cache.infos.len()));
             self.infos.resize_with(id.index() + 1, NodeInfo::default);
         }
     }
@@ -292,13 +322,19 @@ impl Cache {
     fn mark(&mut self, id: NodeId) {
         let info = &self.infos[id.index()];
         let there = info.node_if_there().is_some();
-        self.with_affinity.set(id, there && !info.pods_with_affinity().is_empty());
-        self.with_required_anti_affinity
-            .set(id, there && !info.pods_with_required_anti_affinity().is_empty());
+        let anti = there && !info.pods_with_required_anti_affinity().is_empty();
+        let any = there && !info.pods_with_affinity().is_empty();
+        if let Some(change) = self.with_affinity.set(id, any) {
+            self.keep(|_| Undo::Affinity(id, change));
+        }
+        if let Some(change) = self.with_required_anti_affinity.set(id, anti) {
+            self.keep(|_| Undo::RequiredAntiAffinity(id, change));
+        }
     }
 
     fn forget_images(&mut self, id: NodeId) {
-        for name in self.infos[id.index()].images() {
+        for name in &self.infos[id.index()].images().to_vec() {
+            self.keep(|cache| Undo::Image(*name, cache.image(*name)));
             if let Some(state) = self.images.get_mut(name) {
                 state.nodes -= 1;
                 if state.nodes == 0 {

@@ -36,3 +36,6 @@ pub use profile::Profile;
 pub use registry::Registry;
 pub use runtime::{Framework, NodeSubset, PreFiltered, ScoredPlugin};
 pub use status::{Code, Reason, Status};
+
+#[cfg(test)]
+mod tests;

@@ -38,9 +38,14 @@ impl NodeTree {
         }
     }
 
+    /// Whether a node that changes moves in the tree.
+    pub fn moves(known: &WellKnown, old: &Node, new: &Node) -> bool {
+        zone_key(known, old) != zone_key(known, new)
+    }
+
     /// A node changed; it moves if its zone is another one.
     pub fn update(&mut self, known: &WellKnown, old: &Node, new: &Node) {
-        if zone_key(known, old) != zone_key(known, new) {
+        if Self::moves(known, old, new) {
             self.remove(known, old);
             self.add(known, new);
         }

@@ -4,6 +4,7 @@ use super::{Change, Fix, MOST_TRIALS, Question, Series, ends_well};
 use crate::api::{NodeId, Pod};
 use crate::kernel::Interner;
 use crate::scheduler::cache::Cache;
+use crate::scheduler::cache::snapshot::Snapshot;
 use crate::scheduler::cycle::{Cycle, CycleInput, CycleReport, NodeRejections, Rejections, TieBreak};
 use crate::scheduler::framework::{Framework, PluginId, Status, WhatIf};
 use crate::scheduler::node_info::NodeInfo;
@@ -26,27 +27,33 @@ impl<'a> Case<'a> {
             cache: question.cache.clone(),
             names: question.names.clone(),
         };
-        let pod = question.pod;
-        case.rejections = case.ask(pod, None, Cycle::rejections);
+        case.rejections = case.ask(question.pod, Cycle::rejections);
         case
     }
 
     pub(super) fn fits_already(&mut self) -> bool {
         let pod = self.question.pod;
-        let report = self.ask(pod, None, Cycle::report);
+        let report = self.ask(pod, Cycle::report);
         ends_well(&report)
     }
 
-    /// Asks the cycle about the pod on the unchanged cluster, or on another.
-    fn ask<T>(
+    /// Asks the cycle about the pod on the unchanged cluster.
+    fn ask<T>(&mut self, pod: &Pod, of_cycle: impl Fn(&Pod, CycleInput<'_>) -> T) -> T {
+        self.ask_after(pod, |_, _| (), of_cycle)
+    }
+
+    /// Asks the cycle about the pod on the cluster after a change, which is undone.
+    fn ask_after<T>(
         &mut self,
         pod: &Pod,
-        other: Option<&mut Cache>,
+        change: impl Fn(&mut Cache, &mut Interner),
         of_cycle: impl Fn(&Pod, CycleInput<'_>) -> T,
     ) -> T {
+        let mut fork = Snapshot::fork(&mut self.cache);
+        change(fork.cache_mut(), &mut self.names);
         let input = CycleInput {
-            cache: other.unwrap_or(&mut self.cache),
-            framework: &mut self.framework,
+            cache: fork.cache_mut(),
+            framework: &self.framework,
             names: &self.names,
             behaviour: self.question.behaviour,
             percentage_of_nodes_to_score: 100,
@@ -60,11 +67,9 @@ impl<'a> Case<'a> {
         let mut pod = self.question.pod.clone();
         if change.is_of_the_pod() {
             change.apply_to_spec(std::sync::Arc::make_mut(&mut pod.spec));
-            return self.ask(&pod, None, Cycle::report);
+            return self.ask(&pod, Cycle::report);
         }
-        let mut cache = self.cache.clone();
-        change.apply_to_cluster(&mut cache, &mut self.names);
-        self.ask(&pod, Some(&mut cache), Cycle::report)
+        self.ask_after(&pod, |cache, names| change.apply_to_cluster(cache, names), Cycle::report)
     }
 
     /// The first of these changes that makes the pod fit; not more than [`MOST_TRIALS`] are tried.
