@@ -9,7 +9,8 @@
 //! one feasible node more than sought is found, as Kubernetes does with `parallelism: 1`; nodes that a
 //! PreFilter names are walked in the order of the list.
 //!
-//! DIFFERENCE: no preemption, no nominated nodes, no extenders.
+//! DIFFERENCE: no preemption, no extenders. Nominated pods count in the filters, but a pod's own nominated
+//! node is not tried before the others.
 
 #[cfg(feature = "fault-hash-order")]
 mod fault_hash_order;
