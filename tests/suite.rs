@@ -20,6 +20,7 @@ mod ranges;
 mod ready_studies;
 mod rollout;
 mod rollouts;
+mod room;
 mod scenario_errors;
 mod scenario_load;
 mod scenario_robustness;

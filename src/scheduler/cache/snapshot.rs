@@ -78,9 +78,9 @@ impl Drop for Snapshot<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::api::testing::{node, pod};
     use crate::api::{AffinityTerm, NodeImage, PodAffinity};
     use crate::kernel::{Interner, Symbol};
-    use crate::scheduler::testing::{node, pod};
     use proptest::prelude::*;
 
     const NODES: u32 = 5;

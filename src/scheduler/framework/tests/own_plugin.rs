@@ -3,6 +3,7 @@
 
 use std::sync::{Arc, Mutex};
 
+use crate::api::testing::{node, pod};
 use crate::api::{Labels, Node, NodeId, Pod, PodId, SchedulerBehaviour};
 use crate::kernel::{Interner, SimTime};
 use crate::scheduler::cache::Cache;
@@ -18,7 +19,6 @@ use crate::scheduler::node_info::NodeInfo;
 use crate::scheduler::plugins::in_tree;
 use crate::scheduler::profile::{EnabledPlugin, Plugins};
 use crate::scheduler::queue::{Place, QueueConfig, SchedulingQueue};
-use crate::scheduler::testing::{node, pod};
 use crate::scheduler::well_known::WellKnown;
 
 /// What the plugins were asked, in order.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 
+use crate::api::testing::{node, pod};
 use crate::api::{
     AffinityTerm, InclusionPolicy, LabelSelector, Labels, NodeId, Pod, PodAffinity, PodId, Requirement,
     SchedulerBehaviour, SpreadConstraint, WhenUnsatisfiable,
@@ -12,7 +13,6 @@ use crate::api::{
 use crate::kernel::{Interner, Symbol};
 use crate::scheduler::cache::Cache;
 use crate::scheduler::framework::{CycleContext, CycleState, Framework, Profile};
-use crate::scheduler::testing::{node, pod};
 
 const NODES: u32 = 6;
 

@@ -1,0 +1,153 @@
+//! There is room: a controller, a plugin, an operation and a measure that this project does not know, each a file
+//! and one line, act together in one run. What they make has names that came up in the run.
+
+mod controller;
+mod measure;
+mod operation;
+mod plugin;
+
+use std::sync::Arc;
+
+use kubecast::api::DeploymentId;
+use kubecast::cluster::controller_manager::{ControllerFactory, IN_TREE};
+use kubecast::cluster::operation::{TimelineEntry, TimelineMoment};
+use kubecast::cluster::setup::ClusterSetup;
+use kubecast::cluster::world;
+use kubecast::kernel::{Draws, Seed, SimTime};
+use kubecast::measures::{MEASURES, Recorder, RunRecord};
+use kubecast::report::run_files;
+use kubecast::scenario::{LoadOptions, NoFiles, SourceText, load};
+use kubecast::scheduler::framework::{PluginArgs, Profile};
+use kubecast::scheduler::plugins::in_tree;
+use kubecast::scheduler::profile::{EnabledPlugin, Plugins};
+use kubecast::study::replication::Run;
+use kubecast::study::summary::VariantResult;
+
+const SCENARIO: &str = "
+apiVersion: kubecast.dev/v1alpha1
+kind: Scenario
+metadata: {name: room}
+spec:
+  timing: {schedulingCycle: 0s, containerStart: 1s, termination: 1s}
+  nodePools: [{name: old, count: 1, template: {status: {allocatable: {cpu: 8, memory: 8Gi, pods: 10}}}}]
+  manifests:
+    - apiVersion: apps/v1
+      kind: Deployment
+      metadata: {name: web}
+      spec:
+        replicas: 1
+        selector: {matchLabels: {app: web}}
+        template:
+          metadata: {labels: {app: web}}
+          spec: {containers: [{name: app, image: 'web:v1'}]}
+";
+
+fn setup() -> ClusterSetup {
+    let source = SourceText { name: "room.yaml".into(), text: SCENARIO.into() };
+    let scenario = load(&[source], &LoadOptions::default(), &NoFiles).expect("a good scenario");
+    ClusterSetup::clone(&scenario.variants[0].setup)
+}
+
+/// One line for the plugin.
+fn with_plugin(setup: &mut ClusterSetup) {
+    let registry = in_tree().with(&plugin::AT_MOST_ONE);
+    let mut own = Plugins::default();
+    own.multi_point.enabled.push(EnabledPlugin { name: "AtMostOne".to_owned(), weight: 0, place: None });
+    let plugins = Plugins::defaults().merged_with(&own);
+    let args = PluginArgs::default();
+    let profile = Profile::from_plugins("default-scheduler", &plugins, args, &registry, &mut setup.names);
+    setup.scheduler.profiles = vec![profile.expect("the plugins fit together")];
+}
+
+/// One line for the operation.
+fn with_operation(setup: &mut ClusterSetup) {
+    setup.timeline.push(TimelineEntry {
+        at: TimelineMoment::At(SimTime(60_000_000_000)),
+        operation: Arc::new(operation::Grow { deployment: DeploymentId(0), to: 4 }),
+        label: "grow deployment/default/web to 4".into(),
+    });
+}
+
+/// One line for the controller.
+fn run(setup: ClusterSetup) -> VariantResult {
+    let setup = Arc::new(setup);
+    let controllers: Vec<ControllerFactory> = IN_TREE
+        .iter()
+        .copied()
+        .chain([(|| Box::<controller::Maker>::default()) as ControllerFactory])
+        .collect();
+    let mut recorder = Recorder::new(&setup, true);
+    let end = world::run_with(&setup, Draws::new(Seed(1), 0), &mut recorder, None, &controllers);
+    let record = recorder.finish(end.last_change);
+    // One line for the measure.
+    let figures = record.figures_of(&[MEASURES, &[measure::PODS_ON_BORN_NODES]].concat());
+    let run = Run { replication: 0, end, figures, rollouts: Vec::new(), record: Some(record) };
+    VariantResult::new(None, vec![run])
+}
+
+fn record(result: &VariantResult) -> &RunRecord {
+    result.runs[0].record.as_ref().expect("it is kept")
+}
+
+fn born(result: &VariantResult) -> f64 {
+    let mut figures = result.runs[0].figures.iter();
+    figures.find(|figure| &*figure.key.measure == "podsOnBornNodes").expect("a figure of it").value
+}
+
+#[test]
+fn a_controller_a_plugin_an_operation_and_a_measure_of_ones_own() {
+    let mut setup = setup();
+    with_plugin(&mut setup);
+    with_operation(&mut setup);
+    let result = run(setup);
+    let record = record(&result);
+    // At 0 s a pod of web takes the old node, at 30 s the pod lonely the new one; the others find both taken.
+    assert!((born(&result) - 1.0).abs() < f64::EPSILON);
+    let homes: Vec<(&str, &str)> = record
+        .pods
+        .iter()
+        .filter_map(|row| {
+            Some((record.names.resolve(row.pod.spec.namespace), &*record.node_names[row.pod.node?.index()]))
+        })
+        .collect();
+    assert_eq!(homes, [("default", "old-0"), ("born", "born-0")]);
+    let waiting = record.pods.iter().filter(|row| row.pod.node.is_none()).count();
+    assert_eq!(waiting, 3);
+    let refused = record.events.iter().find(|event| event.reason == "FailedScheduling").expect("one waits");
+    assert!(
+        refused.message.starts_with("0/2 nodes are available: 2 node(s) had a pod"),
+        "{}",
+        refused.message
+    );
+}
+
+#[test]
+fn the_operation_takes_its_time_and_watches() {
+    let mut setup = setup();
+    with_operation(&mut setup);
+    let result = run(setup);
+    let record = record(&result);
+    let sizes = record.events.iter().filter(|event| event.reason == "ScalingReplicaSet");
+    let sizes: Vec<(u64, &str)> = sizes
+        .map(|event| (event.time.0 / 1_000_000_000, event.message.rsplit_once(' ').expect("a size").1))
+        .collect();
+    // One more at 60, 80 and 100 s.
+    assert_eq!(sizes, [(60, "2"), (80, "3"), (100, "4")]);
+    let done = record.events.iter().find(|event| event.reason == "Operation").expect("it is done");
+    assert_eq!((done.message.as_str(), done.time.0), ("grow deployment/default/web to 4", 100_000_000_000));
+}
+
+#[test]
+fn names_that_came_up_in_the_run_stand_in_the_tables() {
+    let result = run(setup());
+    let file = run_files::files(&result).into_iter().find(|file| file.name == "pods.csv").expect("a table");
+    let mut text = Vec::new();
+    (file.write)(&mut text).expect("written to memory");
+    let text = String::from_utf8(text).expect("UTF-8");
+    let lonely = text.lines().find(|line| line.contains("lonely")).expect("its row");
+    assert!(lonely.starts_with("born,lonely,,"), "{lonely}");
+    let web = text.lines().find(|line| line.starts_with("default,")).expect("a row of web");
+    let (pod, owner) = (web.split(',').nth(1).expect("a name"), web.split(',').nth(2).expect("an owner"));
+    // web-HASH-SUFFIX is owned by web-HASH.
+    assert_eq!(Some(owner), pod.rsplit_once('-').map(|parts| format!("replicaset/{}", parts.0)).as_deref());
+}
