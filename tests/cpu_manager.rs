@@ -8,10 +8,3 @@ mod rules_of_state;
 mod sequences;
 mod twin_of_hints;
 mod twin_of_packed;
-
-use proptest::test_runner::{Config, RngSeed};
-
-/// So many cases, the same in every run.
-fn config(cases: u32) -> Config {
-    Config { cases, failure_persistence: None, rng_seed: RngSeed::Fixed(1), ..Config::default() }
-}

@@ -17,21 +17,26 @@ use kubecast::conformance::comparison::first_difference;
 use kubecast::conformance::scheduler_cycle;
 use kubecast_manifest::source::read_text;
 use proptest::strategy::Strategy;
-use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};
+use proptest::test_runner::{Config, RngAlgorithm, RngSeed, TestCaseError, TestError, TestRng, TestRunner};
 use serde_json::Value;
 
 /// Cases of the test that CI runs, and of the long one.
 const CASES: u32 = 2500;
 const MANY_CASES: u32 = 200_000;
 
-/// Runs a property on random inputs, always the same ones for a seed; a failure is told with the
-/// smallest input that shows it.
+/// Runs a property on random inputs, others for each `seed`; a failure is told with the smallest input that shows
+/// it.
 fn hold_on<S: Strategy>(strategy: S, seed: u8, cases: u32, property: impl Fn(&S::Value) -> Result<(), String>)
 where
     S::Value: Debug,
 {
-    let config = Config { cases, failure_persistence: None, max_shrink_iters: 5_000, ..Config::default() };
-    let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &[seed; 32]);
+    let config = Config { cases, max_shrink_iters: 5_000, ..Config::default() };
+    let RngSeed::Fixed(of_the_run) = config.rng_seed else { panic!("cargo sets PROPTEST_RNG_SEED") };
+    let mut bytes = [seed; 32];
+    for (byte, of_the_run) in bytes.iter_mut().zip(of_the_run.to_le_bytes()) {
+        *byte ^= of_the_run;
+    }
+    let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &bytes);
     let check = |input| property(&input).map_err(TestCaseError::fail);
     match TestRunner::new_with_rng(config, rng).run(&strategy, check) {
         Ok(()) => {}

@@ -13,7 +13,6 @@ use kubecast::scenario::{LoadOptions, NoFiles, SourceText, load};
 use kubecast::service_ip::probability::{Setting, Target};
 use kubecast::study::replication::{replicate, run_once};
 use proptest::prelude::*;
-use proptest::test_runner::RngSeed;
 
 fn setup(spec: &str) -> Arc<ClusterSetup> {
     let text =
@@ -183,7 +182,7 @@ fn follow(record: &RunRecord) -> BTreeMap<IpAddr, Vec<ServiceId>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, rng_seed: RngSeed::Fixed(1), ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig::with_cases(60))]
 
     /// Servers of one kind never give an address twice, come what may but a create of minutes; and what was
     /// refused as full was full: used and free make up the range.

@@ -16,6 +16,7 @@ mod incidents;
 mod kubelets;
 mod measures;
 mod plan;
+mod property_tests;
 mod ranges;
 mod ready_studies;
 mod rollout;

@@ -62,7 +62,7 @@ fn merge_cpus(
 }
 
 proptest! {
-    #![proptest_config(super::config(5_000))]
+    #![proptest_config(ProptestConfig::with_cases(5_000))]
 
     /// Lists, and what a summary says without a list.
     #[test]
@@ -166,7 +166,7 @@ fn merges() -> impl Strategy<Value = (Vec<Vec<u32>>, Vec<Resource>)> {
 }
 
 proptest! {
-    #![proptest_config(super::config(10_000))]
+    #![proptest_config(ProptestConfig::with_cases(10_000))]
 
     #[test]
     fn merged_hints_are_those_of_the_twin(

@@ -219,7 +219,7 @@ impl<'a> Kubelet<'a> {
 }
 
 proptest! {
-    #![proptest_config(super::config(10_000))]
+    #![proptest_config(ProptestConfig::with_cases(10_000))]
 
     #[test]
     fn every_course_keeps_the_books(case in cases()) {

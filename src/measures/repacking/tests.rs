@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use proptest::prelude::*;
-use proptest::test_runner::RngSeed;
 
 use super::*;
 use crate::api::{Behaviour, CpuSet, PodId};
@@ -97,7 +96,7 @@ fn the_most_of_a_kind_by_hand() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, rng_seed: RngSeed::Fixed(1), ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
 
     /// What a plan admits can be packed, and nothing that can be packed is said not to fit.
     #[test]
