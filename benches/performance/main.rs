@@ -7,19 +7,12 @@
 
 #![expect(clippy::disallowed_methods, reason = "the environment says what to measure")]
 
-#[path = "performance/cluster.rs"]
 mod cluster;
-#[path = "performance/curves.rs"]
 mod curves;
-#[path = "performance/event_queue.rs"]
 mod event_queue;
-#[path = "performance/page.rs"]
 mod page;
-#[path = "performance/processor.rs"]
 mod processor;
-#[path = "performance/runs.rs"]
 mod runs;
-#[path = "performance/workloads.rs"]
 mod workloads;
 
 use std::hint::black_box;
