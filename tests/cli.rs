@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use crate::harness::{file, files, folder, kubecast, kubecast_on, root};
+use crate::harness::{file, files, folder, kubecast, kubecast_on, root, snapshot};
 
 /// Three nodes, a Deployment that is restarted, and variants that take unequally long.
 const UNEVEN: &str = "apiVersion: kubecast.dev/v1alpha1
@@ -109,6 +109,21 @@ fn wrong_input_exits_with_2_and_writes_nothing() {
     }
     let outcome = kubecast(&["run", "nowhere.yaml"]);
     assert_eq!((outcome.code, outcome.stderr.contains("nowhere.yaml")), (2, true), "{}", outcome.stderr);
+}
+
+#[test]
+fn faults_are_told_by_line_and_column() {
+    let wrong = UNEVEN.replacen("maxSkew: 1", "maxSkev: 1", 1).replacen("replicas: 4", "replicas: -4", 1);
+    let outcome = kubecast_on(&["run", "-"], &wrong);
+    assert_eq!((outcome.code, outcome.stdout.as_str()), (2, ""));
+    snapshot("faults", &outcome.stderr);
+}
+
+#[test]
+fn runs_are_told_in_words() {
+    let outcome = kubecast(&["run", "scenarios/rolling-upgrade-skew.yaml", "--runs", "50"]);
+    assert_eq!(outcome.stderr, "");
+    snapshot("run", &outcome.success());
 }
 
 #[test]

@@ -2,6 +2,8 @@
 
 pub(crate) mod binary;
 pub(crate) mod files;
+pub(crate) mod snapshot;
 
 pub(crate) use binary::{Outcome, kubecast, kubecast_on, kubecast_with};
 pub(crate) use files::{file, files, folder, root};
+pub(crate) use snapshot::snapshot;

@@ -11,7 +11,7 @@ use std::path::Path;
 use dump::{DUMP, dump};
 use serde_json::Value;
 
-use crate::harness::{file, files, folder, kubecast, kubecast_on};
+use crate::harness::{file, files, folder, kubecast, kubecast_on, snapshot};
 
 const MATCH_LABEL_KEYS: &str =
     "spec.template.spec.topologySpreadConstraints[0].matchLabelKeys=[pod-template-hash]";
@@ -59,6 +59,11 @@ fn an_upgrade_on_a_dump_ends_lopsided_and_match_label_keys_helps() {
     }
     assert_eq!(answer["moment"], "now");
     assert_eq!(answer["startTime"], "2026-01-10T09:29:12Z");
+}
+
+#[test]
+fn a_restart_is_told_in_words() {
+    snapshot("rollout", &text(&dump(), &["--runs", "50", "--compare", MATCH_LABEL_KEYS]));
 }
 
 #[test]
@@ -120,10 +125,7 @@ fn a_blocked_rollout_names_its_reason() {
     // maxSurge 25 % of 5 is 2, maxUnavailable 1: two new pods and one for the old pod that goes.
     let reason =
         "3 pods of the newest ReplicaSet wait for a node: 0/3 nodes are available: 3 Insufficient cpu.";
-    assert!(told.contains("BLOCKED in 100.0 % [83.9, 100.0] of 20 runs"), "{told}");
-    assert!(told.contains(&format!("in 20 runs: {reason}")), "{told}");
-    assert!(told.contains("progress deadline exceeded."), "{told}");
-    assert!(told.contains("Complete in all 20 runs"), "as it is, it completes: {told}");
+    snapshot("rollout-blocked", &told.replace(&out, "OUT"));
     let blocked = fs::read_to_string(Path::new(&out).join("blocked.csv")).expect("written");
     assert!(blocked.starts_with("arm,runs,share,low,high,reason\ncpu=5,20,1,"), "{blocked}");
     assert_eq!(blocked.lines().count(), 2);

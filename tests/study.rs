@@ -7,7 +7,7 @@ mod wrong_input;
 
 use small::study_file;
 
-use crate::harness::{files, folder, kubecast, kubecast_with};
+use crate::harness::{files, folder, kubecast, kubecast_with, snapshot};
 
 #[test]
 fn the_same_bytes_on_any_number_of_threads_and_in_parts() {
@@ -19,6 +19,7 @@ fn the_same_bytes_on_any_number_of_threads_and_in_parts() {
     let names: Vec<&str> = expected.keys().map(String::as_str).collect();
     let wanted = ["differences.csv", "estimates.csv", "manifest.json", "plot.svg", "runs.csv", "summary.txt"];
     assert_eq!(names, wanted, "the journal is gone");
+    snapshot("study", &String::from_utf8(expected["summary.txt"].clone()).expect("UTF-8"));
     assert_eq!(kubecast(&["study", &study, "--out", &whole]).code, 2, "nothing is overwritten");
     assert_eq!(kubecast(&["study", &study, "--out", &whole, "--force"]).code, 0);
     assert!(files(&whole) == expected, "replaced by the same bytes");
