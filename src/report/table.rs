@@ -29,6 +29,9 @@ enum Cells<S, R> {
     Several { names: fn(S) -> Vec<String>, cells: fn(&R) -> Vec<String> },
 }
 
+/// Writes heading and rows.
+type WriteRows<'t, S> = Box<dyn Fn(S, &mut dyn Write) -> csv::Result<()> + 't>;
+
 /// A table that is made from `S`: its file, its columns, and its rows.
 pub struct Table<'t, S> {
     /// Its file: `placements.csv` and so on.
@@ -37,7 +40,7 @@ pub struct Table<'t, S> {
     pub one_row_for: &'static str,
     /// Its columns in order.
     pub columns: Vec<ColumnWords>,
-    write: Box<dyn Fn(S, &mut dyn Write) -> csv::Result<()> + 't>,
+    write: WriteRows<'t, S>,
 }
 
 impl<S, R> Column<S, R> {
