@@ -85,7 +85,7 @@ impl SchedulerProcess {
     }
 
     fn of_framework<T>(
-        &mut self,
+        &self,
         pod: &Pod,
         api: &ApiServer<'_>,
         stage: impl FnOnce(&Framework, &CycleContext<'_>) -> T,

@@ -4,6 +4,7 @@
 //! `DoNotSchedule` constraints filter, `ScheduleAnyway` constraints score. A pod that has no
 //! constraints at all gets the profile's default ones, if a Service or its controller gives a selector.
 
+pub mod counted;
 mod filtering;
 mod hint;
 pub mod report;

@@ -1,7 +1,7 @@
 //! `DoNotSchedule`: a node is refused if the pod would bring its domain more than `maxSkew` above the
 //! smallest one.
 
-use super::report::{ConstraintReport, DomainReport};
+use super::counted::{ConstraintReport, DomainReport};
 use super::{count_matching, has_all_keys};
 use crate::api::{Pod, SpreadConstraint};
 use crate::component_helpers::inclusion_policy::constraint_includes;

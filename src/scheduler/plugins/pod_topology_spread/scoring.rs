@@ -1,6 +1,6 @@
 //! `ScheduleAnyway`: the fewer matching pods in a node's domains, the higher its score.
 
-use super::report::{ConstraintReport, DomainReport};
+use super::counted::{ConstraintReport, DomainReport};
 use super::{count_matching, has_all_keys};
 use crate::api::{NodeId, SpreadConstraint};
 use crate::component_helpers::inclusion_policy::constraint_includes;
