@@ -5,7 +5,7 @@ use std::fs;
 
 use syn::Item;
 
-use crate::harness::root;
+use crate::harness::{root, rust_files};
 
 /// The root of the tests.
 const SUITE: &str = "suite.rs";
@@ -53,12 +53,7 @@ fn faults(files: &BTreeMap<String, String>) -> Vec<String> {
 
 #[test]
 fn every_file_is_named_by_its_parent() {
-    let is_rust = |name: &String| name.ends_with(".rs");
-    let files: BTreeMap<String, String> = crate::harness::files(root("tests"))
-        .into_iter()
-        .filter(|(name, _)| is_rust(name))
-        .map(|(name, bytes)| (name.replace('\\', "/"), String::from_utf8(bytes).expect("UTF-8")))
-        .collect();
+    let files: BTreeMap<String, String> = rust_files(root("tests")).collect();
     assert!(files.len() > 50, "the files are there");
     let faults = faults(&files);
     assert!(faults.is_empty(), "{}", faults.join("\n"));

@@ -5,5 +5,5 @@ pub(crate) mod files;
 pub(crate) mod snapshot;
 
 pub(crate) use binary::{Outcome, kubecast, kubecast_on, kubecast_with};
-pub(crate) use files::{file, files, folder, root};
+pub(crate) use files::{file, files, folder, root, rust_files};
 pub(crate) use snapshot::snapshot;

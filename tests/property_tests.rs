@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, RngSeed, TestRunner};
 
-use crate::harness::{files, root};
+use crate::harness::{root, rust_files};
 
 /// What would draw other cases than the seed says, or keep some from run to run.
 const BANNED: [&str; 5] = ["RngSeed", "rng_seed", "new_with_rng", "failure_persistence", "with_source_file"];
@@ -46,9 +46,8 @@ fn two_runs_draw_the_same_and_another_seed_draws_others() {
 fn no_test_has_a_seed_of_its_own() {
     let mut faults = Vec::new();
     for folder in ["src", "tests", "benches", "crates"] {
-        for (file, bytes) in files(root(folder)).into_iter().filter(|(file, _)| file.ends_with(".rs")) {
-            let name = format!("{folder}/{}", file.replace('\\', "/"));
-            let text = String::from_utf8(bytes).expect("UTF-8");
+        for (file, text) in rust_files(root(folder)) {
+            let name = format!("{folder}/{file}");
             faults.extend(
                 banned(&name, &text).into_iter().map(|(line, told)| format!("{name}:{line}: {told}")),
             );

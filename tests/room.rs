@@ -91,7 +91,7 @@ fn record(result: &VariantResult) -> &RunRecord {
 
 fn born(result: &VariantResult) -> f64 {
     let mut figures = result.runs[0].figures.iter();
-    figures.find(|figure| &*figure.key.measure == "podsOnBornNodes").expect("a figure of it").value
+    figures.find(|figure| figure.key.measure == "podsOnBornNodes").expect("a figure of it").value
 }
 
 #[test]

@@ -37,14 +37,17 @@ struct Stage<'s> {
     findings: &'s mut Findings,
 }
 
-/// An operation and its words, for events and summaries; `None` if it changes nothing, or is wrong and was told of.
-type Made = Option<(Arc<dyn Operation>, Arc<str>)>;
+/// An operation and its words, for events and summaries.
+type Worded = (Arc<dyn Operation>, Arc<str>);
 
-fn made(operation: impl Operation + 'static, label: String) -> Made {
-    Some((Arc::new(operation), label.into()))
+/// `None` if it changes nothing, or is wrong and was told of.
+type Made = Option<Worded>;
+
+fn made(operation: impl Operation + 'static, label: String) -> Worded {
+    (Arc::new(operation), label.into())
 }
 
 /// An operation that is named by its verb and its object.
-fn named(operation: impl Operation + 'static, verb: &str, reference: &Reference) -> Made {
+fn named(operation: impl Operation + 'static, verb: &str, reference: &Reference) -> Worded {
     made(operation, format!("{verb} {reference}"))
 }

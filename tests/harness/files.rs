@@ -67,3 +67,10 @@ fn each_test_has_a_folder_of_its_own() {
     assert!([of_this_test, on_one_thread].iter().any(|end| Path::new(&path).ends_with(end)), "{path}");
     assert!(!Path::new(&folder("there")).exists());
 }
+
+/// The Rust files of a folder and their texts, with `/` between the parts of their names.
+pub(crate) fn rust_files(folder: PathBuf) -> impl Iterator<Item = (String, String)> {
+    let is_rust = |name: &String| Path::new(name).extension().is_some_and(|ending| ending == "rs");
+    let found = files(folder).into_iter().filter(move |(name, _)| is_rust(name));
+    found.map(|(name, bytes)| (name.replace('\\', "/"), String::from_utf8(bytes).expect("UTF-8")))
+}

@@ -6,7 +6,7 @@ use std::fs;
 
 use insta::Settings;
 
-use super::files::{files, root};
+use super::files::{root, rust_files};
 
 /// Compares a text with the snapshot of this name.
 pub(crate) fn snapshot(name: &str, text: &str) {
@@ -20,11 +20,7 @@ pub(crate) fn snapshot(name: &str, text: &str) {
 /// A snapshot that no test compares says nothing, whatever it says.
 #[test]
 fn every_snapshot_is_compared() {
-    let sources: String = files(root("tests"))
-        .into_iter()
-        .filter(|(name, _)| name.ends_with(".rs"))
-        .map(|(_, bytes)| String::from_utf8(bytes).expect("UTF-8"))
-        .collect();
+    let sources: String = rust_files(root("tests")).map(|(_, text)| text).collect();
     let mut number = 0;
     for entry in fs::read_dir(root("tests/snapshots")).expect("the folder is there") {
         let file = entry.expect("a readable entry").file_name().into_string().expect("UTF-8");

@@ -71,7 +71,6 @@ macro_rules! kinds {
 
         /// An object of any kind.
         #[derive(Clone, Debug)]
-        #[expect(clippy::large_enum_variant, reason = "one is handed over at a time, and taken apart at once")]
         pub enum AnyObject {
             $( $(#[$doc])* $kind($kind), )*
         }

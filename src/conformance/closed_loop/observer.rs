@@ -177,7 +177,7 @@ impl<'s> Observer<'s> {
             }
             Change::Deployment { new: None, .. } => {}
             Change::Namespace { .. } | Change::Node { .. } => {
-                unseen("the nodes of a recorded loop stay as they are")
+                unseen("the nodes of a recorded loop stay as they are");
             }
             Change::SelectorOwner { .. } => unseen("no outcome is about selectors"),
         }

@@ -44,7 +44,7 @@ pub(super) fn crash(crash: &CrashApiServer, stage: &mut Stage<'_>) -> Result<Mad
     let server = server_named(&registries(stage)?.servers, &crash.name)?;
     let down = crash.down_for.map_or(SimDuration::ZERO, |down| down.0);
     let label = format!("crashAPIServer {}", crash.name);
-    Ok(made(Operation(ServiceOperation::Crash { server, down }), label))
+    Ok(Some(made(Operation(ServiceOperation::Crash { server, down }), label)))
 }
 
 pub(super) fn upgrade(upgrade: &UpgradeApiServer, stage: &mut Stage<'_>) -> Result<Made, String> {
@@ -52,5 +52,5 @@ pub(super) fn upgrade(upgrade: &UpgradeApiServer, stage: &mut Stage<'_>) -> Resu
     let version = upgrade.kubernetes_version.as_deref();
     let behaviour = behaviour_of(stage.plan, version, &upgrade.feature_gates)?;
     let label = format!("upgradeAPIServer {}", upgrade.name);
-    Ok(made(Operation(ServiceOperation::Upgrade { server, behaviour }), label))
+    Ok(Some(made(Operation(ServiceOperation::Upgrade { server, behaviour }), label)))
 }

@@ -34,7 +34,7 @@ pub(super) fn of_objects(objects: &[&ObjectSource], stage: &mut Stage<'_>) -> Ma
         return None;
     }
     let names: Vec<String> = objects.iter().map(|object| object.reference.to_string()).collect();
-    made(Operation { objects: applied }, format!("apply {}", names.join(", ")))
+    Some(made(Operation { objects: applied }, format!("apply {}", names.join(", "))))
 }
 
 #[derive(Debug)]

@@ -9,12 +9,12 @@ use crate::scenario::reference::Reference;
 
 pub(super) fn cordon(reference: &Reference, stage: &mut Stage<'_>) -> Result<Made, String> {
     let node = stage.builder.directory.find_node(reference)?;
-    Ok(named(Operation { node, unschedulable: true }, "cordon", reference))
+    Ok(Some(named(Operation { node, unschedulable: true }, "cordon", reference)))
 }
 
 pub(super) fn uncordon(reference: &Reference, stage: &mut Stage<'_>) -> Result<Made, String> {
     let node = stage.builder.directory.find_node(reference)?;
-    Ok(named(Operation { node, unschedulable: false }, "uncordon", reference))
+    Ok(Some(named(Operation { node, unschedulable: false }, "uncordon", reference)))
 }
 
 #[derive(Debug)]

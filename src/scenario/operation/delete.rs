@@ -12,7 +12,7 @@ use crate::scenario::reference::Reference;
 pub(super) fn compile(reference: &Reference, stage: &mut Stage<'_>) -> Result<Made, String> {
     let builder = &mut *stage.builder;
     if let (Some(_), Some((id, _))) = (stage.services, builder.services.get(reference)) {
-        return Ok(named(Operation::Service(ServiceOperation::Delete(id)), "delete", reference));
+        return Ok(Some(named(Operation::Service(ServiceOperation::Delete(id)), "delete", reference)));
     }
     let target = match builder.directory.find(reference)? {
         Entry::Object(id @ (ObjectId::Node(_) | ObjectId::Pod(_) | ObjectId::Deployment(_))) => id,
@@ -23,7 +23,7 @@ pub(super) fn compile(reference: &Reference, stage: &mut Stage<'_>) -> Result<Ma
         }
     };
     builder.directory.remove(reference);
-    Ok(named(Operation::Object(target), "delete", reference))
+    Ok(Some(named(Operation::Object(target), "delete", reference)))
 }
 
 #[derive(Debug)]

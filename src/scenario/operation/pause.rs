@@ -8,12 +8,12 @@ use crate::scenario::reference::Reference;
 
 pub(super) fn pause(reference: &Reference, stage: &mut Stage<'_>) -> Result<Made, String> {
     let deployment = stage.builder.directory.find_deployment(reference)?;
-    Ok(named(Operation { deployment, paused: true }, "pause", reference))
+    Ok(Some(named(Operation { deployment, paused: true }, "pause", reference)))
 }
 
 pub(super) fn resume(reference: &Reference, stage: &mut Stage<'_>) -> Result<Made, String> {
     let deployment = stage.builder.directory.find_deployment(reference)?;
-    Ok(named(Operation { deployment, paused: false }, "resume", reference))
+    Ok(Some(named(Operation { deployment, paused: false }, "resume", reference)))
 }
 
 #[derive(Debug)]

@@ -49,7 +49,7 @@ pub(super) fn compile(restart: &RestartKubelets, stage: &mut Stage<'_>) -> Resul
     let of = restart.node.as_ref().map_or_else(String::new, |node| format!(" on {node}"));
     let with = if settings.is_some() { " with another configuration" } else { "" };
     let label = format!("restartKubelets {}{of}{with}", restart.kubelet);
-    Ok(made(Operation { entry, node, settings }, label))
+    Ok(Some(made(Operation { entry, node, settings }, label)))
 }
 
 #[derive(Debug)]

@@ -32,7 +32,7 @@ pub(super) fn compile(rollback: &Rollback, stage: &mut Stage<'_>) -> Result<Made
     if to_revision != 0 {
         label.push_str(&format!(" to revision {to_revision}"));
     }
-    Ok(made(Operation { deployment, to_revision }, label))
+    Ok(Some(made(Operation { deployment, to_revision }, label)))
 }
 
 #[derive(Debug)]

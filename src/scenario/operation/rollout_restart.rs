@@ -16,7 +16,7 @@ pub(super) fn compile(references: &References, stage: &mut Stage<'_>) -> Result<
     let directory = &stage.builder.directory;
     let deployments: Result<_, _> =
         references.iter().map(|reference| directory.find_deployment(reference)).collect();
-    Ok(made(Operation { deployments: deployments? }, format!("rolloutRestart {references}")))
+    Ok(Some(made(Operation { deployments: deployments? }, format!("rolloutRestart {references}"))))
 }
 
 #[derive(Debug)]

@@ -26,7 +26,7 @@ pub(super) fn compile(scale: &Scale, stage: &mut Stage<'_>) -> Result<Made, Stri
     let deployment = stage.builder.directory.find_deployment(&scale.deployment)?;
     let replicas = i32::try_from(scale.replicas).map_err(|_| "replicas: too many".to_owned())?;
     let label = format!("scale {} to {replicas}", scale.deployment);
-    Ok(made(Operation { deployment, replicas }, label))
+    Ok(Some(made(Operation { deployment, replicas }, label)))
 }
 
 #[derive(Debug)]

@@ -40,13 +40,13 @@ pub(super) fn registries<'s>(stage: &Stage<'s>) -> Result<&'s ServiceIpSetup, St
 pub(super) fn add(added: &AddServiceCidr, stage: &mut Stage<'_>) -> Result<Made, String> {
     let cidrs = service_cidrs(added, registries(stage)?)?;
     let label = format!("addServiceCIDR {} {}", added.name, added.cidrs.join(","));
-    Ok(made(Operation(ServiceOperation::AddCidr { name: added.name.as_str().into(), cidrs }), label))
+    Ok(Some(made(Operation(ServiceOperation::AddCidr { name: added.name.as_str().into(), cidrs }), label)))
 }
 
 pub(super) fn delete(name: &String, stage: &mut Stage<'_>) -> Result<Made, String> {
     registries(stage)?;
     let operation = Operation(ServiceOperation::RemoveCidr(name.as_str().into()));
-    Ok(made(operation, format!("deleteServiceCIDR {name}")))
+    Ok(Some(made(operation, format!("deleteServiceCIDR {name}"))))
 }
 
 /// `spec.cidrs` of a ServiceCIDR, as the API checks it.

@@ -31,7 +31,7 @@ pub(super) fn compile(set: &SetImage, stage: &mut Stage<'_>) -> Result<Made, Str
     stage.builder.check_container(&set.deployment, set.container.as_deref())?;
     let container = set.container.clone();
     let label = format!("setImage {} {}={}", set.deployment, container.as_deref().unwrap_or("*"), set.image);
-    Ok(made(Operation { deployment, container, image: set.image.clone() }, label))
+    Ok(Some(made(Operation { deployment, container, image: set.image.clone() }, label)))
 }
 
 #[derive(Debug)]

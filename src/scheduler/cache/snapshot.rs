@@ -172,7 +172,9 @@ mod tests {
         ) {
             let names = &mut Interner::new();
             let mut cache = Cache::new(names);
-            before.iter().for_each(|step| take(*step, &mut cache, names));
+            for step in &before {
+                take(*step, &mut cache, names);
+            }
             let start = told(&cache, names);
             let mut plain = cache.clone();
             let mut fork = Snapshot::fork(&mut cache);
@@ -184,7 +186,9 @@ mod tests {
             prop_assert_eq!(seen(fork.cache()), seen(&plain));
             let middle = told(fork.cache(), names);
             let mut again = fork.fork_again();
-            deeper.iter().for_each(|step| take(*step, again.cache_mut(), names));
+            for step in &deeper {
+                take(*step, again.cache_mut(), names);
+            }
             again.revert();
             prop_assert_eq!(told(fork.cache(), names), middle);
             fork.revert();
