@@ -1,0 +1,42 @@
+#!/usr/bin/env bash
+# How long a build takes after one file of a room has changed: checked, built for release, and the tests built.
+# Prints the rows of results/build.md. Everything is built once first, and nothing else should run beside it.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+rooms=(
+    kernel:src/kernel/time.rs
+    api:src/api/pod.rs
+    scheduler:src/scheduler/cycle.rs
+    cluster:src/cluster/world.rs
+    report:src/report/terminal.rs
+)
+
+# Seconds of a command after one more comment in a file, which is taken away again.
+after_change() {
+    local file=$1 begun
+    shift
+    printf '\n// A change.\n' >> "$file"
+    begun=$(date +%s.%N)
+    "$@" >/dev/null 2>&1
+    awk -v begun="$begun" -v ended="$(date +%s.%N)" 'BEGIN { printf "%.0f s", ended - begun }'
+}
+
+restore() { git checkout --quiet -- "${rooms[@]#*:}"; }
+git diff --quiet -- "${rooms[@]#*:}" || { echo "the files that are changed here have changes of their own" >&2; exit 1; }
+trap restore EXIT
+
+check=(cargo check --locked)
+release=(cargo build --release --locked)
+tests=(cargo test --workspace --locked --no-run)
+for command in check release tests; do
+    declare -n words=$command
+    "${words[@]}" >/dev/null 2>&1
+done
+echo "| a change in | \`${check[*]}\` | \`${release[*]}\` | \`${tests[*]}\` |"
+echo "| --- | --- | --- | --- |"
+for room in "${rooms[@]}"; do
+    file=${room#*:}
+    printf '| `%s` | %s | %s | %s |\n' "${room%%:*}" "$(after_change "$file" "${check[@]}")" \
+        "$(after_change "$file" "${release[@]}")" "$(after_change "$file" "${tests[@]}")"
+    restore
+done
