@@ -1,14 +1,14 @@
 //! Clients of the API server besides the control plane's own: kubectl, and whatever else acts on a cluster in time.
 //!
-//! A client carries out one [operation](super::operation::Operation). It acts, and says when it wants to act again:
+//! A client carries out one operation. It acts, and says when it wants to act again:
 //! after a while, or when something has changed. So it can wait, try again, and watch.
 
 use std::sync::Arc;
 
 use k8s_openapi::api::core::v1::PodTemplateSpec;
 
-use super::operation::KubeletChange;
 use super::service_registry::setup::ServiceOperation;
+use super::setup::kubelet::KubeletChange;
 use super::store::{AnyObject, Object, ObjectId, Store};
 use crate::api::{Deployment, DeploymentId, NodeId, PodId, PodTemplate, Symbol, Timestamp};
 use crate::kernel::{SimDuration, SimTime};

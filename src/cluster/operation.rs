@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use super::client::{Api, Client, Next};
 use super::service_registry::setup::ServiceId;
-use super::setup::kubelet::KubeletSetup;
 use crate::api::{Deployment, Node, Pod, SelectorOwner};
 use crate::kernel::{SimDuration, SimTime};
 use crate::service_ip::Service;
@@ -71,15 +70,6 @@ impl<T: Request> Client for Once<T> {
     fn act(&mut self, api: &mut dyn Api) -> Result<Next, String> {
         self.0.perform(api).map(|()| Next::Done)
     }
-}
-
-/// Other settings for a kubelet.
-#[derive(Clone, Debug)]
-pub struct KubeletChange {
-    /// Its managers.
-    pub setup: Arc<KubeletSetup>,
-    /// The node's allocatable CPU under them, thousandths.
-    pub allocatable_milli_cpu: i64,
 }
 
 /// An object that an `apply` creates or replaces. Its number is already given: of the object of that

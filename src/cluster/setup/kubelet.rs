@@ -1,5 +1,7 @@
 //! A node's machine and the settings of its kubelet's managers.
 
+use std::sync::Arc;
+
 use crate::api::Symbol;
 use crate::kubelet::Machine;
 use crate::kubelet::cpu_manager::StaticPolicy;
@@ -21,4 +23,13 @@ pub struct KubeletSetup {
     pub cpu_policy: Option<StaticPolicy>,
     /// Extended resources whose devices the node has, by name.
     pub devices: Vec<(Symbol, DeviceResource)>,
+}
+
+/// Other settings for a kubelet.
+#[derive(Clone, Debug)]
+pub struct KubeletChange {
+    /// Its managers.
+    pub setup: Arc<KubeletSetup>,
+    /// The node's allocatable CPU under them, thousandths.
+    pub allocatable_milli_cpu: i64,
 }
