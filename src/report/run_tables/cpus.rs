@@ -77,20 +77,20 @@ pub(super) fn cpu<'a>() -> Table<'a, Run<'a>> {
         Column::new("exclusive", "containers' own CPUs", |line| line.row.exclusive.to_string().into()),
         Column::new("free", "CPUs that could be given away", |line| line.row.free.to_string().into()),
         Column::new(
-            "stranded",
-            "of `free`, what is left when pods of the scenario's own kinds are admitted until none more is, the \
-             largest first",
-            |line| line.row.shared.to_string().into(),
-        ),
-        Column::new(
             "shared_pool",
             "the pool of all other containers, reserved CPUs included unless `strict-cpu-reservation`",
-            |line| line.row.largest_admissible.to_string().into(),
+            |line| line.row.shared.to_string().into(),
         ),
         Column::new(
             "largest_admissible",
             "the most CPUs that a pod of one container could still get for itself under the node's policies; what \
              `free` has beyond is fragmented",
+            |line| line.row.largest_admissible.to_string().into(),
+        ),
+        Column::new(
+            "stranded",
+            "of `free`, what is left when pods of the scenario's own kinds are admitted until none more is, the \
+             largest first",
             |line| line.row.stranded.map_or_else(String::new, |stranded| stranded.to_string()).into(),
         ),
     ];
