@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::process::Command;
 
 use super::error::CliError;
-use super::run::RunArgs;
+use super::run::args::RunArgs;
 use crate::kernel::{DigestLog, Seed};
 use crate::scenario::Resolved;
 use crate::study::replication;

@@ -1,6 +1,6 @@
 //! `kubecast run`: runs a scenario, or plain manifests, and tells the outcome.
 
-mod args;
+pub mod args;
 
 use std::sync::Arc;
 

@@ -164,21 +164,13 @@ impl<'s> ApiServer<'s> {
             uid: replica_set.uid,
             owner: Some(OwnerId::ReplicaSet(replica_set.id)),
         };
+        let name = format!("{}-{suffix}", replica_set.name);
         self.put(Pod {
-            id,
-            name: format!("{}-{suffix}", replica_set.name).into(),
             uid: random_uid(uid_draw.u64(), uid_draw.u64()),
             identity: who,
-            spec: Arc::clone(&replica_set.pod),
             controller: Some(controller),
             created: Some(self.api_time()),
-            deleted: None,
-            node: None,
-            phase: PodPhase::Pending,
-            ready: None,
-            deletion_cost: 0,
-            restarts: 0,
-            sidecar_restarts: 0,
+            ..Pod::new(id, name, Arc::clone(&replica_set.pod))
         });
         id
     }

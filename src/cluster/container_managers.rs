@@ -9,29 +9,15 @@
 
 use std::sync::Arc;
 
+use super::decision::Decision;
 use super::setup::{ClusterSetup, KubeletSetup};
 use crate::api::{CpuSet, NodeId, Pod, PodId};
 use crate::kernel::LookupMap;
 use crate::kubelet::admission::{Refusal, admit};
-use crate::kubelet::cpu_manager::{CpuManager, Fault};
+use crate::kubelet::cpu_manager::CpuManager;
 use crate::kubelet::demand::PodDemand;
 use crate::kubelet::device_manager::DeviceManager;
 use crate::kubelet::topology_manager::NumaMask;
-
-/// What a kubelet decided about a pod.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Decision {
-    /// Why it refused the pod, if it did.
-    pub refusal: Option<Refusal>,
-    /// The containers that have exclusive CPUs, by their place, with these; none where it refused.
-    pub assigned: Arc<[(usize, CpuSet)]>,
-    /// The containers that have devices, by their place, with the NUMA nodes that these sit on.
-    pub device_nodes: Arc<[(usize, NumaMask)]>,
-    /// Faults of the kubelet on the way.
-    pub faults: Vec<Fault>,
-    /// The pod was admitted before; the kubelet has restarted since.
-    pub again: bool,
-}
 
 /// Why a kubelet does not start again, in its own words.
 #[derive(Clone, Debug, PartialEq, Eq)]

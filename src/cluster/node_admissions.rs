@@ -6,7 +6,8 @@
 
 use std::sync::Arc;
 
-use super::container_managers::{ContainerManagers, Decision, RestartError};
+use super::container_managers::{ContainerManagers, RestartError};
+use super::decision::Decision;
 use super::setup::{ClusterSetup, KubeletSetup};
 use crate::api::{Node, NodeId, Pod, PodId, PodSpec};
 use crate::kernel::Interner;

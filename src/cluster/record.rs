@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use super::container_managers::Decision;
-use super::service_registry::ServiceIncident;
-use super::setup::KubeletSetup;
-use super::store::Change;
+use super::decision::Decision;
+use super::service_registry::incident::ServiceIncident;
+use super::setup::kubelet::KubeletSetup;
+use super::store::kinds::Change;
 use crate::api::{NodeId, PodId};
 use crate::kernel::Digest;
 use crate::kubelet::admission::Refusal;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 pub use self::kubelet::KubeletSetup;
 
 use super::operation::TimelineEntry;
-use super::service_registry::ServiceIpSetup;
+use super::service_registry::setup::ServiceIpSetup;
 use super::timing::Timing;
 use crate::api::{
     Behaviour, Deployment, Interner, Labels, Node, Pod, PriorityClasses, ReplicaSet, SelectorOwner, Symbol,

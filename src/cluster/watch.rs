@@ -8,8 +8,7 @@
 
 use std::collections::VecDeque;
 
-use super::store::kinds::KindSet;
-use super::store::{Change, Kind};
+use super::store::kinds::{Change, Kind, KindSet};
 
 /// Who reads the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

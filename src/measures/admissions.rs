@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::api::{CpuSet, NodeId, PodId};
-use crate::cluster::container_managers::Decision;
+use crate::cluster::decision::Decision;
 use crate::cluster::setup::KubeletSetup;
 use crate::kernel::SimTime;
 use crate::kubelet::admission::Refusal;

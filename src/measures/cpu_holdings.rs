@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::api::{CpuSet, NodeId, Pod, PodId};
-use crate::cluster::container_managers::Decision;
+use crate::cluster::decision::Decision;
 use crate::kubelet::demand::PodDemand;
 
 /// A pod with CPUs of its own.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::api::Pod;
-use crate::cluster::container_managers::Decision;
+use crate::cluster::decision::Decision;
 use crate::cluster::record::Record;
 use crate::cluster::store::Change;
 use crate::cluster::store::kinds::unseen;

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::cpu_holdings::{CpuHoldings, Holding};
 use super::repacking::{Trial, may_fit};
 use crate::api::{NodeId, Pod, PodId, PodSpec};
-use crate::cluster::container_managers::Decision;
+use crate::cluster::decision::Decision;
 use crate::cluster::operation::AppliedObject;
 use crate::cluster::setup::{ClusterSetup, KubeletSetup};
 use crate::kubelet::admission::Refusal;

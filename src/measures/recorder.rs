@@ -13,7 +13,7 @@ use super::run_record::RunRecord;
 use super::service_ips::ServiceIps;
 use super::waiting_for_cpus::WaitingForCpus;
 use crate::api::{Deployment, DeploymentId, Node, NodeId, Pod, PodId, ReplicaSet, ReplicaSetId};
-use crate::cluster::container_managers::Decision;
+use crate::cluster::decision::Decision;
 use crate::cluster::record::Record;
 use crate::cluster::setup::{ClusterSetup, KubeletSetup};
 use crate::cluster::store::Change;

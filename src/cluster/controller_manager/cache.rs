@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::api::{Deployment, DeploymentId, NodeId, OwnerId, Pod, PodId, ReplicaSet, ReplicaSetId};
+use crate::api::{Deployment, DeploymentId, NodeId, OwnerId, Pod, ReplicaSet, ReplicaSetId};
 use crate::cluster::store::kinds::unseen;
 use crate::cluster::store::{Change, Table};
 use crate::kernel::LookupMap;
@@ -21,9 +21,9 @@ struct Owned {
 pub struct Caches {
     deployments: Table<Deployment>,
     replica_sets: Table<ReplicaSet>,
-    pods: Table<Pod>,
     by_deployment: LookupMap<DeploymentId, Owned>,
-    by_owner: LookupMap<OwnerId, BTreeSet<PodId>>,
+    /// The pods of each owner, by number: a list, since syncs list them again and again.
+    by_owner: LookupMap<OwnerId, Vec<Arc<Pod>>>,
     /// The revision ordinal of each ReplicaSet, for the identity of its pods.
     ordinals: LookupMap<ReplicaSetId, u32>,
     /// Active pods of all of a Deployment's ReplicaSets on a node, by which a ReplicaSet picks pods to
@@ -48,9 +48,8 @@ impl Caches {
     }
 
     /// The pods of an owner, by number.
-    pub fn pods_of(&self, owner: OwnerId) -> impl Iterator<Item = &Arc<Pod>> {
-        let pods = self.by_owner.get(&owner);
-        pods.into_iter().flatten().filter_map(|id| self.pods.get(id.index()))
+    pub fn pods_of(&self, owner: OwnerId) -> &[Arc<Pod>] {
+        self.by_owner.get(&owner).map_or(&[], Vec::as_slice)
     }
 
     /// Which of its Deployment's ReplicaSets this is, in the order in which they were seen.
@@ -84,7 +83,7 @@ impl Caches {
         let was_known = self.replica_sets.replace(set.id.index(), new.cloned()).is_some();
         if was_known != new.is_some() {
             // Pods count from the moment that their ReplicaSet is known, which may be after them.
-            let pods: Vec<Arc<Pod>> = self.pods_of(OwnerId::ReplicaSet(set.id)).cloned().collect();
+            let pods = self.pods_of(OwnerId::ReplicaSet(set.id)).to_vec();
             for pod in &pods {
                 self.count_active(set.deployment, Some(pod), if was_known { -1 } else { 1 });
             }
@@ -101,14 +100,16 @@ impl Caches {
 
     fn observe_pod(&mut self, old: Option<&Arc<Pod>>, new: Option<&Arc<Pod>>) {
         let Some(pod) = new.or(old) else { return };
-        self.pods.replace(pod.id.index(), new.cloned());
         let Some(owner) = pod.owner() else { return };
-        let pods = self.by_owner.get_or_insert_with(owner, BTreeSet::new);
-        if new.is_some() {
-            pods.insert(pod.id)
-        } else {
-            pods.remove(&pod.id)
-        };
+        let pods = self.by_owner.get_or_insert_with(owner, Vec::new);
+        match (pods.binary_search_by_key(&pod.id, |pod| pod.id), new) {
+            (Ok(place), Some(new)) => pods[place] = Arc::clone(new),
+            (Ok(place), None) => {
+                pods.remove(place);
+            }
+            (Err(place), Some(new)) => pods.insert(place, Arc::clone(new)),
+            (Err(_), None) => {}
+        }
         let set = pod.replica_set().and_then(|set| self.replica_set(set));
         let Some(deployment) = set.and_then(|set| set.deployment) else { return };
         self.count_active(Some(deployment), old, -1);

@@ -125,7 +125,7 @@ impl Controller for DeploymentController {
 fn recreates_without_pods(id: DeploymentId, caches: &Caches) -> bool {
     let recreates = |deployment: &Arc<Deployment>| deployment.strategy == Strategy::Recreate;
     caches.deployment(id).is_some_and(recreates)
-        && caches.replica_sets_of(id).all(|set| caches.pods_of(OwnerId::ReplicaSet(set)).next().is_none())
+        && caches.replica_sets_of(id).all(|set| caches.pods_of(OwnerId::ReplicaSet(set)).is_empty())
 }
 
 /// Whether the API server has a ReplicaSet of that name. Whose it is, the controller looks up in its cache.
@@ -162,7 +162,7 @@ fn refusal(
 }
 
 fn has_unfinished_pods(owner: ReplicaSetId, caches: &Caches) -> bool {
-    caches.pods_of(OwnerId::ReplicaSet(owner)).any(|pod| !pod.is_finished())
+    caches.pods_of(OwnerId::ReplicaSet(owner)).iter().any(|pod| !pod.is_finished())
 }
 
 fn is_same<T>(seen: Option<&Arc<T>>, stored: Option<&Arc<T>>) -> bool {

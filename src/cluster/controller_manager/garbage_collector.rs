@@ -31,7 +31,7 @@ impl Controller for GarbageCollector {
                 self.replica_sets.extend(caches.replica_sets_of(old.id));
             }
             Change::ReplicaSet { old: Some(old), new: None } => {
-                self.pods.extend(caches.pods_of(OwnerId::ReplicaSet(old.id)).map(|pod| pod.id));
+                self.pods.extend(caches.pods_of(OwnerId::ReplicaSet(old.id)).iter().map(|pod| pod.id));
             }
             // Unless the owner is about to be seen, it went before what it owns was made.
             Change::ReplicaSet { new: Some(new), .. } => {

@@ -163,7 +163,7 @@ fn await_availability(set: &ReplicaSet, (old, new): (&Pod, &Pod), context: &mut 
 fn await_availability_of_adopted(set: &ReplicaSet, context: &mut Context<'_, '_>) {
     let behaviour = context.api.setup.behaviour.controllers;
     let Some(delay) = recheck_after_ready(set.min_ready_seconds, behaviour) else { return };
-    let pods = context.caches.pods_of(OwnerId::ReplicaSet(set.id));
+    let pods = context.caches.pods_of(OwnerId::ReplicaSet(set.id)).iter();
     let ready = pods.filter(|pod| pod.is_active() && pod.is_ready()).filter_map(|pod| pod.ready?.since);
     let clock = context.api.clock();
     let left = ready.filter_map(|since| u64::try_from(since.plus(delay).nanos_since(clock)).ok()).min();
@@ -195,7 +195,7 @@ impl Kept {
         caches: &Caches,
         api: &ApiServer<'_>,
     ) -> Vec<Arc<Pod>> {
-        let mut pods: Vec<Arc<Pod>> = caches.pods_of(OwnerId::ReplicaSet(set.id)).cloned().collect();
+        let mut pods = caches.pods_of(OwnerId::ReplicaSet(set.id)).to_vec();
         if pods.len() > usize::try_from(set.replicas).unwrap_or(0) {
             let mut draw = api.draws.keyed(draw_uses::REPLICA_SET_LIST, who, self.lists);
             self.lists += 1;
