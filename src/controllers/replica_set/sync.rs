@@ -23,7 +23,7 @@ pub struct ReplicaSetView<'a> {
     /// all pods are deleted.
     pub related_active_on_node: &'a dyn Fn(NodeId) -> u32,
     /// Whether all creations and deletions of earlier syncs have been seen
-    /// ([`Expectations::satisfied`](super::Expectations::satisfied)). If not, only the status is
+    /// ([`Expectations::satisfied`](crate::controllers::controller_utils::Expectations::satisfied)). If not, only the status is
     /// written.
     pub expectations_satisfied: bool,
     /// How many creations the API server will accept; `None`: all.
