@@ -1,6 +1,5 @@
-//! The extension points of the scheduling framework that a configuration lists plugins for
-//! (kube-scheduler v1.34). The cycle of kubecast calls fewer of them, see
-//! [`ExtensionPoint`](crate::scheduler::framework::Point).
+//! The extension points of the scheduling framework: where plugins are called, and what a configuration lists
+//! plugins for (kube-scheduler v1.34, `framework/interface.go`).
 
 /// A point at which plugins can be enabled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
