@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # How long a build takes after one file of a room has changed: checked, built for release, and the tests built.
 # Prints the rows of results/build.md. Everything is built once first, and nothing else should run beside it.
+#
+#   benches/rebuild.sh [check|release|tests]…    all three, or only these
 set -euo pipefail
 cd "$(dirname "$0")/.."
 rooms=(
@@ -28,15 +30,23 @@ trap restore EXIT
 check=(cargo check --locked)
 release=(cargo build --release --locked)
 tests=(cargo test --workspace --locked --no-run)
-for command in check release tests; do
-    declare -n words=$command
+columns=("$@")
+[ $# -gt 0 ] || columns=(check release tests)
+
+head="| a change in |"
+for column in "${columns[@]}"; do
+    declare -n words=$column
     "${words[@]}" >/dev/null 2>&1
+    head+=" \`${words[*]}\` |"
 done
-echo "| a change in | \`${check[*]}\` | \`${release[*]}\` | \`${tests[*]}\` |"
-echo "| --- | --- | --- | --- |"
+echo "$head"
+echo "| --- |${columns[*]/*/ --- |}"
 for room in "${rooms[@]}"; do
-    file=${room#*:}
-    printf '| `%s` | %s | %s | %s |\n' "${room%%:*}" "$(after_change "$file" "${check[@]}")" \
-        "$(after_change "$file" "${release[@]}")" "$(after_change "$file" "${tests[@]}")"
+    row="| \`${room%%:*}\` |"
+    for column in "${columns[@]}"; do
+        declare -n words=$column
+        row+=" $(after_change "${room#*:}" "${words[@]}") |"
+    done
+    echo "$row"
     restore
 done
