@@ -3,12 +3,14 @@
 //! As a benchmark it measures small sizes (a group each); under the tests it runs each of them once, and
 //! compares what the fast cycle decides with the plain cycle. With `KUBECAST_BENCH_RESULTS=results` it
 //! measures every row of `results/performance.md` instead and writes that page and the growth curves;
-//! `benches/run.sh` does all of it.
+//! `benches/run.sh` does all of it. With `KUBECAST_BENCH_DUMP=NODES,DEPLOYMENTS,REPLICAS,json|yaml,FILE` it writes a dump of
+//! a cluster of that size.
 
 #![expect(clippy::disallowed_methods, reason = "the environment says what to measure")]
 
 mod cluster;
 mod curves;
+mod dump;
 mod event_queue;
 mod page;
 mod processor;
@@ -66,9 +68,14 @@ fn queue(criterion: &mut Criterion) {
 }
 
 fn main() {
+    if let Ok(order) = std::env::var("KUBECAST_BENCH_DUMP") {
+        dump::write_as_told(&order).expect("a dump can be written");
+        return;
+    }
     match std::env::var_os("KUBECAST_BENCH_RESULTS") {
         Some(folder) => page::write(Path::new(&folder)),
         None => {
+            dump::check();
             let mut criterion = Criterion::default().configure_from_args();
             cycles(&mut criterion);
             queue(&mut criterion);

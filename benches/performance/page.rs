@@ -4,7 +4,8 @@ use std::path::Path;
 use std::process::Command;
 
 use super::cluster::{Kind, Outcomes};
-use super::runs::{Taken, rolling_upgrade, run};
+use super::dump::{Format, Size};
+use super::runs::{Taken, dump_of, rolling_upgrade, run};
 use super::{curves, event_queue, workloads};
 
 /// Of several runs, each on a cluster of its own, the fastest.
@@ -102,6 +103,11 @@ fn run_lines(lines: &mut Vec<String>) {
         let what = "1,213 nodes and 7,064 pods, whole process, from YAML to CSV";
         lines.push(line(what, "0.7 s, 150 MB", "0.5 s, 80 MB", &measured, remark));
     }
+    let path = dump_of(Size { nodes: 1000, deployments: 1000, replicas: 30 }, Format::Json);
+    let megabytes = std::fs::metadata(&path).map_or(0.0, |file| file.len() as f64 / 1e6);
+    let measured = taken(run(&[path.to_str().expect("UTF-8")], 3));
+    let what = format!("a dump of {megabytes:.0} MB JSON, 1,000 nodes and 30,000 pods, read and run");
+    lines.push(line(&what, "twice the file", "", &measured, "`benches/performance/dump.rs`"));
     let path = rolling_upgrade(5000, 5000, 30, 50);
     let measured = taken(run(&[path.to_str().expect("UTF-8")], 1));
     let what = "rolling upgrade of 5,000 Deployments × 30 on 5,000 nodes, 50 a second";

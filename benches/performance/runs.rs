@@ -6,6 +6,8 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
+use super::dump::{self, Format, Size};
+
 /// What a run took.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Taken {
@@ -43,6 +45,15 @@ pub(crate) fn run(arguments: &[&str], times: usize) -> Taken {
     };
     let best = (0..times).map(|_| one()).min_by(|a, b| a.processor.total_cmp(&b.processor));
     best.expect("at least one run")
+}
+
+/// A dump of a cluster, as a file.
+pub(crate) fn dump_of(size: Size, format: Format) -> PathBuf {
+    std::fs::create_dir_all(scratch()).expect("a folder can be made");
+    let path = scratch().join("dump.json");
+    let mut file = std::io::BufWriter::new(std::fs::File::create(&path).expect("a file can be made"));
+    dump::write(size, 1, format, &mut file).expect("a file can be written");
+    path
 }
 
 /// A scenario in which Deployments of so many pods are made and then restarted, so many a second. The
