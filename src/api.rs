@@ -8,6 +8,7 @@
 pub mod affinity;
 pub mod behaviour;
 pub mod compile;
+pub mod coverage;
 pub mod cpu_set;
 pub mod defaults;
 pub(crate) mod go_text;

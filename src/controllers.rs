@@ -9,6 +9,7 @@
 //! something else controls counts as nobody's.
 
 pub mod controller_utils;
+pub mod coverage;
 pub mod deployment;
 pub mod replica_set;
 mod sort;

@@ -6,6 +6,7 @@
 //! DIFFERENCE: the Memory Manager is not simulated; it would be one more [`admission::HintProvider`].
 
 pub mod admission;
+pub mod coverage;
 pub mod cpu_manager;
 pub mod demand;
 pub mod device_manager;

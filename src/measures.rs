@@ -6,6 +6,7 @@
 //! reads a number from it. Nothing here decides anything; what Kubernetes decides is in the layers below.
 
 pub mod admissions;
+pub mod aftermath;
 pub mod cpu_course;
 pub mod domain_loss;
 pub mod event_log;
@@ -31,6 +32,7 @@ mod tally;
 mod watched;
 
 pub use admissions::{AdmissionRow, Admissions};
+pub use aftermath::Aftermath;
 pub use cpu_course::{CpuCourse, CpuRow};
 pub use domain_loss::ShareLeft;
 pub use event_log::EventRow;

@@ -20,14 +20,18 @@
 
 pub mod api_version;
 pub mod assignment;
+pub mod assumptions;
 pub mod capacity;
+pub mod coverage;
 pub mod distribution;
 pub mod document;
+pub mod dump;
 pub mod embedded;
 pub mod error;
 pub mod expectation;
 pub mod figure_selector;
 mod kubelets;
+pub mod lints;
 pub mod machine;
 pub mod node_pool;
 pub mod planning;
@@ -42,7 +46,6 @@ pub mod study;
 pub mod time;
 pub mod timing_settings;
 pub mod trace;
-pub mod unknowns;
 pub mod variant;
 pub mod workload;
 
@@ -53,6 +56,7 @@ mod draw_uses;
 mod inputs;
 mod manifests;
 mod measure_names;
+mod node_conditions;
 mod objects;
 pub mod operation;
 mod overrides;
@@ -63,17 +67,18 @@ mod run_time;
 mod scheduler_configuration;
 mod start_time;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use kubecast_manifest::Document;
 
+pub use coverage::{Gap, Ledger};
 use error::Findings;
 pub use error::{InputError, Place};
 pub use expectation::Expectation;
 pub use reader::{FileReader, NoFiles, SourceText};
 pub use reference::Reference;
 pub use schema::schema;
-pub use unknowns::{Unknown, Unknowns};
 
 use crate::cluster::setup::ClusterSetup;
 use crate::measures::{MEASURES, Measure};
@@ -87,13 +92,24 @@ pub struct LoadOptions {
     pub strict: bool,
     /// Overrides `spec.seed`.
     pub seed: Option<u64>,
+    /// What the answer is to be about.
+    pub ask: Ask,
     /// What expectations, metrics and targets may name: [`MEASURES`], or a list with measures of one's own.
     pub measures: Vec<Measure>,
 }
 
+/// What an answer is to be about, and what it need not tell.
+#[derive(Clone, Debug, Default)]
+pub struct Ask {
+    /// The one workload that is asked about; `None`: the whole cluster.
+    pub subject: Option<Reference>,
+    /// The lints that are not told.
+    pub allow: BTreeSet<String>,
+}
+
 impl Default for LoadOptions {
     fn default() -> Self {
-        Self { strict: false, seed: None, measures: MEASURES.to_vec() }
+        Self { strict: false, seed: None, ask: Ask::default(), measures: MEASURES.to_vec() }
     }
 }
 
@@ -112,8 +128,16 @@ pub struct Resolved {
     pub expectations: Vec<Expectation>,
     /// What is doubtful about the input.
     pub warnings: Vec<InputError>,
-    /// What the input holds that is not simulated and can change the result.
-    pub unknowns: Unknowns,
+    /// What of the input is left out, and what stands behind the rest.
+    pub ledger: Ledger,
+}
+
+impl Resolved {
+    /// Takes up what is doubtful about the input.
+    pub(crate) fn doubt(&mut self, warnings: Vec<InputError>) {
+        self.ledger.doubts = warnings.len();
+        self.warnings = warnings;
+    }
 }
 
 /// One variant of a scenario.
@@ -141,8 +165,9 @@ pub fn load(
     let scenario = inputs_read.scenario.clone().unwrap_or_else(|| plan::implicit_scenario(name));
     let resolved = resolve_all(&scenario, options, &mut inputs_read, &mut findings);
     let warnings = findings.finish(options.strict)?;
-    let resolved = resolved.expect("without errors every variant is resolved");
-    Ok(Resolved { warnings, ..resolved })
+    let mut resolved = resolved.expect("without errors every variant is resolved");
+    resolved.doubt(warnings);
+    Ok(resolved)
 }
 
 /// Every variant; `None` if something is so wrong that there is no going on.
@@ -158,16 +183,19 @@ fn resolve_all(
     let which: Vec<Option<usize>> =
         if names.is_empty() { vec![None] } else { (0..names.len()).map(Some).collect() };
     let mut variants = Vec::with_capacity(which.len());
-    let mut unknowns = Unknowns::default();
+    let mut ledger = Ledger::default();
     for variant in which {
         if findings.is_full() {
             return None;
         }
-        let plan = Plan::new(scenario, variant, options.seed, inputs, findings);
+        let mut plan = Plan::new(scenario, variant, options.seed, inputs, findings);
+        if let Some(plan) = &mut plan {
+            plan.ask.clone_from(&options.ask);
+        }
         let name = variant.map(|index| names[index].clone());
         if let Some((setup, found, builder)) = plan.and_then(|plan| resolve::resolve(&plan, findings)) {
             plan::check_subjects(&expectations, name.as_deref(), &builder.directory, findings);
-            unknowns.merge(found);
+            ledger.merge(found);
             variants.push(Variant { name, setup: Arc::new(setup) });
         }
     }
@@ -178,6 +206,6 @@ fn resolve_all(
         variants,
         expectations,
         warnings: Vec::new(),
-        unknowns,
+        ledger,
     })
 }

@@ -8,6 +8,7 @@
 //! DIFFERENCE: volumes, dynamic resources, preemption and extenders are not simulated.
 
 pub mod cache;
+pub mod coverage;
 pub mod cycle;
 pub mod fast;
 pub mod framework;

@@ -26,6 +26,7 @@ pub mod assessment;
 pub mod bitmap;
 pub mod bitmap_range;
 pub mod cidr;
+pub mod coverage;
 mod draw_uses;
 pub mod error;
 pub mod exhaustion;

@@ -1,7 +1,9 @@
 //! Studies: a scenario repeated, and what the repetitions say. The only layer with threads.
 
+pub mod aftermath;
 pub mod campaign;
 pub mod capacity;
+pub mod choice;
 pub mod comparison;
 pub mod expectation;
 pub mod explanation;

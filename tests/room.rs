@@ -81,7 +81,14 @@ fn run(setup: ClusterSetup) -> VariantResult {
     let record = recorder.finish(end.last_change);
     // One line for the measure.
     let figures = record.figures_of(&[MEASURES, &[measure::PODS_ON_BORN_NODES]].concat());
-    let run = Run { replication: 0, end, figures, rollouts: Vec::new(), record: Some(record) };
+    let run = Run {
+        replication: 0,
+        end,
+        figures,
+        rollouts: Vec::new(),
+        aftermath: record.aftermath,
+        record: Some(record),
+    };
     VariantResult::new(None, vec![run])
 }
 

@@ -334,14 +334,14 @@ kind: HorizontalPodAutoscaler
 metadata: {name: h}
 ";
     let resolved = resolve(&[text, DEPLOYMENT]);
-    let told: Vec<String> = resolved.unknowns.items.iter().map(ToString::to_string).collect();
+    let told: Vec<String> = resolved.ledger.gaps.iter().map(ToString::to_string).collect();
     assert_eq!(
         told,
         [
-            "HorizontalPodAutoscaler (1): replicas do not follow the load",
-            "persistent volumes (1): volumes bind no pod to a zone or node, attach limits do not count",
-            "extended resources (1): counted, but which device a container gets is not chosen",
-            "different priorities (2): a pod that does not fit evicts none of lower priority (it is tried first, though)",
+            "persistent volumes (1 pod): volumes bind no pod to a zone or node, attach limits and access modes do not count",
+            "extended resources (1 pod): counted, but which device a container gets is not chosen",
+            "HorizontalPodAutoscalers (1): replicas do not follow the load",
+            "preemption (2 priorities): a pod that does not fit evicts none of lower priority (it is tried first, though)",
         ]
     );
 }
@@ -374,6 +374,6 @@ fn ready_scenarios_load() {
         let text = std::fs::read_to_string(root.join(format!("scenarios/{name}.yaml"))).expect("readable");
         let resolved = resolve(&[&text]);
         assert_eq!(resolved.name, name);
-        assert!(resolved.warnings.is_empty() && resolved.unknowns.items.is_empty());
+        assert!(resolved.warnings.is_empty() && resolved.ledger.is_whole());
     }
 }

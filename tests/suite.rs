@@ -3,9 +3,11 @@
 //! `tests/forgotten.rs` checks that every file is named by its parent.
 
 mod capacity;
+mod cases;
 mod cli;
 mod compare;
 mod conformance;
+mod coverage;
 mod cpu_manager;
 mod explain;
 mod fast_cycle;

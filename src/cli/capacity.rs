@@ -69,12 +69,10 @@ pub fn capacity(args: &CapacityArgs) -> Result<(), CliError> {
         .collect();
     match args.format {
         Format::Text => {
-            super::print(&format!("{}\n{}", words::unknown_words(&run.unknowns), to_text(&pods, &cases)))
+            let (first, last) = (words::opening_words(&run.ledger), words::closing_words(&run.ledger));
+            super::print(&format!("{first}{}\n{last}", to_text(&pods, &cases)))
         }
-        Format::Json => {
-            let unknowns = words::unknown_lines(&run.unknowns);
-            super::print(&pretty(&to_json(&pods, &cases, &unknowns)))
-        }
+        Format::Json => super::print(&pretty(&to_json(&pods, &cases, &run.ledger))),
     }
 }
 

@@ -9,7 +9,10 @@ use crate::api::Timestamp;
 use crate::kernel::{Seed, SimDuration, SimTime};
 use crate::report::explain::{Setting, to_json, to_text};
 use crate::scenario::{LoadOptions, Resolved, Variant};
+use crate::study::choice::Choice;
 use crate::study::explanation::{NotFound, PodQuery, explain as find_out};
+use crate::study::replication::replicate;
+use crate::study::summary::VariantResult;
 
 /// Options of `explain`.
 #[derive(Clone, Debug, Args)]
@@ -29,6 +32,13 @@ pub struct ExplainArgs {
     /// The seed of all random draws.
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
+    /// The replication: a number, median (of the rollouts' duration), worst:MEASURE (the largest value) or
+    /// best:MEASURE (the smallest); the last three choose among --runs. Default: 0.
+    #[arg(long, value_name = "K", value_parser = Choice::parse, default_value_t = Choice::First)]
+    replication: Choice,
+    /// How many runs --replication chooses among.
+    #[arg(long, value_name = "N", default_value_t = 1000, value_parser = clap::value_parser!(u32).range(1..))]
+    runs: u32,
     /// How the explanation is printed.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -48,13 +58,16 @@ pub fn explain(args: &ExplainArgs) -> Result<(), CliError> {
     let at = args.at.as_deref().map(|text| time_of(text, variant.setup.start)).transpose()?;
     let fault = |message: String| CliError::wrong_input(format!("--pod {message}"));
     let query = PodQuery::parse(&args.pod, at).map_err(fault)?;
-    let explanation = find_out(&variant.setup, Seed(resolved.seed), &query)
+    let seed = Seed(resolved.seed);
+    let number = replication_of(args, variant, seed)?;
+    let explanation = find_out(&variant.setup, (seed, number), &query)
         .map_err(|missing| not_found(&args.pod, &query, &missing))?;
     let setting = Setting {
         scenario: &resolved.name,
         variant: variant.name.as_deref(),
         seed: resolved.seed,
-        unknowns: &resolved.unknowns,
+        replication: number,
+        ledger: &resolved.ledger,
     };
     match args.format {
         Format::Text => super::print(&to_text(&explanation, &setting, args.all_nodes)),
@@ -64,6 +77,17 @@ pub fn explain(args: &ExplainArgs) -> Result<(), CliError> {
             super::print(&format!("{text}\n"))
         }
     }
+}
+
+/// The number of the replication that is asked for.
+fn replication_of(args: &ExplainArgs, variant: &Variant, seed: Seed) -> Result<u32, CliError> {
+    let runs = if args.replication.needs_runs() {
+        replicate(&variant.setup, seed, args.runs, 0, &|| {})
+    } else {
+        Vec::new()
+    };
+    let among = args.replication.among(&VariantResult::new(None, runs));
+    among.map_err(|error| CliError::wrong_input(format!("--replication {}: {error}", args.replication)))
 }
 
 fn variant_of<'r>(resolved: &'r Resolved, wanted: Option<&str>) -> Result<&'r Variant, CliError> {

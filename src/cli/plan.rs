@@ -71,7 +71,12 @@ pub fn plan(args: &PlanArgs) -> Result<(), CliError> {
         return Err(error);
     }
     let answer = pretty(&report::to_json(&plan, &found));
-    let text = format!("{}\n{}", words::unknown_words(&plan.unknowns), report::to_text(&plan, &found));
+    let text = format!(
+        "{}{}\n{}",
+        words::opening_words(&plan.ledger),
+        report::to_text(&plan, &found),
+        words::closing_words(&plan.ledger)
+    );
     if let Some(out) = &out {
         let evidence = report::evidence();
         let files = [

@@ -22,6 +22,7 @@ use crate::report::{run_files, sensitivity as report_sensitivity};
 use crate::scenario::LoadOptions;
 use crate::scenario::assignment::Assignment;
 use crate::scenario::rollout::{self, Moment, ResolvedRollout, RolloutOrder};
+use crate::study::aftermath::with_what_happened;
 use crate::study::replication;
 use crate::study::rollout_outcome::RolloutOutcome;
 use crate::study::sensitivity::Answer;
@@ -94,8 +95,9 @@ pub fn rollout(args: &RolloutArgs) -> Result<(), CliError> {
     }
     let order = order::of(args)?;
     let out = args.out.as_deref().map(|root| OutputDir::prepare(root, args.force)).transpose()?;
-    let resolved = load(args, &order)?;
+    let mut resolved = load(args, &order)?;
     let (results, answers) = simulate(&resolved, &order, args);
+    resolved.scenario.ledger = with_what_happened(&resolved.scenario.ledger, &results);
     let arms = reports(&resolved, &order, &results)?;
     let workload = order.target.to_string();
     let set: Vec<String> = order.set.iter().map(Assignment::text).collect();
@@ -198,7 +200,7 @@ fn setting<'a>(
         seed: resolved.scenario.seed,
         runs: args.runs,
         state: state(setup, order),
-        unknowns: &resolved.scenario.unknowns,
+        ledger: &resolved.scenario.ledger,
     }
 }
 

@@ -19,6 +19,8 @@ use crate::kernel::{Digest, Seed};
 use crate::measures::RolloutRow;
 use crate::report::{run_files, sensitivity as report_sensitivity, summary_json, terminal, words};
 use crate::scenario::{LoadOptions, Resolved};
+use crate::study::aftermath::with_what_happened;
+use crate::study::choice::Choice;
 use crate::study::expectation::{self, Verdict};
 use crate::study::replication;
 use crate::study::sensitivity::Answer;
@@ -36,24 +38,25 @@ pub fn run(args: &RunArgs) -> Result<(), CliError> {
     }
     let out = args.out.as_deref().map(|root| OutputDir::prepare(root, args.force)).transpose()?;
     let options = LoadOptions { strict: args.strict, seed: args.seed, ..LoadOptions::default() };
-    let resolved = validate::load(&args.files, &options, args.quiet)?;
+    let mut resolved = validate::load(&args.files, &options, args.quiet)?;
     if let Some(which) = &args.emit_events {
         return determinism::emit_events(&resolved, which);
     }
-    let (results, answers) = simulate(&resolved, args);
+    let (mut results, answers) = simulate(&resolved, args);
+    look_at(&args.replication, &resolved, &mut results)?;
+    resolved.ledger = with_what_happened(&resolved.ledger, &results);
     if args.emit_digests {
         return determinism::emit_digests(&results);
     }
-    let unknowns = words::unknown_lines(&resolved.unknowns);
     let verdicts = expectation::evaluate(&resolved.expectations, &results);
-    let mut summary = summary_value(&resolved, &results, &unknowns, &verdicts);
+    let mut summary = summary_value(&resolved, &results, &verdicts);
     if let Some(answers) = &answers {
         summary["timingSensitivity"] = report_sensitivity::to_json(answers);
     }
     if !args.quiet {
         match args.format {
             Format::Text => {
-                super::print(&terminal::summary(&results, &resolved.unknowns))?;
+                super::print(&terminal::summary(&results, &resolved.ledger))?;
                 if let Some(answers) = &answers {
                     super::print(&format!("\n{}", report_sensitivity::to_text(answers)))?;
                 }
@@ -73,6 +76,16 @@ pub fn run(args: &RunArgs) -> Result<(), CliError> {
         determinism::check(args, &results)?;
     }
     if verdicts.iter().all(|verdict| verdict.met) { Ok(()) } else { Err(CliError::NotMet) }
+}
+
+/// Takes the tables from the replication that is asked for.
+fn look_at(choice: &Choice, resolved: &Resolved, results: &mut [VariantResult]) -> Result<(), CliError> {
+    for (result, variant) in results.iter_mut().zip(&resolved.variants) {
+        let number = choice.among(result);
+        let looked = number.and_then(|number| result.look_at(number, &variant.setup, Seed(resolved.seed)));
+        looked.map_err(|error| CliError::wrong_input(format!("--replication {choice}: {error}")))?;
+    }
+    Ok(())
 }
 
 /// The results of each variant and, if asked for, the answers with other times.
@@ -107,20 +120,17 @@ fn digest_of(results: &[VariantResult]) -> u64 {
     digest.finish()
 }
 
-fn summary_value(
-    resolved: &Resolved,
-    results: &[VariantResult],
-    unknowns: &[String],
-    verdicts: &[Verdict],
-) -> serde_json::Value {
+fn summary_value(resolved: &Resolved, results: &[VariantResult], verdicts: &[Verdict]) -> serde_json::Value {
     json!({
         "format": summary_json::FORMAT,
         "scenario": resolved.name,
         "seed": resolved.seed,
         "digest": summary_json::digest_text(digest_of(results)),
-        "notSimulated": unknowns,
-        "models": resolved.unknowns.models,
-        "notes": resolved.unknowns.notes,
+        "notSimulated": words::gaps_json(&resolved.ledger),
+        "lints": words::lints_json(&resolved.ledger),
+        "assumptions": words::assumptions_json(&resolved.ledger),
+        "models": resolved.ledger.models,
+        "notes": resolved.ledger.notes,
         "expectations": verdicts.iter().map(|verdict| json!({
             "expected": verdict.expected, "met": verdict.met, "found": verdict.found,
         })).collect::<Vec<_>>(),

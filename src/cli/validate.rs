@@ -5,6 +5,7 @@ use clap::Args;
 
 use super::error::CliError;
 use super::input::{self, Files};
+use crate::report::words;
 use crate::scenario::planning::load_plan;
 use crate::scenario::study::load_study;
 use crate::scenario::{self, InputError, LoadOptions, Resolved, SourceText};
@@ -53,6 +54,10 @@ pub fn validate(args: &ValidateArgs) -> Result<(), CliError> {
             setup.pods.len(),
             setup.timeline.len()
         ));
+    }
+    text.push_str(&words::gap_lines(resolved.ledger.gaps.iter()));
+    for lint in &resolved.ledger.lints {
+        text.push_str(&format!("note: {lint}\n"));
     }
     super::print(&text)
 }

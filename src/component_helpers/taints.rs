@@ -17,6 +17,13 @@ impl Taint {
         matches!(self.effect, TaintEffect::NoSchedule | TaintEffect::NoExecute)
     }
 
+    /// Whether the taint drives away a pod with these tolerations, at once or when the last one runs out (`NoExecute`).
+    pub fn evicts(&self, tolerations: &[Toleration]) -> bool {
+        let mut tolerating = tolerations.iter().filter(|toleration| toleration.tolerates(self));
+        self.effect == TaintEffect::NoExecute
+            && !tolerating.any(|toleration| toleration.toleration_seconds.is_none())
+    }
+
     /// Whether one of the tolerations tolerates the taint.
     pub fn is_tolerated_by(&self, tolerations: &[Toleration]) -> bool {
         tolerations.iter().any(|toleration| toleration.tolerates(self))

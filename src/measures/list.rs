@@ -35,7 +35,7 @@ pub const MEASURES: &[Measure] = &[
         "rolloutBlocked",
         Unit::Flag,
         "1 if the rollout did not complete, else 0",
-        |rollout| flag(rollout.completed.is_none()),
+        |rollout| flag(rollout.blocked.is_some()),
     )
     .ahead(1),
     Measure::of_cluster("pendingPods", Unit::Count("pods"), "pods without a node at the end", |run| {

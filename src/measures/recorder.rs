@@ -1,8 +1,10 @@
 //! The sink of a run's records.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::admissions::Admissions;
+use super::aftermath::Aftermath;
 use super::blocked::Cut;
 use super::cpu_holdings::CpuHoldings;
 use super::event_log;
@@ -30,6 +32,8 @@ pub struct Recorder {
     mix: Mix,
     nodes: Vec<Option<Arc<Node>>>,
     owner_of: Vec<Option<DeploymentId>>,
+    /// Deployments that have ReplicaSets at time 0.
+    adopted: BTreeSet<DeploymentId>,
     courses: Vec<Option<Course>>,
     touched: Vec<DeploymentId>,
     out: RunRecord,
@@ -47,6 +51,7 @@ impl Recorder {
             mix: if details { Mix::of(setup) } else { Mix::default() },
             nodes: Vec::new(),
             owner_of: Vec::new(),
+            adopted: setup.replica_sets.iter().filter_map(|set| set.deployment).collect(),
             courses: Vec::new(),
             touched: Vec::new(),
             out: RunRecord {
@@ -65,6 +70,7 @@ impl Recorder {
         let last: Vec<RolloutRow> = courses.map(|course| course.finish(around, end, Cut::EndOfRun)).collect();
         self.out.rollouts.extend(last);
         self.out.waiting_for_cpus = WaitingForCpus::at_the_end(&self.kubelets, around, &self.holdings);
+        self.out.aftermath = Aftermath::of(&self.out.pods, &self.nodes);
         self.out.rollouts.sort_by(|a, b| (&a.workload, a.number).cmp(&(&b.workload, b.number)));
         self.out
     }
@@ -182,9 +188,10 @@ impl Recorder {
         }
         let around = Surroundings { nodes: &self.nodes, names: &self.out.names, pods: &self.out.pods };
         let course = &mut self.courses[id.index()];
+        let adopted = now == SimTime(0) && self.adopted.contains(&id);
         let ended = match (old, new) {
             (None, Some(new)) => {
-                *course = Some(Course::new(new, around, now, self.setup.limits.blocked_after));
+                *course = Some(Course::new(new, around, now, (self.setup.limits.blocked_after, adopted)));
                 None
             }
             (_, Some(new)) => course.as_mut().and_then(|course| course.deployment_changed(new, around, now)),

@@ -48,15 +48,17 @@ pub(super) struct Course {
     dirty: bool,
     /// A rollout that takes longer is blocked, even if it completes in the end.
     blocked_after: Option<SimDuration>,
+    /// It was there at time 0, with ReplicaSets.
+    adopted: bool,
 }
 
 impl Course {
-    /// A Deployment that was just created or taken over.
+    /// A Deployment that was just created, or taken over with its ReplicaSets.
     pub(super) fn new(
         deployment: &Arc<Deployment>,
         around: Surroundings<'_>,
         now: SimTime,
-        blocked_after: Option<SimDuration>,
+        (blocked_after, adopted): (Option<SimDuration>, bool),
     ) -> Self {
         let namespace = around.names.resolve(deployment.namespace);
         let mut course = Self {
@@ -76,6 +78,7 @@ impl Course {
             watched: Vec::new(),
             dirty: true,
             blocked_after,
+            adopted,
         };
         course.watch(around);
         course
@@ -249,15 +252,19 @@ impl Course {
             started: self.started,
             cut,
         };
+        let adopted = self.adopted && self.number == 0;
+        // A state that was taken over and rolled at once had no time to be blocked.
+        let blocked = self.completed.is_none() && !(adopted && cut == Cut::NextChange);
         RolloutRow {
             workload: Arc::clone(&self.workload),
             number: self.number,
+            adopted,
             started: self.started,
             completed: self.completed,
             surge_max: self.surge_max,
             unavailable_max: self.unavailable_max,
             pending: self.waiting.times(now),
-            blocked: self.completed.is_none().then(|| unfinished().reason()),
+            blocked: blocked.then(|| unfinished().reason()),
             constraints,
         }
     }

@@ -13,6 +13,8 @@ pub struct RolloutRow {
     pub workload: Arc<str>,
     /// 0 for the creation, then counting template changes.
     pub number: u32,
+    /// It is the state that the Deployment was in at time 0, with its ReplicaSets; nothing was rolled.
+    pub adopted: bool,
     /// The change of the template.
     pub started: SimTime,
     /// Complete; `None` if it was not by the end (of the run, or the next template change).

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::admissions::Admissions;
+use super::aftermath::Aftermath;
 use super::cpu_course::CpuCourse;
 use super::event_log::EventRow;
 use super::fragmentation::Fragmentation;
@@ -38,6 +39,8 @@ pub struct RunRecord {
     pub waiting_for_cpus: WaitingForCpus,
     /// What happened to Service IPs.
     pub service_ips: ServiceIps,
+    /// What a cluster would not have left so.
+    pub aftermath: Aftermath,
     /// CPUs of nodes with a machine over time, if details were asked for.
     pub cpu: CpuCourse,
 }

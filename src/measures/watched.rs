@@ -105,7 +105,8 @@ impl Watched {
             final_skew: newest.skew(),
             final_counts: newest.descending(),
             final_domains: newest.by_domain(names),
-            max_skew_during: self.max_during,
+            // Cut off before its first settled instant it has not been counted yet.
+            max_skew_during: self.max_during.max(newest.skew()),
             time_above_max_skew_ns: self.above_ns + self.above_since.map_or(0, |since| now.0 - since.0),
             ready_left_min: self.ready_left_min,
             ready_left: self.ready_left,

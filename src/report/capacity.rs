@@ -4,6 +4,8 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
+use super::words::{gaps_json, lints_json};
+use crate::scenario::Ledger;
 use crate::study::capacity::{Capacity, Stop};
 
 /// What fits in the cluster as it is, or without a zone.
@@ -94,9 +96,10 @@ fn reason(pods: &[PodWords], capacity: &Capacity) -> String {
 }
 
 /// The JSON.
-pub fn to_json(pods: &[PodWords], cases: &[Case], not_simulated: &[String]) -> Value {
+pub fn to_json(pods: &[PodWords], cases: &[Case], ledger: &Ledger) -> Value {
     json!({
-        "notSimulated": not_simulated,
+        "notSimulated": gaps_json(ledger),
+        "lints": lints_json(ledger),
         "cases": cases.iter().map(|case| json!({
             "lostZone": case.lost_zone,
             "rounds": case.capacity.rounds,

@@ -16,20 +16,21 @@ use std::fmt::Write as _;
 pub use json::to_json;
 pub use setting::Setting;
 
-use super::words::{checked_words, counted, unknown_words};
+use super::words::{closing_words, counted, opening_words};
 use crate::cluster::explanation::{Sample, Scene, Verdict};
 use crate::study::explanation::Explanation;
 
 /// The explanation as text. `all` shows every node and domain.
 pub fn to_text(explanation: &Explanation, setting: &Setting<'_>, all: bool) -> String {
-    let mut text = format!("{}\n", answer::sentences(explanation).join(" "));
-    text.push('\n');
-    let unknowns = setting.unknowns;
-    text.push_str(&if unknowns.items.is_empty() { checked_words(unknowns) } else { unknown_words(unknowns) });
+    let ledger = setting.ledger;
+    let decisive = ledger.decisive().next().is_some();
+    let mut text = if decisive { opening_words(ledger) } else { String::new() };
+    let _ = writeln!(text, "{}", answer::sentences(explanation).join(" "));
     if let Some(scene) = &explanation.testimony.scene {
         text.push_str(&scene_text(explanation, scene, all));
     }
     let _ = write!(text, "\n{}", history::table(explanation));
+    let _ = write!(text, "\n{}", closing_words(ledger));
     text
 }
 

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::columns::Columns;
 use super::table::{Column, Table};
-use super::words::unknown_lines;
+use super::words::{assumptions_json, gaps_json, lints_json};
 use crate::scenario::planning::{Goal, ResolvedPlan};
 use crate::study::planning::evaluation::{Evidence, TargetEvidence, Verdict};
 use crate::study::planning::search::Found;
@@ -233,7 +233,9 @@ pub fn to_json(plan: &ResolvedPlan, found: &Found) -> Value {
                 "bound": rounded(target.bound),
             })).collect::<Vec<_>>(),
         })).collect::<Vec<_>>(),
-        "notSimulated": unknown_lines(&plan.unknowns),
-        "models": plan.unknowns.models,
+        "notSimulated": gaps_json(&plan.ledger),
+        "lints": lints_json(&plan.ledger),
+        "assumptions": assumptions_json(&plan.ledger),
+        "models": plan.ledger.models,
     })
 }

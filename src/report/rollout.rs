@@ -11,9 +11,9 @@ pub use csv_files::tables;
 pub use json::to_json;
 
 use super::columns::Columns;
-use super::words::{percent, unknown_words};
+use super::words::{closing_words, opening_words, percent};
 use crate::scenario::rollout::Moment;
-use crate::study::rollout_outcome::{ConstraintSpread, RolloutOutcome};
+use crate::study::rollout_outcome::{ConstraintSpread, FinalSpread, RolloutOutcome};
 use crate::study::statistics::Proportion;
 
 /// More final spreads of a constraint than this are in spreads.csv only.
@@ -23,8 +23,8 @@ const MOST_REASONS: usize = 3;
 
 /// The answer as text.
 pub fn to_text(arms: &[ArmReport], setting: &Setting<'_>) -> String {
-    let mut text = unknown_words(setting.unknowns);
-    let _ = writeln!(text, "\n{}", question(setting));
+    let mut text = opening_words(setting.ledger);
+    let _ = writeln!(text, "{}", question(setting));
     text.push_str(&state_words(setting));
     for arm in arms {
         text.push_str(&arm_text(arm, arms.len() > 1));
@@ -32,6 +32,7 @@ pub fn to_text(arms: &[ArmReport], setting: &Setting<'_>) -> String {
     if arms.len() > 1 {
         let _ = write!(text, "\n{}", comparison(arms));
     }
+    let _ = write!(text, "\n{}", closing_words(setting.ledger));
     text
 }
 
@@ -198,19 +199,29 @@ fn skew_sentence(constraint: &ConstraintSpread, blocked: u64) -> String {
 /// The final spreads of a constraint, the most frequent first.
 fn constraint_table(constraint: &ConstraintSpread) -> String {
     let mut table =
-        Columns::new([constraint.name.to_string(), "skew".to_owned(), "share of runs".to_owned()]);
+        Columns::new([constraint.name.as_ref(), "skew", "share of runs", "replications"].map(str::to_owned));
     for spread in constraint.finals.iter().take(MOST_SPREADS) {
         let mark = if i64::from(spread.skew) > i64::from(constraint.max_skew) { " !" } else { "" };
         table.push(vec![
             spread_text(&spread.counts),
             format!("{}{mark}", spread.skew),
             share_text(&spread.share),
+            replications_text(spread),
         ]);
     }
     let more = constraint.finals.len().saturating_sub(MOST_SPREADS);
     let mut text = table.to_text("    ");
     if more > 0 {
         let _ = writeln!(text, "    … and {more} other spreads, see spreads.csv.");
+    }
+    text
+}
+
+/// `0, 1, 2, …`: the first replications that came out so.
+fn replications_text(spread: &FinalSpread) -> String {
+    let mut text = spread.replications.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    if spread.share.count > spread.replications.len() as u64 {
+        text.push_str(", …");
     }
     text
 }

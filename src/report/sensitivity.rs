@@ -83,7 +83,7 @@ pub fn to_text(answers: &[Answer]) -> String {
         let _ = writeln!(
             text,
             "  {variant}{}: {} {}; {}",
-            rollout_name(&answer.workload, answer.rollout),
+            rollout_name(&answer.workload, answer.rollout, answer.adopted),
             question_words(&answer.question),
             estimate_words(&answer.question, answer.as_given),
             reruns.join(", ")
@@ -148,6 +148,7 @@ mod tests {
             variant: None,
             workload: "deployment/default/web".into(),
             rollout: 1,
+            adopted: false,
             question: Question::SkewAbove("zone|DoNotSchedule".into(), 1),
             as_given: estimate(0.35),
             reruns: reruns.into_iter().map(|(rerun, value)| (rerun, Some(estimate(value)))).collect(),

@@ -1,4 +1,4 @@
-//! The terminal summary: what is not known, the answer in words, a small table.
+//! The terminal summary: what can turn the answer round, the answer in words, a small table, and what stands behind it.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -7,10 +7,10 @@ use super::admissions_words;
 use super::columns::Columns;
 use super::run_tables::counts_text;
 use super::service_ip_words;
-use super::words::{percent, unknown_words};
+use super::words::{closing_words, opening_words, percent};
 use crate::api::PodPhase;
 use crate::measures::{FigureKey, Measure, RolloutRow, RunRecord, listed};
-use crate::scenario::Unknowns;
+use crate::scenario::Ledger;
 use crate::study::summary::VariantResult;
 
 /// More rollouts than this are in the table only.
@@ -23,9 +23,8 @@ const MOST_ROWS: usize = 39;
 const FINAL_SKEW: &Measure = listed("finalSkew");
 
 /// The whole summary of a run or of several variants.
-pub fn summary(results: &[VariantResult], unknowns: &Unknowns) -> String {
-    let mut text = unknown_words(unknowns);
-    text.push('\n');
+pub fn summary(results: &[VariantResult], ledger: &Ledger) -> String {
+    let mut text = opening_words(ledger);
     for result in results {
         let prefix = result.name.as_ref().map_or_else(String::new, |name| format!("{name}: "));
         let sentences = failed_operations(result).into_iter().chain(answers(result));
@@ -39,6 +38,8 @@ pub fn summary(results: &[VariantResult], unknowns: &Unknowns) -> String {
         text.push('\n');
         text.push_str(&table);
     }
+    text.push('\n');
+    text.push_str(&closing_words(ledger));
     text
 }
 
@@ -84,18 +85,21 @@ fn answers(result: &VariantResult) -> Vec<String> {
     sentences
 }
 
-/// Creations are told only where a Deployment has no later rollout.
+/// Creations are told only where a Deployment has no later rollout; a state that was taken over and stays complete, not at
+/// all.
 pub fn is_worth_a_line(rollout: &RolloutRow, record: &RunRecord) -> bool {
-    rollout.number > 0
-        || !record.rollouts.iter().any(|other| other.workload == rollout.workload && other.number > 0)
+    let settled = rollout.adopted && rollout.completed == Some(rollout.started);
+    let rolled =
+        || record.rollouts.iter().any(|other| other.workload == rollout.workload && other.number > 0);
+    rollout.number > 0 || !(settled || rolled())
 }
 
 /// `deployment/default/web after rollout 1`.
-pub fn rollout_name(workload: &str, number: u32) -> String {
-    if number == 0 {
-        format!("{workload} after its creation")
-    } else {
-        format!("{workload} after rollout {number}")
+pub fn rollout_name(workload: &str, number: u32, adopted: bool) -> String {
+    match number {
+        0 if adopted => format!("{workload} as it is"),
+        0 => format!("{workload} after its creation"),
+        _ => format!("{workload} after rollout {number}"),
     }
 }
 
@@ -134,7 +138,7 @@ fn single_run(record: &RunRecord, sentences: &mut Vec<String>) {
     sentences.push(pods_words(record));
     let told: Vec<_> = record.rollouts.iter().filter(|row| is_worth_a_line(row, record)).collect();
     for rollout in told.iter().take(MOST_ROLLOUTS_TOLD) {
-        let name = rollout_name(&rollout.workload, rollout.number);
+        let name = rollout_name(&rollout.workload, rollout.number, rollout.adopted);
         match rollout.completed {
             Some(done) => {
                 let duration = (done.0 - rollout.started.0) as f64 / 1e9;
@@ -182,7 +186,7 @@ fn key_of_constraint(measure: &Measure, rollout: &RolloutRow, constraint: &Arc<s
 }
 
 fn repeated_rollout(rollout: &RolloutRow, result: &VariantResult, sentences: &mut Vec<String>) {
-    let name = rollout_name(&rollout.workload, rollout.number);
+    let name = rollout_name(&rollout.workload, rollout.number, rollout.adopted);
     for outcome in &rollout.constraints {
         let key = key_of_constraint(FINAL_SKEW, rollout, &outcome.name);
         let above = result.share_above(&key, f64::from(outcome.max_skew));
@@ -242,10 +246,18 @@ fn table_row(result: &VariantResult, rollout: &RolloutRow, constraint: &Arc<str>
     let duration = result.summary(&key_of(const { listed("rolloutDurationSeconds") }, rollout));
     vec![
         result.name.clone().unwrap_or_default(),
-        format!("{} #{}", rollout.workload.rsplit('/').next().unwrap_or(""), rollout.number),
+        match rollout.workload.rsplit('/').next().unwrap_or("") {
+            name if rollout.adopted => format!("{name} as it is"),
+            name => format!("{name} #{}", rollout.number),
+        },
         constraint.to_string(),
         shares,
         during.map_or_else(String::new, |summary| summary.max.to_string()),
-        duration.map_or_else(|| "blocked".to_owned(), |summary| format!("{:.1}", summary.median)),
+        match duration {
+            Some(summary) if !rollout.adopted => format!("{:.1}", summary.median),
+            Some(_) => String::new(),
+            None if rollout.blocked.is_some() => "blocked".to_owned(),
+            None => "rolled at once".to_owned(),
+        },
     ]
 }

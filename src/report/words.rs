@@ -2,36 +2,101 @@
 
 use std::fmt::Write as _;
 
-use crate::scenario::Unknowns;
+use serde_json::{Value, json};
+
+use crate::scenario::assumptions::Assumption;
+use crate::scenario::lints::Lint;
+use crate::scenario::{Gap, Ledger};
 use crate::study::statistics::Proportion;
 
 /// Columns of the terminal that texts are broken to.
 const WIDTH: usize = 96;
 
-/// What is not known: the lines that every answer opens with.
-pub fn unknown_words(unknowns: &Unknowns) -> String {
-    let mut text = String::new();
-    if unknowns.items.is_empty() {
-        text.push_str("Nothing in this input is left out of the simulation.\n");
-    } else {
-        let _ = writeln!(text, "Not simulated: {}.", unknown_lines(unknowns).join("; "));
+/// More things that can turn an answer round than this are named before it by their names only.
+const MOST_DECISIVE: usize = 2;
+
+/// The line that every answer opens with: what can turn it round, or that nothing is left out.
+pub fn opening_words(ledger: &Ledger) -> String {
+    let decisive: Vec<&Gap> = ledger.decisive().collect();
+    let details = ledger.details().count();
+    match &decisive[..] {
+        [] if ledger.is_whole() => "Nothing in this input is left out of the simulation.\n".to_owned(),
+        [] if details == 0 => {
+            "Nothing is known to be left out, but the input is doubtful: see the warnings.\n".to_owned()
+        }
+        [] => format!(
+            "{} not simulated, none known to change this answer (listed at the end).\n",
+            counted(details, "thing is", "things are")
+        ),
+        few if few.len() <= MOST_DECISIVE => {
+            let words: Vec<String> = few.iter().map(ToString::to_string).collect();
+            format!("NOT SIMULATED, AND CAN CHANGE THIS ANSWER: {}.\n", words.join("; "))
+        }
+        many => {
+            let names: Vec<&str> = many.iter().map(|gap| gap.what.as_str()).collect();
+            format!(
+                "NOT SIMULATED, AND CAN CHANGE THIS ANSWER: {} (at the end, each with what it could do).\n",
+                listed(&names, names.len())
+            )
+        }
     }
-    text.push_str(&checked_words(unknowns));
+}
+
+/// What every answer closes with: all that is left out, one line each, and what stands behind the rest.
+pub fn closing_words(ledger: &Ledger) -> String {
+    let told_before = ledger.decisive().count() <= MOST_DECISIVE;
+    let mut text = gap_lines(ledger.gaps.iter().filter(|gap| !(told_before && gap.decisive)));
+    for lint in &ledger.lints {
+        let _ = writeln!(text, "Note: {lint}");
+    }
+    text.push_str(&checked_words(ledger));
+    text
+}
+
+/// All that is left out, one line each; those that can turn an answer round are marked.
+pub fn gap_lines<'g>(gaps: impl Iterator<Item = &'g Gap>) -> String {
+    let mut text = String::new();
+    for gap in gaps {
+        if text.is_empty() {
+            text.push_str("Not simulated:\n");
+        }
+        let _ = writeln!(text, "  {} {gap}.", if gap.decisive { "!" } else { "-" });
+    }
     text
 }
 
 /// What stands behind the answer, and what is to be known of it.
-pub fn checked_words(unknowns: &Unknowns) -> String {
-    let mut text = format!("Checked against Kubernetes' own code: {}.\n", unknowns.models.join("; "));
-    for note in &unknowns.notes {
+pub fn checked_words(ledger: &Ledger) -> String {
+    let mut text = String::new();
+    if !ledger.assumptions.is_empty() {
+        let words: Vec<String> = ledger.assumptions.iter().map(ToString::to_string).collect();
+        let _ = writeln!(text, "Assumed: {}.", words.join(", "));
+    }
+    let _ = writeln!(text, "Checked against Kubernetes' own code: {}.", ledger.models.join("; "));
+    for note in &ledger.notes {
         let _ = writeln!(text, "Note: {note}");
     }
     text
 }
 
-/// What is not simulated, one text a thing.
-pub fn unknown_lines(unknowns: &Unknowns) -> Vec<String> {
-    unknowns.items.iter().map(ToString::to_string).collect()
+/// The lints as JSON: the rule, where, and what.
+pub fn lints_json(ledger: &Ledger) -> Value {
+    let lint = |lint: &Lint| {
+        let place = lint.place.as_ref().map(ToString::to_string);
+        json!({ "rule": lint.rule, "place": place, "message": lint.message })
+    };
+    ledger.lints.iter().map(lint).collect()
+}
+
+/// The assumptions as JSON: what, how long, and where it comes from.
+pub fn assumptions_json(ledger: &Ledger) -> Value {
+    let one = |one: &Assumption| json!({ "what": one.what, "value": one.value, "source": one.source });
+    ledger.assumptions.iter().map(one).collect()
+}
+
+/// The gaps as JSON: what is left out, how many have it, what it could do, whether it can turn the answer round.
+pub fn gaps_json(ledger: &Ledger) -> Value {
+    serde_json::to_value(&ledger.gaps).expect("texts and flags can be written")
 }
 
 /// `34.7 % [31.8, 37.7] of 1000 runs`.

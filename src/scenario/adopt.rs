@@ -56,9 +56,7 @@ impl Builder {
             None => None,
             Some(Ok(node)) => Some(node),
             Some(Err(name)) => {
-                let message =
-                    format!("{}: its node {name} is not in the input; the pod is left out", source.reference);
-                findings.warning(source.place_at("/spec/nodeName"), message);
+                self.left_out.note(source, &name);
                 return None;
             }
         };

@@ -7,12 +7,13 @@ use k8s_openapi::api::core::v1 as core;
 use kubecast_manifest::{Object, decode_object};
 
 use super::directory::Directory;
+use super::dump::LeftOut;
 use super::error::{Findings, did_you_mean};
+use super::node_conditions;
 use super::objects::ObjectSource;
 use super::places::field_pointer;
 use super::reference::Reference;
 use super::service_ips::ServiceList;
-use super::unknowns::Gatherer;
 use crate::api::compile::selector::labels;
 use crate::api::compile::{self, CompileContext};
 use crate::api::{
@@ -37,8 +38,6 @@ pub(super) struct Builder {
     pub(super) namespaces: BTreeMap<Symbol, Labels>,
     /// Names and numbers of objects.
     pub(super) directory: Directory,
-    /// What is not simulated.
-    pub(super) gatherer: Gatherer,
     /// The different priorities of pods.
     pub(super) pod_priorities: BTreeSet<i32>,
     /// The schedulers that pods without a node name.
@@ -49,6 +48,8 @@ pub(super) struct Builder {
     pub(super) replica_set_uids: Vec<Uid>,
     /// The Services with their numbers.
     pub(super) services: ServiceList,
+    /// Pods whose nodes are not in the input.
+    pub(super) left_out: LeftOut,
     /// How often a pod of a name was made.
     pub(super) incarnations: BTreeMap<Reference, u32>,
     specs: LookupMap<Arc<PodSpec>, Arc<PodSpec>>,
@@ -75,12 +76,12 @@ impl Builder {
             priorities: PriorityClasses::default(),
             namespaces: BTreeMap::new(),
             directory: Directory::default(),
-            gatherer: Gatherer::default(),
             pod_priorities: BTreeSet::new(),
             schedulers: BTreeSet::new(),
             by_uid: LookupMap::default(),
             replica_set_uids: Vec::new(),
             services: ServiceList::default(),
+            left_out: LeftOut::default(),
             incarnations: BTreeMap::new(),
             specs: LookupMap::default(),
             selectors: BTreeMap::new(),
@@ -176,7 +177,9 @@ impl Builder {
     /// A node, with its number.
     pub(super) fn node(&mut self, source: &ObjectSource, node: &core::Node) -> Node {
         let id = self.directory.number_or_next::<Node>(&source.reference);
-        compile::compile_node(node, id, self.start, &mut self.names)
+        let mut compiled = compile::compile_node(node, id, self.start, &mut self.names);
+        node_conditions::put_taints(node, &mut compiled, &mut self.names);
+        compiled
     }
 
     /// Tells of a priority class that does not exist.
@@ -254,7 +257,6 @@ impl Builder {
 
     /// An object that the timeline applies. `None` if it changes nothing or is wrong.
     pub(super) fn apply(&mut self, source: &ObjectSource, findings: &mut Findings) -> Option<AppliedObject> {
-        self.gatherer.pods_of(source);
         let object = self.decode(source, findings)?;
         let refuse = |message: &str, findings: &mut Findings| {
             findings.error(source.place(), format!("{}: {message}", source.reference));
@@ -274,13 +276,7 @@ impl Builder {
                 None
             }
             Object::Namespace(_) | Object::PriorityClass(_) => None,
-            other => {
-                let owner = self.selector_owner(source, other).map(AppliedObject::SelectorOwner);
-                if owner.is_none() {
-                    self.gatherer.kind(source.kind());
-                }
-                owner
-            }
+            other => self.selector_owner(source, other).map(AppliedObject::SelectorOwner),
         }
     }
 }

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use kubecast_manifest::{Document, Tree, Value, parse};
 use serde_json::json;
 
+use super::coverage::Ledger;
 use super::error::Findings;
 use super::inputs::Inputs;
 use super::objects::ObjectSource;
@@ -18,7 +19,6 @@ use super::places::{place, place_of};
 use super::plan::{self, Plan};
 use super::reader::{FileReader, SourceText};
 use super::reference::Reference;
-use super::unknowns::Unknowns;
 use super::{InputError, LoadOptions, resolve};
 use crate::cluster::setup::ClusterSetup;
 use crate::kernel::Seed;
@@ -50,7 +50,7 @@ pub struct CapacityRun {
     /// What is doubtful about the input.
     pub warnings: Vec<InputError>,
     /// What the input holds that is not simulated and can change the result.
-    pub unknowns: Unknowns,
+    pub ledger: Ledger,
     /// The copies in order: namespace, name, number of the template.
     pub copies: Vec<(String, String, usize)>,
 }
@@ -126,7 +126,8 @@ pub fn load_capacity(
     let resolved = resolve_run(&mut inputs, templates, (rounds, lost_zone), options, &mut findings);
     let warnings = findings.finish(options.strict)?;
     let run = resolved.expect("without errors the run is resolved");
-    Ok(CapacityRun { warnings, ..run })
+    let ledger = Ledger { doubts: warnings.len(), ..run.ledger };
+    Ok(CapacityRun { warnings, ledger, ..run })
 }
 
 fn resolve_run(
@@ -158,11 +159,11 @@ fn resolve_run(
         lose(zone, &mut plan.objects);
     }
     let seed = plan.seed;
-    let (setup, unknowns, _) = resolve::resolve(&plan, findings)?;
+    let (setup, ledger, _) = resolve::resolve(&plan, findings)?;
     if setup.nodes.is_empty() {
         findings.error(None, "the input holds no node for the pods to run on");
     }
-    Some(CapacityRun { setup: Arc::new(setup), seed, warnings: Vec::new(), unknowns, copies })
+    Some(CapacityRun { setup: Arc::new(setup), seed, warnings: Vec::new(), ledger, copies })
 }
 
 /// The trees of the copies in order, and their names.

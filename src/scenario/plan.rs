@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use kubecast_manifest::{Document, Tree, decode};
 
+use super::Ask;
 use super::api_version::API_VERSION;
 use super::directory::Directory;
 use super::document::ScenarioDocument;
@@ -27,6 +28,8 @@ pub(super) struct Plan {
     pub(super) document: ScenarioDocument,
     /// The seed of all draws.
     pub(super) seed: Seed,
+    /// What the answer is to be about.
+    pub(super) ask: Ask,
     /// What is there at the start.
     pub(super) objects: Vec<ObjectSource>,
     /// The machines and the configurations of kubelets, by entry.
@@ -120,6 +123,7 @@ impl Plan {
         let document = decode_scenario(&scenario, findings)?;
         let seed = Seed(seed.or(document.spec.seed).unwrap_or(1));
         let mut plan = Self {
+            ask: Ask::default(),
             objects: inputs.objects.clone(),
             kubelets: Vec::new(),
             arrivals: Vec::new(),

@@ -11,13 +11,13 @@ use std::sync::Arc;
 
 use kubecast_manifest::{Document, decode};
 
+use super::coverage::Ledger;
 use super::error::{Findings, InputError};
 use super::inputs::Inputs;
 use super::places::place;
 use super::study::design::Factor;
 use super::study::document::FactorDocument;
 use super::study::resolve::{Cells, document_of, fault};
-use super::unknowns::Unknowns;
 use super::{FileReader, LoadOptions, SourceText, plan as variant_plan};
 use crate::cluster::setup::ClusterSetup;
 use crate::measures::Measure;
@@ -46,7 +46,7 @@ pub struct ResolvedPlan {
     /// What is doubtful about the input.
     pub warnings: Vec<InputError>,
     /// What the input holds that is not simulated and can change the result.
-    pub unknowns: Unknowns,
+    pub ledger: Ledger,
     document: Document,
     scenario: super::embedded::Manifests,
     factors: Vec<Factor>,
@@ -78,14 +78,15 @@ pub fn load_plan(
     let mut plan = ResolvedPlan { warnings, ..plan };
     let best: Vec<usize> = plan.variables.iter().map(|variable| variable.labels.len() - 1).collect();
     for choice in [vec![0; best.len()], best] {
-        let (_, warnings, unknowns) = plan.resolve_with(&choice, reader)?;
-        plan.unknowns.merge(unknowns);
+        let (_, warnings, ledger) = plan.resolve_with(&choice, reader)?;
+        plan.ledger.merge(ledger);
         for warning in warnings {
             if !plan.warnings.contains(&warning) {
                 plan.warnings.push(warning);
             }
         }
     }
+    plan.ledger.doubts = plan.warnings.len();
     Ok(plan)
 }
 
@@ -145,7 +146,7 @@ fn check(
         product,
         targets,
         warnings: Vec::new(),
-        unknowns: Unknowns::default(),
+        ledger: Ledger::default(),
         scenario: plan.spec.scenario.clone(),
         document,
         factors,
@@ -254,7 +255,7 @@ impl ResolvedPlan {
         &self,
         choice: &[usize],
         reader: &dyn FileReader,
-    ) -> Result<(Arc<ClusterSetup>, Vec<InputError>, Unknowns), Vec<InputError>> {
+    ) -> Result<(Arc<ClusterSetup>, Vec<InputError>, Ledger), Vec<InputError>> {
         let mut findings = Findings::default();
         let document = &self.document;
         let mut inputs =
@@ -263,10 +264,10 @@ impl ResolvedPlan {
         let levels: Vec<_> =
             self.factors.iter().zip(choice).map(|(factor, value)| factor.levels[*value].clone()).collect();
         let mut cells =
-            Cells { document, scenario: &scenario, inputs: &mut inputs, unknowns: Unknowns::default() };
+            Cells { document, scenario: &scenario, inputs: &mut inputs, ledger: Ledger::default() };
         let settings = Cells::settings(&self.factors, &levels);
         let found = cells.resolve(&settings, &[], self.seed, &mut findings);
-        let unknowns = cells.unknowns;
+        let ledger = cells.ledger;
         if let Some((_, directory)) = &found {
             for (index, target) in self.targets.iter().enumerate() {
                 if let Err(error) = directory.check_subject(&target.figure) {
@@ -276,6 +277,6 @@ impl ResolvedPlan {
         }
         let warnings = findings.finish(self.strict)?;
         let (setup, _) = found.expect("without errors the choice is resolved");
-        Ok((setup, warnings, unknowns))
+        Ok((setup, warnings, ledger))
     }
 }

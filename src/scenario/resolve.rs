@@ -4,8 +4,12 @@ use std::sync::Arc;
 
 use kubecast_manifest::Object;
 
+use super::assumptions;
 use super::builder::Builder;
+use super::coverage::ledger::PREEMPTION;
+use super::coverage::{Gap, Ledger};
 use super::document::{DEFAULT_MAX_EVENTS, ScenarioSpec};
+use super::dump;
 use super::error::Findings;
 use super::kubelets::Fleet;
 use super::objects::ObjectSource;
@@ -14,11 +18,11 @@ use super::plan::Plan;
 use super::scheduler_configuration::{self, Found};
 use super::service_ips;
 use super::start_time;
-use super::unknowns::Unknowns;
 use crate::api::behaviour::Release;
 use crate::api::{Behaviour, Deployment, Node, Pod, ReplicaSet, SelectorOwner, Timestamp};
 use crate::cluster::setup::{ClusterSetup, KubeletSetup, RunLimits, SchedulerSetup};
 use crate::kernel::SimTime;
+use crate::kubelet::coverage::EXTENDED_RESOURCES;
 
 /// The objects of the beginning, by kind.
 #[derive(Default)]
@@ -34,7 +38,7 @@ struct Beginning {
 const PASSES: [&str; 4] = ["node", "deployment", "replicaset", "pod"];
 
 /// Resolves a plan. What is wrong goes to the findings; the setup is good only if nothing does.
-pub(super) fn resolve(plan: &Plan, findings: &mut Findings) -> Option<(ClusterSetup, Unknowns, Builder)> {
+pub(super) fn resolve(plan: &Plan, findings: &mut Findings) -> Option<(ClusterSetup, Ledger, Builder)> {
     let spec = &plan.document.spec;
     let (release, behaviour, notes) = behaviour(plan, findings)?;
     let later = plan.arrivals.iter().map(|(_, object)| object).chain(plan.applied.values().flatten());
@@ -57,6 +61,7 @@ pub(super) fn resolve(plan: &Plan, findings: &mut Findings) -> Option<(ClusterSe
     let mut service_ips = service_ips::resolve(plan, &mut builder, findings);
     let timeline = timeline::timeline(plan, (&mut fleet, service_ips.as_ref()), &mut builder, findings);
     let kubelets = fleet.finish(plan, findings);
+    dump::check(&plan.objects, &builder.left_out, findings);
     if let Some(setup) = &mut service_ips {
         // The timeline has brought some more.
         setup.services = builder.services.all().to_vec();
@@ -64,14 +69,7 @@ pub(super) fn resolve(plan: &Plan, findings: &mut Findings) -> Option<(ClusterSe
     if !matches!(configured, Found::Faulty) {
         warn_unknown_schedulers(&scheduler, &builder, findings);
     }
-    for warning in builder.gatherer.warnings() {
-        findings.warning(None, warning);
-    }
-    let mut unknowns = builder.gatherer.finish(builder.pod_priorities.len(), notes, models(release, spec));
-    if beginning.places_all_devices(&kubelets) {
-        unknowns.items.retain(|item| item.what != super::unknowns::EXTENDED_RESOURCES);
-    }
-    unknowns.items.extend_from_slice(configured.configuration().map_or(&[], |found| &found.unknowns));
+    let devices_are_placed = beginning.places_all_devices(&kubelets);
     let limits = RunLimits {
         horizon: spec.horizon.map(|horizon| SimTime(horizon.0.0)),
         max_events: spec.max_events.unwrap_or(DEFAULT_MAX_EVENTS),
@@ -95,7 +93,27 @@ pub(super) fn resolve(plan: &Plan, findings: &mut Findings) -> Option<(ClusterSe
         scheduler,
         limits,
     };
-    Some((setup, unknowns, builder))
+    let mut ledger = Ledger::of(plan, &setup, own_gaps(plan, &configured, &builder));
+    if devices_are_placed {
+        ledger.gaps.retain(|gap| gap.what != EXTENDED_RESOURCES);
+    }
+    ledger.assumptions = assumptions::of(&spec.timing, &setup.timing);
+    (ledger.notes, ledger.models) = (notes, models(release, spec));
+    Some((setup, ledger, builder))
+}
+
+/// What the configuration of the scheduler leaves out, what priorities do, and what the input lacks.
+fn own_gaps(plan: &Plan, configured: &Found, builder: &Builder) -> Vec<Gap> {
+    let mut gaps = configured.configuration().map_or_else(Vec::new, |found| found.gaps.clone());
+    if builder.pod_priorities.len() > 1 {
+        let effect = "a pod that does not fit evicts none of lower priority (it is tried first, though)";
+        gaps.push(
+            Gap::new(PREEMPTION, effect).counted(format!("{} priorities", builder.pod_priorities.len())),
+        );
+    }
+    gaps.extend(builder.left_out.gap());
+    gaps.extend(dump::one_namespace(&plan.objects));
+    gaps
 }
 
 /// The API time of the beginning: as given, or the newest of the input.
@@ -206,7 +224,6 @@ impl Beginning {
 
     /// Compiles a node, Deployment, ReplicaSet or pod.
     fn take(&mut self, source: &ObjectSource, builder: &mut Builder, findings: &mut Findings) {
-        builder.gatherer.pods_of(source);
         match builder.decode(source, findings) {
             Some(Object::Node(node)) => self.nodes.push(builder.node(source, &node)),
             Some(Object::Deployment(deployment)) => {
@@ -216,7 +233,7 @@ impl Beginning {
                 self.replica_sets.push(builder.replica_set(source, &set, findings));
             }
             Some(Object::Pod(pod)) => self.pods.extend(builder.pod(source, &pod, findings)),
-            Some(_) => builder.gatherer.kind(source.kind()),
+            Some(_) => {}
             None => {
                 // Its name is known all the same, so that what names it is not told of as well.
                 builder.directory.passive(&source.reference);
@@ -232,8 +249,5 @@ impl Beginning {
         let Some(object) = builder.decode(source, findings) else { return };
         self.selector_owners.extend(builder.selector_owner(source, &object));
         builder.services.begin(source);
-        if !matches!(object, Object::Service(_)) {
-            builder.gatherer.kind(source.kind());
-        }
     }
 }

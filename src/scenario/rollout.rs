@@ -11,6 +11,7 @@ use kubecast_manifest::{Document, Entry, Tree, Value};
 use serde_json::json;
 
 use super::assignment::Assignment;
+use super::dump;
 use super::error::Findings;
 use super::inputs::Inputs;
 use super::objects::ObjectSource;
@@ -18,13 +19,10 @@ use super::places::place_of;
 use super::plan::{self, Plan};
 use super::reader::{FileReader, SourceText};
 use super::reference::Reference;
-use super::{InputError, LoadOptions, Resolved, Variant, resolve_all};
+use super::{Ask, InputError, LoadOptions, Resolved, Variant, resolve_all};
 use crate::api::{Deployment, Pod};
 use crate::cluster::setup::ClusterSetup;
 pub use target::parse_target;
-
-/// What to type to get everything that a rollout hangs on.
-pub const DUMP_COMMAND: &str = "kubectl get nodes,deployments.apps,replicasets.apps,pods,services,priorityclasses -A -o yaml > dump.yaml";
 
 /// The name of the arm without values of its own.
 pub const AS_IS: &str = "as-is";
@@ -89,8 +87,9 @@ pub fn load_rollout(
     let mut inputs = Inputs::new(inputs, reader, &mut findings);
     let resolved = resolve(order, options, &mut inputs, &mut findings);
     let warnings = findings.finish(options.strict)?;
-    let (scenario, moment) = resolved.expect("without errors every arm is resolved");
-    Ok(ResolvedRollout { scenario: Resolved { warnings, ..scenario }, moment })
+    let (mut scenario, moment) = resolved.expect("without errors every arm is resolved");
+    scenario.doubt(warnings);
+    Ok(ResolvedRollout { scenario, moment })
 }
 
 fn resolve(
@@ -113,7 +112,11 @@ fn resolve(
     let complete = set(&mut scenario, "/spec/timeline", Value::Seq(vec![operation]))
         .and_then(|()| set(&mut scenario, "/spec/variants", variants(order)));
     complete.map_err(|error| findings.error(place_of(&scenario.file, &scenario.tree), error)).ok()?;
-    let resolved = resolve_all(&scenario, options, inputs, findings)?;
+    let options = LoadOptions {
+        ask: Ask { subject: Some(order.target.clone()), ..options.ask.clone() },
+        ..options.clone()
+    };
+    let resolved = resolve_all(&scenario, &options, inputs, findings)?;
     if findings.errors.is_empty() {
         for variant in &resolved.variants {
             check_arm(variant, target, &order.target, moment, findings);
@@ -148,9 +151,10 @@ fn moment(target: &ObjectSource, objects: &[ObjectSource], findings: &mut Findin
     });
     let name = &target.reference;
     if pods == 0 && told > 0 {
+        let dump = dump::command();
         let message = format!(
             "{name} has {told} pods, says its status, but none of them is in the input with its ReplicaSet; dump all \
-             that counts: {DUMP_COMMAND}"
+             that counts: {dump}"
         );
         findings.error(target.place(), message);
         return None;
@@ -208,10 +212,10 @@ fn check_arm(
     moment: Moment,
     findings: &mut Findings,
 ) {
-    let setup = &variant.setup;
+    let (setup, dump) = (&variant.setup, dump::command());
     let mut fault = |message: String| findings.error(target.place(), message);
     if setup.nodes.is_empty() {
-        fault(format!("the input holds no node for {name} to run on; dump all that counts: {DUMP_COMMAND}"));
+        fault(format!("the input holds no node for {name} to run on; dump all that counts: {dump}"));
         return;
     }
     let Some(deployment) = deployment_of(setup, name) else { return };
@@ -224,7 +228,7 @@ fn check_arm(
     }
     if moment == Moment::Now && pods_of(setup, deployment).next().is_none() {
         fault(format!(
-            "the pods of {name} run on nodes that are not in the input; dump all that counts: {DUMP_COMMAND}"
+            "the pods of {name} run on nodes that are not in the input; dump all that counts: {dump}"
         ));
     }
 }

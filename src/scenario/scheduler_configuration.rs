@@ -29,10 +29,10 @@ mod topology_spread;
 mod validate;
 
 use super::builder::Builder;
+use super::coverage::Gap;
 use super::error::Findings;
 use super::objects::ObjectSource;
 use super::plan::Plan;
-use super::unknowns::Unknown;
 use crate::kernel::SimDuration;
 use crate::scheduler::profile::Profile;
 use faults::Faults;
@@ -51,7 +51,7 @@ pub(super) struct Configuration {
     /// `podMaxBackoffSeconds`.
     pub(super) pod_max_backoff: SimDuration,
     /// What it asks for that is not simulated.
-    pub(super) unknowns: Vec<Unknown>,
+    pub(super) gaps: Vec<Gap>,
 }
 
 /// What an input says about the scheduler's configuration.

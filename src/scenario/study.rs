@@ -11,8 +11,8 @@ pub(super) mod resolve;
 
 use std::sync::Arc;
 
+use super::coverage::Ledger;
 use super::error::InputError;
-use super::unknowns::Unknowns;
 use crate::cluster::setup::ClusterSetup;
 pub use metric::{Ask, Metric};
 pub use resolve::load_study;
@@ -50,7 +50,7 @@ pub struct ResolvedStudy {
     /// What is doubtful about the input.
     pub warnings: Vec<InputError>,
     /// What the input holds that is not simulated and can change the result.
-    pub unknowns: Unknowns,
+    pub ledger: Ledger,
 }
 
 /// A design point.

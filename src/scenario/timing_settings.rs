@@ -13,29 +13,29 @@ use crate::kernel;
 #[schemars(deny_unknown_fields)]
 pub struct TimingSettings {
     /// From a key in a controller's work queue to its sync. Default 0s.
-    controller_sync: Option<Distribution>,
+    pub(super) controller_sync: Option<Distribution>,
     /// The time one scheduling cycle takes, whatever the cluster's size. Default: by the number of nodes
     /// that it looks at, 0.4ms for 100, 2.3ms for 683, 4.6ms for 917, 8.4ms for 1375.
     scheduling_cycle: Option<Distribution>,
     /// The same by the number of nodes that the cycle looks at, along straight lines between the entries.
     scheduling_cycle_by_nodes_evaluated: Option<Vec<CycleTimePoint>>,
     /// From a node chosen to the pod bound in the API. Default 0s.
-    binding: Option<Distribution>,
+    pub(super) binding: Option<Distribution>,
     /// From a pod bound to its image on the node, where it is not there yet. Default 0s.
-    image_pull: Option<Distribution>,
+    pub(super) image_pull: Option<Distribution>,
     /// From the image there to the containers running. Default lognormal, median 1.5s, p99 5s.
-    container_start: Option<Distribution>,
+    pub(super) container_start: Option<Distribution>,
     /// From running (and the probe's initialDelaySeconds over) to Ready. Default 0s.
-    readiness: Option<Distribution>,
+    pub(super) readiness: Option<Distribution>,
     /// From a pod deleted to gone, at most its grace period. Default: the whole grace period.
-    termination: Option<Distribution>,
+    pub(super) termination: Option<Distribution>,
     /// From a node cordoned to its taint. Default 100ms.
     cordon_taint: Option<Distribution>,
     /// From a pod refused by its kubelet to its status in the API. Default 100ms.
     refusal: Option<Distribution>,
     /// How far each reader trails the API server. Default 0s each.
     #[serde(default)]
-    watch: WatchSettings,
+    pub(super) watch: WatchSettings,
     /// Whether API times are cut to whole seconds, as Kubernetes stores them, or kept exact.
     /// Default seconds.
     #[serde(default)]
@@ -57,13 +57,13 @@ struct CycleTimePoint {
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields)]
-struct WatchSettings {
+pub(super) struct WatchSettings {
     /// kube-scheduler.
-    scheduler: Option<Distribution>,
+    pub(super) scheduler: Option<Distribution>,
     /// kube-controller-manager.
-    controller_manager: Option<Distribution>,
+    pub(super) controller_manager: Option<Distribution>,
     /// The kubelets.
-    kubelet: Option<Distribution>,
+    pub(super) kubelet: Option<Distribution>,
 }
 
 /// The resolution of times in API objects.

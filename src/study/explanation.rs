@@ -94,14 +94,18 @@ impl PodQuery {
     }
 }
 
-/// Explains a pod of replication 0.
-pub fn explain(setup: &Arc<ClusterSetup>, seed: Seed, query: &PodQuery) -> Result<Explanation, NotFound> {
-    let (end, record) = replication::run_once(setup, seed, 0, false, None);
+/// Explains a pod of a replication.
+pub fn explain(
+    setup: &Arc<ClusterSetup>,
+    (seed, number): (Seed, u32),
+    query: &PodQuery,
+) -> Result<Explanation, NotFound> {
+    let (end, record) = replication::run_once(setup, seed, number, false, None);
     let rows = Rows::new(&record);
     let (pod, namesakes) = rows.find(query)?;
     let order = WitnessOrder { pod: pod.pod.id, until: query.at };
-    whereabouts::begin(seed, 0);
-    let (again, testimony) = world::run_with_witness(setup, Draws::new(seed, 0), &mut NoTrace, order);
+    whereabouts::begin(seed, number);
+    let (again, testimony) = world::run_with_witness(setup, Draws::new(seed, number), &mut NoTrace, order);
     whereabouts::end();
     assert_eq!(again.fingerprint, end.fingerprint, "a witness changes nothing");
     Ok(Explanation {

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use crate::cluster::setup::ClusterSetup;
 use crate::cluster::world::{self, RunEnd};
 use crate::kernel::{DigestLog, Draws, Seed, whereabouts};
-use crate::measures::{Figure, Recorder, RolloutRow, RunRecord};
+use crate::measures::{Aftermath, Figure, Recorder, RolloutRow, RunRecord};
 
 /// One run of one variant.
 #[derive(Clone, Debug)]
@@ -20,6 +20,8 @@ pub struct Run {
     pub figures: Vec<Figure>,
     /// Its rollouts, as far as they are kept: those that did not complete, if nothing else is asked for.
     pub rollouts: Vec<RolloutRow>,
+    /// What a cluster would not have left so.
+    pub aftermath: Aftermath,
     /// The whole record, for replication 0.
     pub record: Option<RunRecord>,
 }
@@ -67,7 +69,14 @@ pub fn replicate_keeping(
         let (end, record) = run_once(setup, seed, replication, first, None);
         done();
         let rollouts = record.rollouts.iter().filter(|rollout| keep(rollout)).cloned().collect();
-        Run { replication, end, figures: record.figures(), rollouts, record: first.then_some(record) }
+        Run {
+            replication,
+            end,
+            figures: record.figures(),
+            rollouts,
+            aftermath: record.aftermath,
+            record: first.then_some(record),
+        }
     };
     if runs == 1 {
         return vec![one(0)];

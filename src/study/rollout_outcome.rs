@@ -8,6 +8,9 @@ use super::replication::Run;
 use super::statistics::{Proportion, Summary, by_frequency, median_interval};
 use crate::measures::{ConstraintOutcome, RolloutRow, ShareLeft};
 
+/// So many replications of an outcome are named.
+pub const MOST_REPLICATIONS: usize = 3;
+
 /// A rollout over all runs of one arm.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RolloutOutcome {
@@ -64,6 +67,8 @@ pub struct FinalSpread {
     pub share: Proportion,
     /// In how many of these the rollout was complete.
     pub complete: u64,
+    /// The first replications of which it is what came out.
+    pub replications: Vec<u32>,
 }
 
 /// How often a domain ended with a number of pods.
@@ -80,17 +85,16 @@ pub struct DomainShare {
 impl RolloutOutcome {
     /// Gathers rollout `number` of a workload from the runs that kept it; `None` if it took place in none.
     pub fn of(runs: &[Run], workload: &str, number: u32) -> Option<Self> {
-        let rows: Vec<&RolloutRow> = runs
-            .iter()
-            .flat_map(|run| &run.rollouts)
-            .filter(|row| *row.workload == *workload && row.number == number)
-            .collect();
+        let is_it = |row: &&RolloutRow| *row.workload == *workload && row.number == number;
+        let of_runs = runs.iter().flat_map(|run| run.rollouts.iter().map(|row| (run.replication, row)));
+        let (replications, rows): (Vec<u32>, Vec<&RolloutRow>) =
+            of_runs.filter(|(_, row)| is_it(row)).unzip();
         let count = rows.len() as u64;
         let summary = |value: fn(&RolloutRow) -> f64| {
             Summary::of(&rows.iter().map(|row| value(row)).collect::<Vec<_>>())
         };
         let seconds: Vec<f64> = rows.iter().filter_map(|row| duration(row)).collect();
-        let blocked = rows.iter().filter(|row| row.completed.is_none()).count() as u64;
+        let blocked = rows.iter().filter(|row| row.blocked.is_some()).count() as u64;
         Some(Self {
             runs: count,
             blocked: Proportion::wilson(blocked, count),
@@ -101,7 +105,7 @@ impl RolloutOutcome {
             unavailable: summary(|row| f64::from(row.unavailable_max))?,
             pending_longest: summary(|row| row.pending.longest_ns as f64 / 1e9)?,
             pending_total: summary(|row| row.pending.total_ns as f64 / 1e9)?,
-            constraints: constraints(&rows),
+            constraints: constraints(&rows, &replications),
         })
     }
 }
@@ -116,16 +120,24 @@ fn reasons(rows: &[&RolloutRow]) -> Vec<(Arc<str>, Proportion)> {
 }
 
 /// The constraints in the order of the template; every run has the same ones.
-fn constraints(rows: &[&RolloutRow]) -> Vec<ConstraintSpread> {
+fn constraints(rows: &[&RolloutRow], replications: &[u32]) -> Vec<ConstraintSpread> {
     let first = rows.first().map(|row| row.constraints.as_slice()).unwrap_or_default();
-    (0..first.len()).map(|place| constraint(rows, place)).collect()
+    (0..first.len()).map(|place| constraint(rows, replications, place)).collect()
 }
 
-fn constraint(rows: &[&RolloutRow], place: usize) -> ConstraintSpread {
+fn constraint(rows: &[&RolloutRow], replications: &[u32], place: usize) -> ConstraintSpread {
     let of_runs: Vec<(&RolloutRow, &ConstraintOutcome)> =
         rows.iter().filter_map(|row| Some((*row, row.constraints.get(place)?))).collect();
     let runs = of_runs.len() as u64;
     let (name, max_skew) = (Arc::clone(&of_runs[0].1.name), of_runs[0].1.max_skew);
+    let mut seen_in: BTreeMap<&[u32], Vec<u32>> = BTreeMap::new();
+    for (row, &replication) in rows.iter().zip(replications) {
+        let seen =
+            row.constraints.get(place).map(|outcome| seen_in.entry(&outcome.final_counts).or_default());
+        seen.into_iter()
+            .filter(|seen| seen.len() < MOST_REPLICATIONS)
+            .for_each(|seen| seen.push(replication));
+    }
     let mut finals: BTreeMap<&[u32], (u32, u64, u64)> = BTreeMap::new();
     let mut domains: BTreeMap<(&str, u32), u64> = BTreeMap::new();
     for (row, outcome) in &of_runs {
@@ -144,6 +156,7 @@ fn constraint(rows: &[&RolloutRow], place: usize) -> ConstraintSpread {
             skew,
             share: Proportion::wilson(count, runs),
             complete,
+            replications: seen_in.remove(counts).unwrap_or_default(),
         })
         .collect();
     finals.sort_by_key(|spread| std::cmp::Reverse(spread.share.count));

@@ -94,6 +94,8 @@ pub struct Answer {
     pub workload: Arc<str>,
     /// Which rollout of it.
     pub rollout: u32,
+    /// Nothing was rolled: the state that was taken over.
+    pub adopted: bool,
     /// What is asked.
     pub question: Question,
     /// With the times as given.
@@ -116,6 +118,7 @@ impl Answer {
                     variant: result.name.clone(),
                     workload: Arc::clone(&row.workload),
                     rollout: row.number,
+                    adopted: row.adopted,
                     question,
                     as_given,
                     reruns: Vec::new(),

@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::replication::Run;
+use super::replication::{Run, run_once};
 use super::statistics::{Proportion, Summary, by_frequency};
+use crate::cluster::setup::ClusterSetup;
+use crate::kernel::Seed;
 use crate::measures::{FigureKey, RunRecord};
 
 /// A variant's runs and what they say.
@@ -37,9 +39,25 @@ impl VariantResult {
         Self { name, runs, summaries }
     }
 
-    /// What is kept of replication 0.
+    /// What is kept of the replication that is looked at: the first one, if no other was chosen.
     pub fn first_record(&self) -> Option<&RunRecord> {
-        self.runs.first()?.record.as_ref()
+        self.runs.iter().find_map(|run| run.record.as_ref())
+    }
+
+    /// Looks at another replication, which is run once more for its details.
+    pub fn look_at(&mut self, number: u32, setup: &Arc<ClusterSetup>, seed: Seed) -> Result<(), String> {
+        let runs = self.runs.len();
+        let index = usize::try_from(number).unwrap_or(usize::MAX);
+        if index >= runs {
+            return Err(format!("there is no replication {number}: there are {runs} runs, from 0 on"));
+        }
+        if self.runs[index].record.is_none() {
+            for run in &mut self.runs {
+                run.record = None;
+            }
+            self.runs[index].record = Some(run_once(setup, seed, number, true, None).1);
+        }
+        Ok(())
     }
 
     /// The summary of one figure.

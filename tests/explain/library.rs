@@ -58,10 +58,11 @@ fn a_witness_changes_nothing() {
 #[test]
 fn the_same_question_has_the_same_answer() {
     let resolved = resolved(CPU);
-    let setting = Setting { scenario: "cpu", variant: None, seed: SEED.0, unknowns: &resolved.unknowns };
+    let setting =
+        Setting { scenario: "cpu", variant: None, seed: SEED.0, ledger: &resolved.ledger, replication: 0 };
     let query = PodQuery::parse("hungry", None).expect("a pod");
     let tell = || {
-        let explanation = explain(&resolved.variants[0].setup, SEED, &query).expect("the pod is there");
+        let explanation = explain(&resolved.variants[0].setup, (SEED, 0), &query).expect("the pod is there");
         (to_text(&explanation, &setting, true), to_json(&explanation, &setting).to_string())
     };
     assert_eq!(tell(), tell());
@@ -70,7 +71,7 @@ fn the_same_question_has_the_same_answer() {
 #[test]
 fn a_beginning_is_enough_if_no_other_pod_shares_it() {
     let setup = setup(CPU);
-    let at = |text, at| explain(&setup, SEED, &PodQuery::parse(text, at).expect("a pod"));
+    let at = |text, at| explain(&setup, (SEED, 0), &PodQuery::parse(text, at).expect("a pod"));
     assert_eq!(at("default/hun", None).expect("one pod").name, "default/hungry");
     assert!(matches!(at("default/fil", None), Err(NotFound::Ambiguous { pods: 2, .. })));
     // filler-0 is gone by then.

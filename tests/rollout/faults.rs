@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
+use kubecast::scenario::dump::command;
+
 use super::dump::{dump, dump_without};
 use crate::harness::{folder, kubecast_on};
-
-const KUBECTL: &str = "kubectl get nodes,deployments.apps,replicasets.apps,pods,services,priorityclasses -A -o yaml > dump.yaml";
 
 /// What is told of a wrong input.
 fn fault(args: &[&str], input: &str) -> String {
@@ -77,7 +77,7 @@ fn a_dump_that_lacks_what_counts_is_refused_with_the_command_to_type() {
         ("Node", "the input holds no node for deployment/default/app1 to run on"),
     ] {
         let error = fault(&["deploy/app1"], &dump_without(kind));
-        assert!(error.contains(told) && error.contains(KUBECTL), "{kind}: {error}");
+        assert!(error.contains(told) && error.contains(&command()), "{kind}: {error}");
     }
     // Part of the pods is doubtful, and wrong with --strict.
     let some =

@@ -31,9 +31,9 @@ fn extenders() {
     // The extenders' take the place of the plugin's own.
     let names: Vec<&str> = ignored.iter().map(|name| setup.names.resolve(*name)).collect();
     assert_eq!(names, ["example.com/gpu"]);
-    let unknowns: Vec<String> = resolved.unknowns.items.iter().map(ToString::to_string).collect();
+    let gaps: Vec<String> = resolved.ledger.gaps.iter().map(ToString::to_string).collect();
     assert_eq!(
-        unknowns,
+        gaps,
         ["extenders (1): extenders are not asked: they refuse no node, score none and bind no pod"]
     );
     check(
@@ -138,13 +138,13 @@ fn everything_lands_where_it_belongs() {
         (0, true)
     );
     assert_eq!(second.args.of::<InterPodAffinityArgs>().hard_pod_affinity_weight, 1);
-    let unknowns: Vec<String> = resolved.unknowns.items.iter().map(ToString::to_string).collect();
+    let gaps: Vec<String> = resolved.ledger.gaps.iter().map(ToString::to_string).collect();
     assert_eq!(
-        unknowns,
+        gaps,
         [
-            "arguments of DefaultPreemption (1): the plugin is not simulated",
-            "arguments of DynamicResources (1): the plugin is not simulated",
-            "the weight of VolumeBinding (1): the plugin is not simulated"
+            "arguments of DefaultPreemption: the plugin is not simulated",
+            "arguments of DynamicResources: the plugin is not simulated",
+            "the weight of VolumeBinding: the plugin is not simulated"
         ]
     );
 }

@@ -317,10 +317,10 @@ fn gates_hold_even_without_their_plugin() {
     let cluster = format!("{}{gated}{}", nodes(&["a"]), pod("p2", QUARTER, "", ""));
     let off = "profiles: [{plugins: {preEnqueue: {disabled: [{name: SchedulingGates}]}}}]\n";
     check(&cluster, "p1=- p2=a", off, "p1=- p2=a");
-    let unknowns = resolve(&[&cluster, &configuration(off)]).unknowns.items;
-    let told: Vec<String> = unknowns.iter().map(ToString::to_string).collect();
+    let gaps = resolve(&[&cluster, &configuration(off)]).ledger.gaps;
+    let told: Vec<String> = gaps.iter().map(ToString::to_string).collect();
     let expected =
-        "SchedulingGates turned off (1): pods with gates wait all the same, they are not tried in vain";
+        "SchedulingGates turned off: pods with gates wait all the same, they are not tried in vain";
     assert_eq!(told, [expected]);
 }
 

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use crate::study::choice::Choice;
+
 /// Options of `run`.
 #[derive(Clone, Debug, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own on the command line")]
@@ -35,6 +37,10 @@ pub struct RunArgs {
     /// Write wall time and peak memory to resources.json (with --out).
     #[arg(long, alias = "measure")]
     pub resources: bool,
+    /// The replication that tables and events are of: a number, median (of the rollouts' duration), worst:MEASURE
+    /// (the largest value) or best:MEASURE (the smallest). Default: 0.
+    #[arg(long, value_name = "K", value_parser = Choice::parse, default_value_t = Choice::First)]
+    pub replication: Choice,
     /// Take warnings for errors.
     #[arg(long)]
     pub strict: bool,

@@ -15,21 +15,24 @@ use crate::cluster::setup::TieBreakRule;
 use crate::kernel::SimTime;
 use crate::report::seconds::seconds;
 use crate::report::summary_json::{FORMAT, digest_text};
-use crate::report::words::unknown_lines;
+use crate::report::words::{assumptions_json, gaps_json, lints_json};
 use crate::study::explanation::Explanation;
 
 /// The whole explanation.
 pub fn to_json(explanation: &Explanation, setting: &Setting<'_>) -> Value {
     let pod = &explanation.pod;
-    let unknowns = setting.unknowns;
+    let ledger = setting.ledger;
     json!({
         "format": FORMAT,
         "scenario": setting.scenario,
         "variant": setting.variant,
         "seed": setting.seed,
-        "notSimulated": unknown_lines(unknowns),
-        "models": unknowns.models,
-        "notes": unknowns.notes,
+        "replication": setting.replication,
+        "notSimulated": gaps_json(ledger),
+        "lints": lints_json(ledger),
+        "assumptions": assumptions_json(ledger),
+        "models": ledger.models,
+        "notes": ledger.notes,
         "answer": answer::sentences(explanation).join(" "),
         "pod": {
             "name": explanation.name,

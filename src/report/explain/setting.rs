@@ -1,6 +1,6 @@
 //! What there is around an explanation, and how much of it is shown.
 
-use crate::scenario::Unknowns;
+use crate::scenario::Ledger;
 
 /// What there is around an explanation.
 #[derive(Clone, Copy, Debug)]
@@ -12,7 +12,9 @@ pub struct Setting<'a> {
     /// The seed of all draws.
     pub seed: u64,
     /// What is not simulated.
-    pub unknowns: &'a Unknowns,
+    pub ledger: &'a Ledger,
+    /// Which replication the pod is of.
+    pub replication: u32,
 }
 
 /// Rows of a table, unless all are wanted.

@@ -1,7 +1,7 @@
 //! What is told of a rollout: its arms with what came out, and what there is around them.
 
 use crate::api::Timestamp;
-use crate::scenario::Unknowns;
+use crate::scenario::Ledger;
 use crate::scenario::rollout::Moment;
 use crate::study::rollout_outcome::RolloutOutcome;
 
@@ -28,7 +28,7 @@ pub struct Setting<'a> {
     /// The state at the beginning.
     pub state: State,
     /// What is not simulated.
-    pub unknowns: &'a Unknowns,
+    pub ledger: &'a Ledger,
 }
 
 /// What the input holds at the beginning, and what of it has not settled.

@@ -4,14 +4,13 @@ use serde_json::{Value, json};
 
 use super::arms::{ArmReport, Setting, State};
 use crate::report::summary_json::FORMAT;
-use crate::report::words::unknown_lines;
+use crate::report::words::{assumptions_json, gaps_json, lints_json};
 use crate::scenario::rollout::Moment;
 use crate::study::rollout_outcome::ConstraintSpread;
 use crate::study::statistics::{Proportion, Summary};
 
 /// The whole answer.
 pub fn to_json(arms: &[ArmReport], setting: &Setting<'_>) -> Value {
-    let unknowns = unknown_lines(setting.unknowns);
     let State { nodes, pods, replicas, without_node, terminating, not_ready } = setting.state;
     json!({
         "format": FORMAT,
@@ -25,9 +24,11 @@ pub fn to_json(arms: &[ArmReport], setting: &Setting<'_>) -> Value {
         "set": setting.set,
         "seed": setting.seed,
         "runs": setting.runs,
-        "notSimulated": unknowns,
-        "models": setting.unknowns.models,
-        "notes": setting.unknowns.notes,
+        "notSimulated": gaps_json(setting.ledger),
+        "lints": lints_json(setting.ledger),
+        "assumptions": assumptions_json(setting.ledger),
+        "models": setting.ledger.models,
+        "notes": setting.ledger.notes,
         "atTheStart": {
             "nodes": nodes,
             "pods": pods,
@@ -76,6 +77,7 @@ fn constraint(constraint: &ConstraintSpread) -> Value {
             value["podsPerDomain"] = json!(spread.counts);
             value["skew"] = json!(spread.skew);
             value["completeRuns"] = json!(spread.complete);
+            value["replications"] = json!(spread.replications);
             value
         }).collect::<Vec<_>>(),
         "domains": constraint.domains.iter().map(|domain| {

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::findings::{StudyReport, number};
 use crate::report::columns::Columns;
+use crate::report::words::{closing_words, opening_words};
 use crate::study::campaign::differences::DifferenceRow;
 use crate::study::campaign::estimates::EstimateRow;
 use crate::study::campaign::frame::{Frame, FrameMetric};
@@ -14,8 +15,9 @@ const MOST_LINES: usize = 40;
 /// The whole summary.
 pub fn words(report: &StudyReport<'_>) -> String {
     let frame = report.frame;
-    let mut text = trust(frame);
-    let _ = writeln!(text, "\n{}", heading(report));
+    let ledger = frame.ledger();
+    let mut text = opening_words(&ledger);
+    let _ = writeln!(text, "{}", heading(report));
     if frame.points.len() * frame.arms.len() <= MOST_LINES {
         let _ = write!(text, "\n{}", table(report).to_text("  "));
     } else {
@@ -30,23 +32,7 @@ pub fn words(report: &StudyReport<'_>) -> String {
     for sentence in doubts(report) {
         let _ = writeln!(text, "{sentence}");
     }
-    text
-}
-
-/// What the answer does not know.
-fn trust(frame: &Frame) -> String {
-    let mut text = String::new();
-    if frame.not_simulated.is_empty() {
-        text.push_str("Nothing in this input is left out of the simulation.\n");
-    } else {
-        let _ = writeln!(text, "Not simulated: {}.", frame.not_simulated.join("; "));
-    }
-    if !frame.models.is_empty() {
-        let _ = writeln!(text, "Checked against Kubernetes' own code: {}.", frame.models.join("; "));
-    }
-    for note in &frame.notes {
-        let _ = writeln!(text, "Note: {note}");
-    }
+    let _ = write!(text, "\n{}", closing_words(&ledger));
     text
 }
 

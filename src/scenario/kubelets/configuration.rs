@@ -1,6 +1,7 @@
 //! `KubeletConfiguration` of `kubelet.config.k8s.io/v1beta1`: what its managers read of it.
 //!
-//! DIFFERENCE: other fields are accepted and have no effect; the user is told which.
+//! DIFFERENCE: other fields are accepted and have no effect; those that would have one are told in the ledger
+//! (`kubelet::coverage::CONFIGURATION`).
 
 use std::collections::BTreeMap;
 
@@ -75,27 +76,14 @@ impl KubeletConfiguration {
                 return None;
             }
         };
-        let mut without_effect = Vec::new();
         for field in unknown {
             let near = READ.iter().find(|known| strsim::damerau_levenshtein(known, &field.path) <= 2);
-            match near {
-                None => without_effect.push(field.path),
-                Some(known) => {
-                    let here = source.place_of_part(field.line, field.column);
-                    let message = format!(
-                        "KubeletConfiguration: unknown field {:?}; did you mean {known:?}?",
-                        field.path
-                    );
-                    findings.error(here, message);
-                }
+            if let Some(known) = near {
+                let here = source.place_of_part(field.line, field.column);
+                let message =
+                    format!("KubeletConfiguration: unknown field {:?}; did you mean {known:?}?", field.path);
+                findings.error(here, message);
             }
-        }
-        if !without_effect.is_empty() {
-            let message = format!(
-                "KubeletConfiguration: without effect on the simulation: {}",
-                without_effect.join(", ")
-            );
-            findings.warning(source.place(), message);
         }
         Some(read)
     }

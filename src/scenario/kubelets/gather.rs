@@ -15,7 +15,7 @@ use crate::scenario::places::place_of;
 /// An entry with its machine and its configuration read.
 pub(in super::super) struct KubeletPlan {
     pub(super) machine: Machine,
-    pub(super) configuration: Option<ObjectSource>,
+    pub(in super::super) configuration: Option<ObjectSource>,
 }
 
 /// Reads the machine and the configuration of every entry. `None` stands for one that is wrong.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use kubecast_manifest::Tree;
 
-use super::DUMP_COMMAND;
+use crate::scenario::dump;
 use crate::scenario::error::{did_you_mean, nearest};
 use crate::scenario::objects::ObjectSource;
 use crate::scenario::reference::Reference;
@@ -62,7 +62,7 @@ pub(super) fn find<'o>(objects: &'o [ObjectSource], wanted: &Reference) -> Resul
     let deployments =
         || objects.iter().map(|object| &object.reference).filter(|one| one.kind == "deployment");
     if deployments().next().is_none() {
-        return Err(format!("the input holds no Deployment; dump all that counts: {DUMP_COMMAND}"));
+        return Err(format!("the input holds no Deployment; dump all that counts: {}", dump::command()));
     }
     let elsewhere: Vec<String> =
         deployments().filter(|one| one.name == wanted.name).map(ToString::to_string).collect();

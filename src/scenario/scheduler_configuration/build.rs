@@ -9,7 +9,7 @@ use super::faults::{At, Faults};
 use super::{node_affinity, node_resources, topology_spread};
 use crate::kernel::SimDuration;
 use crate::scenario::builder::Builder;
-use crate::scenario::unknowns::Unknown;
+use crate::scenario::coverage::Gap;
 use crate::scheduler::framework::Descriptor;
 use crate::scheduler::plugins::inter_pod_affinity::InterPodAffinityArgs;
 use crate::scheduler::plugins::{IN_TREE, in_tree};
@@ -32,7 +32,7 @@ pub(super) fn configuration(
 ) -> Configuration {
     let ignored = ignored_by_extenders(document);
     let mut profiles = Vec::new();
-    let mut unknowns = Vec::new();
+    let mut gaps = Vec::new();
     for (index, (profile, args)) in document.profiles.iter().zip(args).enumerate() {
         let written = Written {
             name: document.scheduler_name(index),
@@ -41,15 +41,13 @@ pub(super) fn configuration(
             at: At::root("profiles").index(index),
             ignored: ignored.as_deref(),
         };
-        profiles.extend(written.build(builder, faults).map(|profile| with_gates(profile, &mut unknowns)));
-        written.note_left_out(&mut unknowns);
+        profiles.extend(written.build(builder, faults).map(|profile| with_gates(profile, &mut gaps)));
+        written.note_left_out(&mut gaps);
     }
     if !document.extenders.is_empty() {
-        unknowns.push(Unknown {
-            what: "extenders".to_owned(),
-            count: document.extenders.len(),
-            effect: "extenders are not asked: they refuse no node, score none and bind no pod",
-        });
+        let effect = "extenders are not asked: they refuse no node, score none and bind no pod";
+        let count = document.extenders.len().to_string();
+        gaps.push(Gap::new("extenders", effect).counted(count).decisive(true));
     }
     let (initial, most) = document.backoff_seconds();
     Configuration {
@@ -57,18 +55,18 @@ pub(super) fn configuration(
         percentage_of_nodes_to_score: document.percentage_of_nodes_to_score.unwrap_or(0),
         pod_initial_backoff: seconds(initial),
         pod_max_backoff: seconds(most),
-        unknowns,
+        gaps,
     }
 }
 
 /// The API server binds no pod that has gates. Without the plugin kube-scheduler would try to, in vain and
 /// again and again; here such pods wait in either case.
-fn with_gates(mut profile: Profile, unknowns: &mut Vec<Unknown>) -> Profile {
+fn with_gates(mut profile: Profile, gaps: &mut Vec<Gap>) -> Profile {
     let gates = profile.registry.by_name(GATES).expect("the plugin is registered");
     if !profile.pre_enqueue.contains(&gates) {
         profile.pre_enqueue.push(gates);
         note(
-            unknowns,
+            gaps,
             format!("{GATES} turned off"),
             "pods with gates wait all the same, they are not tried in vain",
         );
@@ -177,9 +175,9 @@ impl Written<'_> {
     }
 
     /// What the profile asks of plugins that are left out. The defaults ask for nothing.
-    fn note_left_out(&self, unknowns: &mut Vec<Unknown>) {
+    fn note_left_out(&self, gaps: &mut Vec<Gap>) {
         for name in self.args.left_out() {
-            note(unknowns, format!("arguments of {name}"), "the plugin is not simulated");
+            note(gaps, format!("arguments of {name}"), "the plugin is not simulated");
         }
         let lists = [&self.profile.plugins.multi_point, self.profile.plugins.at(Point::Score)];
         for entry in lists.into_iter().flat_map(|lists| &lists.enabled) {
@@ -189,16 +187,15 @@ impl Written<'_> {
             if let Some(plugin) =
                 IN_TREE.iter().find(|plugin| plugin.name == entry.name).filter(scores).filter(|_| weighted)
             {
-                note(unknowns, format!("the weight of {}", plugin.name), "the plugin is not simulated");
+                note(gaps, format!("the weight of {}", plugin.name), "the plugin is not simulated");
             }
         }
     }
 }
 
-fn note(unknowns: &mut Vec<Unknown>, what: String, effect: &'static str) {
-    match unknowns.iter_mut().find(|known| known.what == what) {
-        Some(known) => known.count += 1,
-        None => unknowns.push(Unknown { what, count: 1, effect }),
+fn note(gaps: &mut Vec<Gap>, what: String, effect: &'static str) {
+    if gaps.iter().all(|known| known.what != what) {
+        gaps.push(Gap::new(what, effect));
     }
 }
 

@@ -12,6 +12,7 @@ use super::{DesignPoint, ONLY_ARM, ResolvedStudy, Stopping};
 use crate::kernel::{Digest, Draws, Identity, Seed};
 use crate::measures::Measure;
 use crate::scenario::api_version::API_VERSION;
+use crate::scenario::coverage::Ledger;
 use crate::scenario::directory::Directory;
 use crate::scenario::draw_uses::POINT_SEED;
 use crate::scenario::error::{Findings, did_you_mean};
@@ -19,7 +20,6 @@ use crate::scenario::inputs::Inputs;
 use crate::scenario::overrides::{self, Override};
 use crate::scenario::places::{place, place_of};
 use crate::scenario::plan::{self, Plan};
-use crate::scenario::unknowns::Unknowns;
 use crate::scenario::{FileReader, InputError, LoadOptions, SourceText, resolve};
 
 /// Fewer runs than this say too little about the variance.
@@ -70,7 +70,8 @@ pub fn load_study(
     let warnings = findings.finish(options.strict)?;
     let resolved = resolved.expect("without errors the study is resolved");
     let fingerprint = witness.finish(resolved.seed, options.strict);
-    Ok(ResolvedStudy { fingerprint, warnings, ..resolved })
+    let ledger = Ledger { doubts: warnings.len(), ..resolved.ledger };
+    Ok(ResolvedStudy { fingerprint, warnings, ledger, ..resolved })
 }
 
 /// The only document of a file, of this kind.
@@ -155,8 +156,7 @@ fn resolve_study(
         let who = Identity::default();
         if common { seed } else { Draws::new(Seed(seed), index as u32).keyed(POINT_SEED, who, 0).u64() }
     };
-    let mut cells =
-        Cells { document, scenario: &scenario, inputs: &mut inputs, unknowns: Unknowns::default() };
+    let mut cells = Cells { document, scenario: &scenario, inputs: &mut inputs, ledger: Ledger::default() };
     let mut resolved = Vec::with_capacity(points.len());
     for (index, levels) in points.iter().enumerate() {
         if findings.is_full() {
@@ -187,7 +187,7 @@ fn resolve_study(
         metrics,
         stopping: stopping?,
         warnings: Vec::new(),
-        unknowns: cells.unknowns,
+        ledger: cells.ledger,
     })
 }
 
@@ -312,7 +312,7 @@ pub(in crate::scenario) struct Cells<'c, 'r> {
     pub(in crate::scenario) document: &'c Document,
     pub(in crate::scenario) scenario: &'c Document,
     pub(in crate::scenario) inputs: &'c mut Inputs<'r>,
-    pub(in crate::scenario) unknowns: Unknowns,
+    pub(in crate::scenario) ledger: Ledger,
 }
 
 impl Cells<'_, '_> {
@@ -353,8 +353,8 @@ impl Cells<'_, '_> {
         for error in findings.errors.iter_mut().skip(before).filter(|error| error.place.is_none()) {
             error.place = place_of(&self.document.file, here);
         }
-        let (setup, unknowns, builder) = resolved?;
-        self.unknowns.merge(unknowns);
+        let (setup, ledger, builder) = resolved?;
+        self.ledger.merge(ledger);
         Some((Arc::new(setup), builder.directory))
     }
 }

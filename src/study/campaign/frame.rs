@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::scenario::expectation::Compare;
 use crate::scenario::study::{Ask, Metric, ResolvedStudy, Stopping};
+use crate::scenario::{Gap, Ledger};
 
 /// The version of journals and parts.
 pub const FORMAT: &str = "kubecast.dev/study/v1";
@@ -43,8 +44,11 @@ pub struct Frame {
     pub min_runs: u32,
     /// How many at most; the same number where it is fixed.
     pub max_runs: u32,
-    /// What the input holds that is not simulated and can change the result.
-    pub not_simulated: Vec<String>,
+    /// What of the input is left out of the simulation.
+    pub not_simulated: Vec<Gap>,
+    /// Warnings about the input.
+    #[serde(default)]
+    pub doubts: usize,
     /// What each model was checked against.
     pub models: Vec<String>,
     /// What the release's gates bring with them.
@@ -147,9 +151,21 @@ impl Frame {
             metrics: study.metrics.iter().map(FrameMetric::from).collect(),
             min_runs,
             max_runs,
-            not_simulated: study.unknowns.items.iter().map(ToString::to_string).collect(),
-            models: study.unknowns.models.clone(),
-            notes: study.unknowns.notes.clone(),
+            not_simulated: study.ledger.gaps.clone(),
+            doubts: study.ledger.doubts,
+            models: study.ledger.models.clone(),
+            notes: study.ledger.notes.clone(),
+        }
+    }
+
+    /// What of the input is left out, and what stands behind the rest.
+    pub fn ledger(&self) -> Ledger {
+        Ledger {
+            gaps: self.not_simulated.clone(),
+            notes: self.notes.clone(),
+            models: self.models.clone(),
+            doubts: self.doubts,
+            ..Ledger::default()
         }
     }
 

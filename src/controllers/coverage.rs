@@ -1,0 +1,19 @@
+//! The fields of workloads that their controllers decide by.
+
+use crate::api::coverage::Coverage::Simulated;
+use crate::api::coverage::Field;
+
+/// `spec` of Deployments, but for the template.
+pub const DEPLOYMENT_SPEC: &[Field] = &[
+    ("minReadySeconds", Simulated),
+    ("paused", Simulated),
+    ("progressDeadlineSeconds", Simulated),
+    ("replicas", Simulated),
+    ("revisionHistoryLimit", Simulated),
+    ("selector", Simulated),
+    ("strategy", Simulated),
+];
+
+/// `spec` of ReplicaSets, but for the template.
+pub const REPLICA_SET_SPEC: &[Field] =
+    &[("minReadySeconds", Simulated), ("replicas", Simulated), ("selector", Simulated)];

@@ -1,0 +1,42 @@
+//! HorizontalPodAutoscalers: how many replicas their workloads may have instead.
+
+use super::{Scene, number, some};
+use crate::scenario::coverage::ledger::Gap;
+use crate::scenario::objects::ObjectSource;
+use crate::scenario::reference::Reference;
+
+pub(super) fn gaps(scene: &Scene<'_>) -> Vec<Gap> {
+    let autoscalers: Vec<&ObjectSource> = scene.of_kind("horizontalpodautoscaler").collect();
+    if autoscalers.is_empty() {
+        return Vec::new();
+    }
+    let mut ranges = Vec::new();
+    let mut decisive = false;
+    for source in &autoscalers {
+        let Some(target) = target_of(source) else { continue };
+        let now = replicas_of(scene, &target);
+        let least = number(source, "/spec/minReplicas").unwrap_or(1);
+        let most = number(source, "/spec/maxReplicas").unwrap_or(least);
+        let now_words = now.map_or_else(String::new, |now| format!(" instead of {now}"));
+        decisive |=
+            (least, most) != (now.unwrap_or(least), now.unwrap_or(most)) && scene.stake.is_about(&target);
+        ranges.push(format!("{target} may run {least}–{most} replicas{now_words}"));
+    }
+    let colon = if ranges.is_empty() { "" } else { ": " };
+    let effect = format!("replicas do not follow the load{colon}{}", some(&ranges));
+    vec![
+        Gap::new("HorizontalPodAutoscalers", effect)
+            .counted(autoscalers.len().to_string())
+            .decisive(decisive),
+    ]
+}
+
+fn target_of(source: &ObjectSource) -> Option<Reference> {
+    let target = source.tree.pointer("/spec/scaleTargetRef")?;
+    Some(Reference::new(target.get_str("kind")?, Some(&source.reference.namespace), target.get_str("name")?))
+}
+
+fn replicas_of(scene: &Scene<'_>, workload: &Reference) -> Option<i64> {
+    let source = scene.plan.objects.iter().find(|source| source.reference == *workload)?;
+    Some(number(source, "/spec/replicas").unwrap_or(1))
+}
