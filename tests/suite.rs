@@ -19,6 +19,7 @@ mod plan;
 mod property_tests;
 mod ranges;
 mod ready_studies;
+mod releases;
 mod rollout;
 mod rollouts;
 mod room;

@@ -35,7 +35,12 @@ pub fn run(args: &RunArgs) -> Result<(), CliError> {
         sensitivity::check_runs(args.runs)?;
     }
     let out = args.out.as_deref().map(|root| OutputDir::prepare(root, args.force)).transpose()?;
-    let options = LoadOptions { strict: args.strict, seed: args.seed, ..LoadOptions::default() };
+    let options = LoadOptions {
+        strict: args.strict,
+        seed: args.seed,
+        kubernetes_version: args.kubernetes_version,
+        ..LoadOptions::default()
+    };
     let resolved = validate::load(&args.files, &options, args.quiet)?;
     if let Some(which) = &args.emit_events {
         return determinism::emit_events(&resolved, which);
@@ -119,6 +124,7 @@ fn summary_value(
         "seed": resolved.seed,
         "digest": summary_json::digest_text(digest_of(results)),
         "notSimulated": unknowns,
+        "releases": resolved.unknowns.releases,
         "models": resolved.unknowns.models,
         "notes": resolved.unknowns.notes,
         "expectations": verdicts.iter().map(|verdict| json!({

@@ -234,6 +234,7 @@ pub fn to_json(plan: &ResolvedPlan, found: &Found) -> Value {
             })).collect::<Vec<_>>(),
         })).collect::<Vec<_>>(),
         "notSimulated": unknown_lines(&plan.unknowns),
+        "releases": plan.unknowns.releases,
         "models": plan.unknowns.models,
     })
 }

@@ -22,7 +22,11 @@ pub fn unknown_words(unknowns: &Unknowns) -> String {
 
 /// What stands behind the answer, and what is to be known of it.
 pub fn checked_words(unknowns: &Unknowns) -> String {
-    let mut text = format!("Checked against Kubernetes' own code: {}.\n", unknowns.models.join("; "));
+    let mut text = String::new();
+    for release in &unknowns.releases {
+        let _ = writeln!(text, "{release}.");
+    }
+    let _ = writeln!(text, "Checked against Kubernetes' own code: {}.", unknowns.models.join("; "));
     for note in &unknowns.notes {
         let _ = writeln!(text, "Note: {note}");
     }

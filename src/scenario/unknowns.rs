@@ -19,6 +19,8 @@ pub struct Unknowns {
     pub notes: Vec<String>,
     /// What each model was checked against: `kube-scheduler: recorded at v1.34`.
     pub models: Vec<String>,
+    /// Which release is followed, and where it is known from; one of each release of the variants.
+    pub releases: Vec<String>,
 }
 
 /// One thing that is not simulated.
@@ -43,6 +45,11 @@ impl Unknowns {
         for model in other.models {
             if !self.models.contains(&model) {
                 self.models.push(model);
+            }
+        }
+        for release in other.releases {
+            if !self.releases.contains(&release) {
+                self.releases.push(release);
             }
         }
         for item in other.items {
@@ -192,7 +199,7 @@ impl Gatherer {
             let effect = "a pod that does not fit evicts none of lower priority (it is tried first, though)";
             items.push(Unknown { what: "different priorities".to_owned(), count: priorities, effect });
         }
-        Unknowns { items, notes, models }
+        Unknowns { items, notes, models, releases: Vec::new() }
     }
 }
 

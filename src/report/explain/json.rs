@@ -28,6 +28,7 @@ pub fn to_json(explanation: &Explanation, setting: &Setting<'_>) -> Value {
         "variant": setting.variant,
         "seed": setting.seed,
         "notSimulated": unknown_lines(unknowns),
+        "releases": unknowns.releases,
         "models": unknowns.models,
         "notes": unknowns.notes,
         "answer": answer::sentences(explanation).join(" "),

@@ -26,6 +26,7 @@ pub fn to_json(arms: &[ArmReport], setting: &Setting<'_>) -> Value {
         "seed": setting.seed,
         "runs": setting.runs,
         "notSimulated": unknowns,
+        "releases": setting.unknowns.releases,
         "models": setting.unknowns.models,
         "notes": setting.unknowns.notes,
         "atTheStart": {

@@ -41,6 +41,9 @@ fn trust(frame: &Frame) -> String {
     } else {
         let _ = writeln!(text, "Not simulated: {}.", frame.not_simulated.join("; "));
     }
+    for release in &frame.releases {
+        let _ = writeln!(text, "{release}.");
+    }
     if !frame.models.is_empty() {
         let _ = writeln!(text, "Checked against Kubernetes' own code: {}.", frame.models.join("; "));
     }

@@ -45,6 +45,9 @@ pub struct Frame {
     pub max_runs: u32,
     /// What the input holds that is not simulated and can change the result.
     pub not_simulated: Vec<String>,
+    /// Which releases are followed, and where they are known from.
+    #[serde(default)]
+    pub releases: Vec<String>,
     /// What each model was checked against.
     pub models: Vec<String>,
     /// What the release's gates bring with them.
@@ -148,6 +151,7 @@ impl Frame {
             min_runs,
             max_runs,
             not_simulated: study.unknowns.items.iter().map(ToString::to_string).collect(),
+            releases: study.unknowns.releases.clone(),
             models: study.unknowns.models.clone(),
             notes: study.unknowns.notes.clone(),
         }

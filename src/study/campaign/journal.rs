@@ -165,6 +165,7 @@ pub(super) mod tests {
             min_runs: 4,
             max_runs: 4,
             not_simulated: Vec::new(),
+            releases: Vec::new(),
             models: Vec::new(),
             notes: Vec::new(),
         }
