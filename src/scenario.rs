@@ -10,6 +10,7 @@
 //! | numbers of objects, owners, nodes; dumps adopted as the state at time 0 | `adopt` |
 //! | a KubeSchedulerConfiguration → profiles | `scheduler_configuration` |
 //! | API servers, ranges and generators of Services | `service_ips` |
+//! | the release that is followed | `release` |
 //! | operations of the timeline | `operations`, `service_operations` |
 //! | one rollout on a dump, as a scenario | [`rollout`], with [`assignment`]s of the command line |
 //! | a Study → a cluster for each arm at each design point | [`study`] |
@@ -62,6 +63,7 @@ pub mod operation;
 mod overrides;
 mod places;
 mod plan;
+mod release;
 mod resolve;
 mod run_time;
 mod scheduler_configuration;
@@ -80,6 +82,7 @@ pub use reader::{FileReader, NoFiles, SourceText};
 pub use reference::Reference;
 pub use schema::schema;
 
+use crate::api::Release;
 use crate::cluster::setup::ClusterSetup;
 use crate::measures::{MEASURES, Measure};
 use inputs::Inputs;
@@ -94,6 +97,8 @@ pub struct LoadOptions {
     pub seed: Option<u64>,
     /// What the answer is to be about.
     pub ask: Ask,
+    /// The release to follow, whatever the input says.
+    pub kubernetes_version: Option<Release>,
     /// What expectations, metrics and targets may name: [`MEASURES`], or a list with measures of one's own.
     pub measures: Vec<Measure>,
 }
@@ -109,7 +114,7 @@ pub struct Ask {
 
 impl Default for LoadOptions {
     fn default() -> Self {
-        Self { strict: false, seed: None, ask: Ask::default(), measures: MEASURES.to_vec() }
+        Self { strict: false, seed: None, ask: Ask::default(), kubernetes_version: None, measures: MEASURES.to_vec() }
     }
 }
 
@@ -160,7 +165,7 @@ pub fn load(
     reader: &dyn FileReader,
 ) -> Result<Resolved, Vec<InputError>> {
     let mut findings = Findings::default();
-    let mut inputs_read = Inputs::new(inputs, reader, &mut findings);
+    let mut inputs_read = Inputs::new(inputs, options.kubernetes_version, reader, &mut findings);
     let name = inputs.first().map_or("", |source| &source.name);
     let scenario = inputs_read.scenario.clone().unwrap_or_else(|| plan::implicit_scenario(name));
     let resolved = resolve_all(&scenario, options, &mut inputs_read, &mut findings);

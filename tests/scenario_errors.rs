@@ -110,7 +110,7 @@ fn fields_of_the_scenario() {
     check(
         &scenario("  kubernetesVersion: \"1.2\"\n"),
         &[
-            "f.yaml:19:22: spec.kubernetesVersion: \"1.2\" is no supported Kubernetes release; write one of 1.24 to 1.37",
+            "f.yaml:19:22: spec.kubernetesVersion: \"1.2\" is no supported Kubernetes release; write one of 1.24 to 1.38",
         ],
     );
     check(

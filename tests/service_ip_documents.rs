@@ -46,7 +46,7 @@ fn ranges_servers_and_entries() {
             "serviceClusterIPRange: 10.96.0.0/24, apiServers: [{name: a, kubernetesVersion: \"1.2\"}]",
         ),
         &[
-            "f.yaml:5:66: spec.serviceIPs.apiServers[0]: \"1.2\" is no supported Kubernetes release; write one of 1.24 to 1.37",
+            "f.yaml:5:66: spec.serviceIPs.apiServers[0]: \"1.2\" is no supported Kubernetes release; write one of 1.24 to 1.38",
         ],
     );
     check(

@@ -21,6 +21,7 @@ mod plan;
 mod property_tests;
 mod ranges;
 mod ready_studies;
+mod releases;
 mod rollout;
 mod rollouts;
 mod room;

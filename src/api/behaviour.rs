@@ -2,10 +2,12 @@
 //!
 //! No model compares versions; each reads the switches made for it here.
 
+pub mod differences;
 pub mod gate;
 pub mod gates;
 mod policy_options;
 pub mod release;
+pub mod switches;
 mod table;
 
 use std::collections::BTreeMap;
@@ -75,6 +77,14 @@ pub struct SchedulerBehaviour {
     pub queueing_hints: bool,
     /// An empty activeQ takes pods that are still backing off (`SchedulerPopFromBackoffQ`).
     pub pop_from_backoff_q: bool,
+    /// Hints: a pod whose requests shrink may help others (`InPlacePodVerticalScaling`).
+    pub in_place_pod_vertical_scaling: bool,
+    /// Hints: a changed taint counts as a new node (1.29 to 1.34).
+    pub taint_update_counts_as_node_add: bool,
+    /// Hints: a pod that goes brings back those that *its* anti-affinity kept away (1.36, pull request 135325).
+    pub anti_affinity_of_deleted_pod: bool,
+    /// Hints: one matching anti-affinity term of several is enough (1.37, pull request 139161).
+    pub any_anti_affinity_term: bool,
 }
 
 /// What the controllers do.
@@ -135,9 +145,11 @@ impl Behaviour {
         overrides: &BTreeMap<String, bool>,
     ) -> Result<(Self, Vec<String>), String> {
         let (gates, mut notes) = Gates::resolve(release, overrides)?;
-        if !release.is_exact() {
+        let last = Release::NEWEST_WITH_GATES;
+        if release.minor() != last && release.reaches(last) {
+            let minor = release.minor();
             notes.push(format!(
-                "Kubernetes {release}: feature gates follow this release, everything else 1.34"
+                "Kubernetes {minor} is extrapolated: there is no table of its gates yet, those of {last} are taken"
             ));
         }
         Ok((Self::of(release, &gates), notes))
@@ -145,6 +157,7 @@ impl Behaviour {
 
     fn of(release: Release, gates: &Gates) -> Self {
         let on = |name| gates.enabled(name);
+        let from = |minor| release.reaches(Release::one(minor));
         let match_label_keys = on("MatchLabelKeysInPodTopologySpread");
         let inclusion_policy = on("NodeInclusionPolicyInPodTopologySpread");
         let min_domains = on("MinDomainsInPodTopologySpread");
@@ -167,29 +180,31 @@ impl Behaviour {
                 min_domains_in_pod_topology_spread: min_domains,
                 queueing_hints: on("SchedulerQueueingHints"),
                 pop_from_backoff_q: on("SchedulerPopFromBackoffQ"),
+                in_place_pod_vertical_scaling: on("InPlacePodVerticalScaling"),
+                taint_update_counts_as_node_add: from(29) && !from(35),
+                anti_affinity_of_deleted_pod: from(36),
+                any_anti_affinity_term: from(37),
             },
             controllers: ControllersBehaviour {
-                available_at_min_ready: release >= Release::one(34),
-                availability_checks_on_time: release >= Release::one(34),
+                available_at_min_ready: from(34),
+                availability_checks_on_time: from(34),
                 logarithmic_scale_down: on("LogarithmicScaleDown"),
                 pod_deletion_cost: on("PodDeletionCost"),
             },
             kubelet: KubeletBehaviour {
                 cpu_manager_options: PolicyOptions::of_cpu_manager(release, gates),
                 topology_manager_options: PolicyOptions::of_topology_manager(release, gates),
-                uncore_takes_odd_counts: release >= Release::one(34),
-                distribution_heeds_sockets: release >= Release::one(37),
+                uncore_takes_odd_counts: from(34),
+                distribution_heeds_sockets: from(37),
             },
             service_ip: ServiceIpBehaviour {
                 static_subrange: on("ServiceIPStaticSubrange"),
                 node_port_static_subrange: on("ServiceNodePortStaticSubrange"),
                 ip_address_objects: on("MultiCIDRServiceAllocator"),
                 // Before 1.31 the IPAddress allocator knew nothing of the bitmap.
-                dual_write: on("MultiCIDRServiceAllocator")
-                    && release >= Release::one(31)
-                    && !on("DisableAllocatorDualWrite"),
-                dual_write_bitmap_first: release >= Release::one(33),
-                overflow_safe_start: release >= Release::one(35),
+                dual_write: on("MultiCIDRServiceAllocator") && from(31) && !on("DisableAllocatorDualWrite"),
+                dual_write_bitmap_first: from(33),
+                overflow_safe_start: from(35),
             },
         }
     }
@@ -229,9 +244,25 @@ mod tests {
     }
 
     #[test]
-    fn releases_in_between_say_so() {
+    fn a_release_without_a_table_of_gates_says_so() {
         let notes = |minor| Behaviour::resolve(Release::one(minor), &BTreeMap::new()).expect("defaults").1;
-        assert!(notes(34).is_empty());
-        assert_eq!(notes(30).len(), 1);
+        assert!(notes(24).is_empty() && notes(34).is_empty() && notes(37).is_empty());
+        assert!(notes(38)[0].contains("1.38 is extrapolated"), "{:?}", notes(38));
+    }
+
+    #[test]
+    fn hints_follow_the_release() {
+        let hints = |minor| {
+            let scheduler = of(minor).scheduler;
+            let taints = scheduler.taint_update_counts_as_node_add;
+            let terms = (scheduler.anti_affinity_of_deleted_pod, scheduler.any_anti_affinity_term);
+            (scheduler.in_place_pod_vertical_scaling, taints, terms)
+        };
+        assert_eq!(hints(28), (false, false, (false, false)));
+        assert_eq!(hints(32), (false, true, (false, false)));
+        assert_eq!(hints(34), (true, true, (false, false)));
+        assert_eq!(hints(35), (true, false, (false, false)));
+        assert_eq!(hints(36), (true, false, (true, false)), "release notes of 1.36.0");
+        assert_eq!(hints(37), (true, false, (true, true)), "release notes of 1.37.0");
     }
 }

@@ -5,6 +5,7 @@ use clap::Args;
 use super::error::CliError;
 use super::input::{self, Files};
 use super::run::{Format, pretty};
+use crate::api::Release;
 use crate::report::capacity::{Case, PodWords, to_json, to_text};
 use crate::report::words;
 use crate::scenario::capacity::{CapacityRun, PodTemplate, load_capacity, load_templates, zones};
@@ -33,6 +34,9 @@ pub struct CapacityArgs {
     /// The seed of all random draws.
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
+    /// The Kubernetes release to follow, whatever the input says.
+    #[arg(long, value_name = "V", value_parser = Release::parse)]
+    kubernetes_version: Option<Release>,
     /// How the answer is printed.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -46,7 +50,12 @@ pub struct CapacityArgs {
 
 /// Tells what fits.
 pub fn capacity(args: &CapacityArgs) -> Result<(), CliError> {
-    let options = LoadOptions { strict: args.strict, seed: args.seed, ..LoadOptions::default() };
+    let options = LoadOptions {
+        strict: args.strict,
+        seed: args.seed,
+        kubernetes_version: args.kubernetes_version,
+        ..LoadOptions::default()
+    };
     let templates = templates(args, &options)?;
     let sources = input::read_all(&args.files)?;
     let (first, run) = case(args, &sources, &templates, None, &options)?;

@@ -95,6 +95,9 @@ fn child(args: &RunArgs, extra: &[&str]) -> Result<Vec<String>, CliError> {
     if let Some(seed) = args.seed {
         command.arg("--seed").arg(seed.to_string());
     }
+    if let Some(release) = args.kubernetes_version {
+        command.arg("--kubernetes-version").arg(release.to_string());
+    }
     let output = command.output().map_err(|error| bug(error.to_string()))?;
     if !output.status.success() {
         return Err(bug(String::from_utf8_lossy(&output.stderr).into_owned()));

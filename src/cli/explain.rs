@@ -5,7 +5,7 @@ use clap::Args;
 use super::error::CliError;
 use super::run::Format;
 use super::validate;
-use crate::api::Timestamp;
+use crate::api::{Release, Timestamp};
 use crate::kernel::{Seed, SimDuration, SimTime};
 use crate::report::explain::{Setting, to_json, to_text};
 use crate::scenario::{LoadOptions, Resolved, Variant};
@@ -39,6 +39,9 @@ pub struct ExplainArgs {
     /// How many runs --replication chooses among.
     #[arg(long, value_name = "N", default_value_t = 1000, value_parser = clap::value_parser!(u32).range(1..))]
     runs: u32,
+    /// The Kubernetes release to follow, whatever the input says.
+    #[arg(long, value_name = "V", value_parser = Release::parse)]
+    kubernetes_version: Option<Release>,
     /// How the explanation is printed.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -52,7 +55,12 @@ pub struct ExplainArgs {
 
 /// Explains the pod that the arguments name.
 pub fn explain(args: &ExplainArgs) -> Result<(), CliError> {
-    let options = LoadOptions { strict: args.strict, seed: args.seed, ..LoadOptions::default() };
+    let options = LoadOptions {
+        strict: args.strict,
+        seed: args.seed,
+        kubernetes_version: args.kubernetes_version,
+        ..LoadOptions::default()
+    };
     let resolved = validate::load(&args.files, &options, false)?;
     let variant = variant_of(&resolved, args.variant.as_deref())?;
     let at = args.at.as_deref().map(|text| time_of(text, variant.setup.start)).transpose()?;

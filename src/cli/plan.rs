@@ -8,6 +8,7 @@ use super::error::CliError;
 use super::input::{self, Files};
 use super::output::OutputDir;
 use super::run::{Format, pretty};
+use crate::api::Release;
 use crate::kernel::Seed;
 use crate::report::planning::{self as report, Planned};
 use crate::report::words;
@@ -31,6 +32,9 @@ pub struct PlanArgs {
     /// The seed of all random draws.
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
+    /// The Kubernetes release to follow, whatever the input says.
+    #[arg(long, value_name = "V", value_parser = Release::parse)]
+    kubernetes_version: Option<Release>,
     /// How the answer is printed.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -47,7 +51,12 @@ pub struct PlanArgs {
 
 /// Searches; exits with 1 where no choice meets the targets.
 pub fn plan(args: &PlanArgs) -> Result<(), CliError> {
-    let options = LoadOptions { strict: args.strict, seed: args.seed, ..LoadOptions::default() };
+    let options = LoadOptions {
+        strict: args.strict,
+        seed: args.seed,
+        kubernetes_version: args.kubernetes_version,
+        ..LoadOptions::default()
+    };
     let source = input::read_one(&args.file)?;
     let plan = load_plan(&source, &options, &Files)?;
     let out = args.out.as_deref().map(|root| OutputDir::prepare(root, args.force)).transpose()?;

@@ -29,8 +29,9 @@ pub struct RangesArgs {
     #[arg(long, value_name = "IP")]
     held: Vec<String>,
     /// The Kubernetes release.
-    #[arg(long, value_name = "V", default_value_t = Release::default().to_string())]
-    release: String,
+    #[arg(long, visible_alias = "release", value_name = "V", value_parser = Release::parse,
+        default_value_t = Release::DEFAULT)]
+    kubernetes_version: Release,
     /// Feature gates that are not at their default, as kube-apiserver takes them.
     #[arg(long, value_name = "NAME=BOOL,…", value_delimiter = ',')]
     feature_gates: Vec<String>,
@@ -50,8 +51,7 @@ pub struct RangesArgs {
 
 /// Tells about the ranges that the arguments name.
 pub fn ranges(args: &RangesArgs) -> Result<(), CliError> {
-    let fault = |message: String| CliError::wrong_input(format!("--release {message}"));
-    let release = Release::parse(&args.release).map_err(fault)?;
+    let release = args.kubernetes_version;
     let gates = feature_gates(&args.feature_gates)?;
     let fault = |message: String| CliError::wrong_input(format!("--feature-gates: {message}"));
     let (behaviour, notes) = Behaviour::resolve(release, &gates).map_err(fault)?;

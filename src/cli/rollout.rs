@@ -14,6 +14,7 @@ use super::output::OutputDir;
 use super::progress::Progress;
 use super::run::{Format, pretty};
 use super::sensitivity;
+use crate::api::Release;
 use crate::cluster::setup::ClusterSetup;
 use crate::kernel::{Ended, Seed};
 use crate::measures::RolloutRow;
@@ -65,6 +66,9 @@ pub struct RolloutArgs {
     /// The seed of all random draws.
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
+    /// The Kubernetes release to follow, whatever the input says.
+    #[arg(long, value_name = "V", value_parser = Release::parse)]
+    kubernetes_version: Option<Release>,
     /// Write tables and summary into this folder.
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -121,7 +125,12 @@ pub fn rollout(args: &RolloutArgs) -> Result<(), CliError> {
 
 fn load(args: &RolloutArgs, order: &RolloutOrder) -> Result<ResolvedRollout, CliError> {
     let sources = input::read_all(&args.filename)?;
-    let options = LoadOptions { strict: args.strict, seed: args.seed, ..LoadOptions::default() };
+    let options = LoadOptions {
+        strict: args.strict,
+        seed: args.seed,
+        kubernetes_version: args.kubernetes_version,
+        ..LoadOptions::default()
+    };
     let resolved = rollout::load_rollout(&sources, order, &options, &Files)?;
     input::warn(&resolved.scenario.warnings, args.quiet);
     Ok(resolved)

@@ -37,7 +37,12 @@ pub fn run(args: &RunArgs) -> Result<(), CliError> {
         sensitivity::check_runs(args.runs)?;
     }
     let out = args.out.as_deref().map(|root| OutputDir::prepare(root, args.force)).transpose()?;
-    let options = LoadOptions { strict: args.strict, seed: args.seed, ..LoadOptions::default() };
+    let options = LoadOptions {
+        strict: args.strict,
+        seed: args.seed,
+        kubernetes_version: args.kubernetes_version,
+        ..LoadOptions::default()
+    };
     let mut resolved = validate::load(&args.files, &options, args.quiet)?;
     if let Some(which) = &args.emit_events {
         return determinism::emit_events(&resolved, which);
@@ -129,6 +134,7 @@ fn summary_value(resolved: &Resolved, results: &[VariantResult], verdicts: &[Ver
         "notSimulated": words::gaps_json(&resolved.ledger),
         "lints": words::lints_json(&resolved.ledger),
         "assumptions": words::assumptions_json(&resolved.ledger),
+        "releases": resolved.ledger.releases,
         "models": resolved.ledger.models,
         "notes": resolved.ledger.notes,
         "expectations": verdicts.iter().map(|verdict| json!({

@@ -9,6 +9,7 @@ use super::input::{self, Files};
 use super::journal::{JOURNAL, PART, Writer};
 use super::output::OutputDir;
 use super::run::Format;
+use crate::api::Release;
 use crate::report::study::{StudyReport, files, json, words};
 use crate::scenario::LoadOptions;
 use crate::scenario::study::{ResolvedStudy, load_study};
@@ -36,6 +37,9 @@ pub struct StudyArgs {
     /// The seed of all random draws.
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
+    /// The Kubernetes release to follow, whatever the input says.
+    #[arg(long, value_name = "V", value_parser = Release::parse)]
+    pub kubernetes_version: Option<Release>,
     /// Go on with the runs that an interrupted study left in the output folder.
     #[arg(long, requires = "out", conflicts_with = "force")]
     pub resume: bool,
@@ -59,11 +63,13 @@ pub struct StudyArgs {
 /// Runs what the arguments say.
 pub fn study(args: &StudyArgs) -> Result<(), CliError> {
     let shard = args.shard.as_deref().map(shard_of).transpose()?.unwrap_or(Shard::WHOLE);
-    let study = load(
-        &args.file,
-        &LoadOptions { strict: args.strict, seed: args.seed, ..LoadOptions::default() },
-        args.quiet,
-    )?;
+    let options = LoadOptions {
+        strict: args.strict,
+        seed: args.seed,
+        kubernetes_version: args.kubernetes_version,
+        ..LoadOptions::default()
+    };
+    let study = load(&args.file, &options, args.quiet)?;
     let frame = Frame::of(&study);
     let header = Header { frame, shard };
     let out = args.out.as_deref().map(|root| OutputDir::prepare(root, args.force || resumes(args, root)));

@@ -5,6 +5,7 @@ use clap::Args;
 
 use super::error::CliError;
 use super::input::{self, Files};
+use crate::api::Release;
 use crate::report::words;
 use crate::scenario::planning::load_plan;
 use crate::scenario::study::load_study;
@@ -16,6 +17,9 @@ pub struct ValidateArgs {
     /// Scenario and manifest files, folders, or `-` for standard input.
     #[arg(required = true, value_name = "FILE")]
     files: Vec<String>,
+    /// The Kubernetes release to follow, whatever the input says.
+    #[arg(long, value_name = "V", value_parser = Release::parse)]
+    kubernetes_version: Option<Release>,
     /// Take warnings for errors.
     #[arg(long)]
     strict: bool,
@@ -31,7 +35,11 @@ pub fn load(files: &[String], options: &LoadOptions, quiet: bool) -> Result<Reso
 
 /// Checks documents and says what they hold.
 pub fn validate(args: &ValidateArgs) -> Result<(), CliError> {
-    let options = LoadOptions { strict: args.strict, seed: None, ..LoadOptions::default() };
+    let options = LoadOptions {
+        strict: args.strict,
+        kubernetes_version: args.kubernetes_version,
+        ..LoadOptions::default()
+    };
     if let [file] = &args.files[..]
         && file != "-"
         && let [source] = &input::read_all(&args.files)?[..]
@@ -54,6 +62,9 @@ pub fn validate(args: &ValidateArgs) -> Result<(), CliError> {
             setup.pods.len(),
             setup.timeline.len()
         ));
+    }
+    for release in &resolved.ledger.releases {
+        text.push_str(&format!("{release}.\n"));
     }
     text.push_str(&words::gap_lines(resolved.ledger.gaps.iter()));
     for lint in &resolved.ledger.lints {

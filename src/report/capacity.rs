@@ -100,6 +100,7 @@ pub fn to_json(pods: &[PodWords], cases: &[Case], ledger: &Ledger) -> Value {
     json!({
         "notSimulated": gaps_json(ledger),
         "lints": lints_json(ledger),
+        "releases": ledger.releases,
         "cases": cases.iter().map(|case| json!({
             "lostZone": case.lost_zone,
             "rounds": case.capacity.rounds,

@@ -1,6 +1,8 @@
 //! Measures and columns stand in the documents as they stand in their lists. Built with `KUBECAST_UPDATE=1`, the
 //! test writes the tables of the documents; otherwise it compares them.
 
+mod releases;
+
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 

@@ -236,6 +236,7 @@ pub fn to_json(plan: &ResolvedPlan, found: &Found) -> Value {
         "notSimulated": gaps_json(&plan.ledger),
         "lints": lints_json(&plan.ledger),
         "assumptions": assumptions_json(&plan.ledger),
+        "releases": plan.ledger.releases,
         "models": plan.ledger.models,
     })
 }

@@ -72,6 +72,9 @@ pub fn checked_words(ledger: &Ledger) -> String {
         let words: Vec<String> = ledger.assumptions.iter().map(ToString::to_string).collect();
         let _ = writeln!(text, "Assumed: {}.", words.join(", "));
     }
+    for release in &ledger.releases {
+        let _ = writeln!(text, "{release}.");
+    }
     let _ = writeln!(text, "Checked against Kubernetes' own code: {}.", ledger.models.join("; "));
     for note in &ledger.notes {
         let _ = writeln!(text, "Note: {note}");

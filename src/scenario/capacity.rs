@@ -122,7 +122,7 @@ pub fn load_capacity(
     reader: &dyn FileReader,
 ) -> Result<CapacityRun, Vec<InputError>> {
     let mut findings = Findings::default();
-    let mut inputs = Inputs::new(inputs, reader, &mut findings);
+    let mut inputs = Inputs::new(inputs, options.kubernetes_version, reader, &mut findings);
     let resolved = resolve_run(&mut inputs, templates, (rounds, lost_zone), options, &mut findings);
     let warnings = findings.finish(options.strict)?;
     let run = resolved.expect("without errors the run is resolved");

@@ -57,7 +57,9 @@ pub struct MetadataDocument {
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields)]
 pub struct ScenarioSpec {
-    /// The Kubernetes release to follow, "1.24" to "1.37", in quotes. Default "1.34".
+    /// The Kubernetes release to follow, "1.24" to "1.38", in quotes; `--kubernetes-version` overrides it. Default:
+    /// the server's version, if the output of `kubectl version` is among the files; else the newest kubelet's
+    /// of the nodes; else "1.34".
     #[schemars(example = "1.34", regex(pattern = r"^v?1\.[0-9]+"))]
     pub kubernetes_version: Option<String>,
     /// Feature gates that differ from the release's defaults.

@@ -11,6 +11,8 @@ use super::error::{Findings, Place};
 use super::objects::ObjectSource;
 use super::places::{place, place_of};
 use super::reader::{FileReader, SourceText, relative_to};
+use super::release::{self, ServerVersion};
+use crate::api::Release;
 
 /// The documents of an input, and files that were read on the way.
 pub(super) struct Inputs<'a> {
@@ -18,6 +20,10 @@ pub(super) struct Inputs<'a> {
     pub(super) scenario: Option<Document>,
     /// The Kubernetes objects that stand beside it, in order.
     pub(super) objects: Vec<ObjectSource>,
+    /// The release that the command line asks for.
+    pub(super) asked: Option<Release>,
+    /// The server's version, if one of the files is the output of `kubectl version`.
+    pub(super) server: Option<ServerVersion>,
     reader: &'a dyn FileReader,
     files: BTreeMap<String, Vec<ObjectSource>>,
 }
@@ -30,9 +36,20 @@ fn note(findings: &mut Findings, error: ManifestError) {
 }
 
 impl<'a> Inputs<'a> {
+    /// Nothing yet.
+    fn empty(asked: Option<Release>, reader: &'a dyn FileReader) -> Self {
+        let files = BTreeMap::new();
+        Self { scenario: None, objects: Vec::new(), asked, server: None, reader, files }
+    }
+
     /// Takes the texts apart.
-    pub(super) fn new(sources: &[SourceText], reader: &'a dyn FileReader, findings: &mut Findings) -> Self {
-        let mut inputs = Self { scenario: None, objects: Vec::new(), reader, files: BTreeMap::new() };
+    pub(super) fn new(
+        sources: &[SourceText],
+        asked: Option<Release>,
+        reader: &'a dyn FileReader,
+        findings: &mut Findings,
+    ) -> Self {
+        let mut inputs = Self::empty(asked, reader);
         for source in sources {
             match parse(&source.name, &source.text) {
                 Ok(documents) => documents.into_iter().for_each(|document| inputs.sort(document, findings)),
@@ -50,10 +67,10 @@ impl<'a> Inputs<'a> {
         manifests: &Manifests,
         pointer: &str,
         document: &Document,
-        reader: &'a dyn FileReader,
+        (asked, reader): (Option<Release>, &'a dyn FileReader),
         findings: &mut Findings,
     ) -> Self {
-        let mut inputs = Self { scenario: None, objects: Vec::new(), reader, files: BTreeMap::new() };
+        let mut inputs = Self::empty(asked, reader);
         let (list, single) = match manifests {
             Manifests::One(manifest) => (std::slice::from_ref(manifest), true),
             Manifests::Many(list) => (&list[..], false),
@@ -88,6 +105,10 @@ impl<'a> Inputs<'a> {
     }
 
     fn sort(&mut self, document: Document, findings: &mut Findings) {
+        if release::is_version(&document) {
+            release::read_version(&document, &mut self.server, findings);
+            return;
+        }
         let here = place_of(&document.file, &document.tree);
         let kind = document.tree.get_str("kind").unwrap_or("").to_owned();
         match own_version(&document.tree) {
@@ -148,7 +169,12 @@ impl<'a> Inputs<'a> {
             match parse(&source.name, &source.text) {
                 Err(error) => note(findings, error),
                 Ok(documents) => {
-                    objects.extend(documents.into_iter().filter_map(|document| manifest(document, findings)));
+                    let (versions, others): (Vec<_>, Vec<_>) =
+                        documents.into_iter().partition(release::is_version);
+                    for version in &versions {
+                        release::read_version(version, &mut self.server, findings);
+                    }
+                    objects.extend(others.into_iter().filter_map(|document| manifest(document, findings)));
                 }
             }
         }

@@ -1,6 +1,7 @@
 //! `spec.kubelets`: which nodes are which machine, and how their kubelets are configured.
 
 mod configuration;
+mod fleet;
 mod gather;
 mod resolve;
 
@@ -11,8 +12,8 @@ use serde::Deserialize;
 
 use super::embedded::Manifest;
 
+pub(super) use fleet::Fleet;
 pub(super) use gather::{KubeletPlan, configuration_of, gather};
-pub(super) use resolve::Fleet;
 
 /// Nodes of one machine whose kubelets are configured alike.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]

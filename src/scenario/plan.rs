@@ -17,6 +17,7 @@ use super::manifests;
 use super::objects::{self, ObjectSource};
 use super::overrides::{self, Override};
 use super::places::{place, place_of};
+use super::release::ClusterRelease;
 use crate::kernel::{Seed, SimTime};
 use crate::measures::Measure;
 
@@ -30,6 +31,8 @@ pub(super) struct Plan {
     pub(super) seed: Seed,
     /// What the answer is to be about.
     pub(super) ask: Ask,
+    /// The release that is followed.
+    pub(super) release: ClusterRelease,
     /// What is there at the start.
     pub(super) objects: Vec<ObjectSource>,
     /// The machines and the configurations of kubelets, by entry.
@@ -124,6 +127,7 @@ impl Plan {
         let seed = Seed(seed.or(document.spec.seed).unwrap_or(1));
         let mut plan = Self {
             ask: Ask::default(),
+            release: ClusterRelease::UNKNOWN,
             objects: inputs.objects.clone(),
             kubelets: Vec::new(),
             arrivals: Vec::new(),
@@ -139,6 +143,9 @@ impl Plan {
         all.extend(plan.applied.values_mut().flatten());
         overrides::apply_to_objects(overrides, &mut all, findings);
         objects::refuse_duplicates(&mut plan.objects, findings);
+        let written = plan.document.spec.kubernetes_version.as_deref();
+        let release = ClusterRelease::of(inputs.asked, written, inputs.server.as_ref(), &plan.objects);
+        plan.release = release.map_err(|error| plan.fault("kubernetesVersion", &error, findings)).ok()?;
         Some(plan)
     }
 
@@ -182,6 +189,11 @@ impl Plan {
                 self.configurations.extend(read.map(|read| (index, read)));
             }
         }
+    }
+
+    /// Tells what is wrong with a field of the scenario's `spec`.
+    pub(super) fn fault(&self, field: &str, error: &str, findings: &mut Findings) {
+        findings.error(self.place_at(&format!("/spec/{field}")), format!("spec.{field}: {error}"));
     }
 
     /// The tree at a JSON pointer of the scenario, or the scenario's own.

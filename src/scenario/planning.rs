@@ -19,6 +19,7 @@ use super::study::design::Factor;
 use super::study::document::FactorDocument;
 use super::study::resolve::{Cells, document_of, fault};
 use super::{FileReader, LoadOptions, SourceText, plan as variant_plan};
+use crate::api::Release;
 use crate::cluster::setup::ClusterSetup;
 use crate::measures::Measure;
 use document::{PlanDocument, VariableDocument};
@@ -51,6 +52,7 @@ pub struct ResolvedPlan {
     scenario: super::embedded::Manifests,
     factors: Vec<Factor>,
     strict: bool,
+    kubernetes_version: Option<Release>,
 }
 
 /// Something that is chosen.
@@ -126,7 +128,8 @@ fn check(
             false
         }
     };
-    let inputs = Inputs::of_manifests(&spec.scenario, "/spec/scenario", &document, reader, findings);
+    let from = (options.kubernetes_version, reader);
+    let inputs = Inputs::of_manifests(&spec.scenario, "/spec/scenario", &document, from, findings);
     let name = plan.metadata.name.clone();
     let scenario = inputs.scenario.clone().unwrap_or_else(|| variant_plan::implicit_scenario(&name));
     if !findings.errors.is_empty() {
@@ -151,6 +154,7 @@ fn check(
         document,
         factors,
         strict: options.strict,
+        kubernetes_version: options.kubernetes_version,
     })
 }
 
@@ -258,8 +262,9 @@ impl ResolvedPlan {
     ) -> Result<(Arc<ClusterSetup>, Vec<InputError>, Ledger), Vec<InputError>> {
         let mut findings = Findings::default();
         let document = &self.document;
+        let from = (self.kubernetes_version, reader);
         let mut inputs =
-            Inputs::of_manifests(&self.scenario, "/spec/scenario", document, reader, &mut findings);
+            Inputs::of_manifests(&self.scenario, "/spec/scenario", document, from, &mut findings);
         let scenario = inputs.scenario.clone().unwrap_or_else(|| variant_plan::implicit_scenario(&self.name));
         let levels: Vec<_> =
             self.factors.iter().zip(choice).map(|(factor, value)| factor.levels[*value].clone()).collect();

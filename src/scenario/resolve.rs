@@ -15,10 +15,13 @@ use super::kubelets::Fleet;
 use super::objects::ObjectSource;
 use super::operation::timeline;
 use super::plan::Plan;
+use super::release::what_may_change;
 use super::scheduler_configuration::{self, Found};
 use super::service_ips;
 use super::start_time;
 use crate::api::behaviour::Release;
+use crate::api::behaviour::differences::Difference;
+use crate::api::behaviour::switches::Component;
 use crate::api::{Behaviour, Deployment, Node, Pod, ReplicaSet, SelectorOwner, Timestamp};
 use crate::cluster::setup::{ClusterSetup, KubeletSetup, RunLimits, SchedulerSetup};
 use crate::kernel::SimTime;
@@ -40,7 +43,8 @@ const PASSES: [&str; 4] = ["node", "deployment", "replicaset", "pod"];
 /// Resolves a plan. What is wrong goes to the findings; the setup is good only if nothing does.
 pub(super) fn resolve(plan: &Plan, findings: &mut Findings) -> Option<(ClusterSetup, Ledger, Builder)> {
     let spec = &plan.document.spec;
-    let (release, behaviour, notes) = behaviour(plan, findings)?;
+    let release = plan.release.release;
+    let (behaviour, notes) = behaviour(plan, findings)?;
     let later = plan.arrivals.iter().map(|(_, object)| object).chain(plan.applied.values().flatten());
     let start = start_of(plan, findings);
     let mut builder = Builder::new(behaviour, start);
@@ -57,10 +61,11 @@ pub(super) fn resolve(plan: &Plan, findings: &mut Findings) -> Option<(ClusterSe
         }
     };
     let mut beginning = Beginning::of(plan, &mut builder, findings);
-    let mut fleet = Fleet::start(plan, release, &mut beginning.nodes, &mut builder, findings);
+    let mut fleet = Fleet::start(plan, &mut beginning.nodes, &mut builder, findings);
     let mut service_ips = service_ips::resolve(plan, &mut builder, findings);
     let timeline = timeline::timeline(plan, (&mut fleet, service_ips.as_ref()), &mut builder, findings);
-    let kubelets = fleet.finish(plan, findings);
+    let of_kubelets = fleet.releases(plan);
+    let kubelets = fleet.finish(plan, &mut builder, findings);
     dump::check(&plan.objects, &builder.left_out, findings);
     if let Some(setup) = &mut service_ips {
         // The timeline has brought some more.
@@ -98,7 +103,8 @@ pub(super) fn resolve(plan: &Plan, findings: &mut Findings) -> Option<(ClusterSe
         ledger.gaps.retain(|gap| gap.what != EXTENDED_RESOURCES);
     }
     ledger.assumptions = assumptions::of(&spec.timing, &setup.timing);
-    (ledger.notes, ledger.models) = (notes, models(release, spec));
+    (ledger.notes, ledger.models) = (notes, models(release, &of_kubelets, spec));
+    ledger.releases = vec![plan.release.to_string()];
     Some((setup, ledger, builder))
 }
 
@@ -129,14 +135,16 @@ fn start_of(plan: &Plan, findings: &mut Findings) -> Timestamp {
 }
 
 /// What each model of a run was checked against.
-fn models(release: Release, spec: &ScenarioSpec) -> Vec<String> {
+fn models(release: Release, kubelets: &[Release], spec: &ScenarioSpec) -> Vec<String> {
     let mut models = release.models();
     if spec.service_ips.is_some() {
         models.push(release.service_ip_model());
         models
             .push("Service registries over time: not checked, no decisions of them are recorded".to_owned());
     }
-    models.extend((!spec.kubelets.is_empty()).then(|| release.kubelet_model()));
+    if !spec.kubelets.is_empty() {
+        models.extend(kubelets.iter().map(|release| release.kubelet_model()));
+    }
     if spec.kubelets.iter().any(|kubelet| !kubelet.devices.is_empty()) {
         models.push("Device Manager: not checked, no decisions of it are recorded".to_owned());
     }
@@ -173,22 +181,25 @@ fn warn_unknown_schedulers(scheduler: &SchedulerSetup, builder: &Builder, findin
 }
 
 /// The release's behaviour, and what the user should know about it.
-fn behaviour(plan: &Plan, findings: &mut Findings) -> Option<(Release, Behaviour, Vec<String>)> {
+fn behaviour(plan: &Plan, findings: &mut Findings) -> Option<(Behaviour, Vec<String>)> {
     let spec = &plan.document.spec;
-    let mut fault = |field: &str, error: String| {
-        let place = plan.place_at(&format!("/spec/{field}"));
-        findings.error(place, format!("spec.{field}: {error}"));
-    };
-    let release = match spec.kubernetes_version.as_deref().map_or(Ok(Release::default()), Release::parse) {
-        Ok(release) => release,
-        Err(error) => {
-            fault("kubernetesVersion", error);
-            return None;
-        }
-    };
+    let release = plan.release.release;
     let resolved = Behaviour::resolve(release, &spec.feature_gates);
-    let (behaviour, notes) = resolved.map_err(|error| fault("featureGates", error)).ok()?;
-    Some((release, behaviour, notes))
+    let (behaviour, mut notes) =
+        resolved.map_err(|error| plan.fault("featureGates", &error, findings)).ok()?;
+    notes.extend(what_is_not_followed(release, spec));
+    notes.extend(what_may_change(&plan.release, &behaviour, spec, &plan.objects));
+    Some((behaviour, notes))
+}
+
+/// What the release does otherwise than the models here, where it can change a decision of this scenario.
+fn what_is_not_followed(release: Release, spec: &ScenarioSpec) -> Option<String> {
+    let mut components = vec![Component::ApiServer, Component::Scheduler, Component::Controllers];
+    components.extend((!spec.kubelets.is_empty()).then_some(Component::Kubelet));
+    components.extend(spec.service_ips.is_some().then_some(Component::ServiceIp));
+    let words: Vec<&str> = Difference::of(release, &components).map(|one| one.words).collect();
+    let minor = release.minor();
+    (!words.is_empty()).then(|| format!("Kubernetes {minor} is not followed in this: {}", words.join("; ")))
 }
 
 impl Beginning {

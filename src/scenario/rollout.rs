@@ -84,7 +84,7 @@ pub fn load_rollout(
     reader: &dyn FileReader,
 ) -> Result<ResolvedRollout, Vec<InputError>> {
     let mut findings = Findings::default();
-    let mut inputs = Inputs::new(inputs, reader, &mut findings);
+    let mut inputs = Inputs::new(inputs, options.kubernetes_version, reader, &mut findings);
     let resolved = resolve(order, options, &mut inputs, &mut findings);
     let warnings = findings.finish(options.strict)?;
     let (mut scenario, moment) = resolved.expect("without errors every arm is resolved");

@@ -13,6 +13,15 @@ pub enum Stage {
     Ga,
 }
 
+/// A step of a gate's history.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Step {
+    /// The release from which on it holds.
+    pub(super) since: Release,
+    /// How the gate stands from then on.
+    pub(super) status: GateStatus,
+}
+
 /// A gate's history.
 #[derive(Debug)]
 pub struct FeatureGate {
@@ -20,9 +29,9 @@ pub struct FeatureGate {
     pub name: &'static str,
     /// Whether one of the models here changes with it.
     pub simulated: bool,
-    /// From which minor release: the stage, the default, whether it is locked to the default.
-    pub(super) history: &'static [(u8, Stage, bool, bool)],
-    /// The release from which on its name is unknown; what it did then happens always.
+    /// Its steps, from the oldest on.
+    pub(super) history: &'static [Step],
+    /// The minor release from which on its name is unknown; what it did then happens always.
     pub(super) removed: Option<u8>,
 }
 
@@ -40,13 +49,28 @@ pub struct GateStatus {
 impl FeatureGate {
     /// The gate in a release; `None` before its first one. A removed gate keeps its last status.
     pub fn status(&self, release: Release) -> Option<GateStatus> {
-        let (_, stage, default, locked) =
-            self.history.iter().rev().find(|entry| Release::one(entry.0) <= release)?;
-        Some(GateStatus { stage: *stage, default: *default, locked: *locked })
+        self.history.iter().rev().find(|step| release.reaches(step.since)).map(|step| step.status)
     }
 
     /// Whether components of a release know the gate's name.
     pub fn is_known_in(&self, release: Release) -> bool {
-        self.status(release).is_some() && self.removed.is_none_or(|removed| release < Release::one(removed))
+        let removed = self.removed.is_some_and(|removed| release.reaches(Release::one(removed)));
+        self.status(release).is_some() && !removed
+    }
+
+    /// Its history in words: `alpha, off from 1.24; beta, on from 1.35; beta, off from 1.35.4`.
+    pub fn history_words(&self) -> String {
+        let steps = self.history.iter().map(|Step { since, status }| {
+            let stage = match status.stage {
+                Stage::Alpha => "alpha",
+                Stage::Beta => "beta",
+                Stage::Ga => "stable",
+            };
+            let set = if status.default { "on" } else { "off" };
+            let locked = if status.locked { " (locked)" } else { "" };
+            format!("{stage}, {set}{locked} from {since}")
+        });
+        let removed = self.removed.map(|minor| format!("its name is gone from {}", Release::one(minor)));
+        steps.chain(removed).collect::<Vec<_>>().join("; ")
     }
 }

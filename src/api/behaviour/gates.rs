@@ -41,6 +41,11 @@ impl Gates {
         Ok((gates, notes))
     }
 
+    /// Every gate that is known in some release, by name.
+    pub fn known() -> &'static [FeatureGate] {
+        GATES
+    }
+
     /// Whether a gate is on. Asking for a gate that is not in the table is a bug.
     pub fn enabled(&self, name: &str) -> bool {
         *self.0.get(name).expect("models ask for gates of the table only")
@@ -52,9 +57,9 @@ fn find(name: &str, release: Release) -> Result<&'static FeatureGate, String> {
         return Ok(gate);
     }
     let elsewhere = GATES.iter().find(|gate| gate.name == name).map(|gate| {
-        let first = Release::one(gate.history[0].0);
+        let first = gate.history[0].since;
         match gate.removed {
-            Some(removed) if first <= release => {
+            Some(removed) if release.reaches(first) => {
                 format!("; it went in {}, where it is always on", Release::one(removed))
             }
             _ => format!("; Kubernetes {release} does not have it yet, {first} is the first"),
@@ -84,6 +89,7 @@ fn set(gate: &FeatureGate, release: Release, value: bool) -> Result<Option<Strin
 
 #[cfg(test)]
 mod tests {
+    use super::super::gate::Step;
     use super::*;
 
     fn resolve(minor: u8, settings: &[(&str, bool)]) -> Result<(Gates, Vec<String>), String> {
@@ -99,8 +105,10 @@ mod tests {
     fn the_table_is_in_order() {
         assert!(GATES.windows(2).all(|pair| pair[0].name < pair[1].name));
         for gate in GATES {
-            assert!(gate.history.windows(2).all(|pair| pair[0].0 < pair[1].0), "{}", gate.name);
-            assert!(gate.removed.is_none_or(|removed| removed > gate.history[gate.history.len() - 1].0));
+            let grows = |pair: &[Step]| pair[0].since.rank() < pair[1].since.rank();
+            assert!(gate.history.windows(2).all(grows), "{}", gate.name);
+            let last = gate.history[gate.history.len() - 1].since;
+            assert!(gate.removed.is_none_or(|removed| !last.reaches(Release::one(removed))), "{}", gate.name);
         }
     }
 
@@ -123,11 +131,29 @@ mod tests {
             ("DisableAllocatorDualWrite", 34),
             ("InPlacePodVerticalScaling", 33),
         ] {
-            for minor in 24..=37 {
+            for minor in 24..=38 {
                 assert_eq!(default_of(minor, name), minor >= first_on, "{name} in 1.{minor}");
             }
         }
         assert!(!default_of(37, "CPUManagerPolicyAlphaOptions"));
+    }
+
+    #[test]
+    fn some_gates_flip_between_patch_releases() {
+        let on = |minor, patch, name: &str| {
+            let release = Release::patched(minor, patch);
+            Gates::resolve(release, &BTreeMap::new()).expect("defaults are valid").0.enabled(name)
+        };
+        // Pull requests 137904 and 137666: on in 1.35.0 to 1.35.3, off after it, on again from 1.37.
+        let of_stateful_sets = |minor, patch| on(minor, patch, "MaxUnavailableStatefulSet");
+        assert!(!of_stateful_sets(34, 9) && of_stateful_sets(35, 0) && of_stateful_sets(35, 3));
+        assert!(!of_stateful_sets(35, 4) && !of_stateful_sets(36, 0) && of_stateful_sets(37, 0));
+        // Pull requests 134401 (after 1.34.1), 135059 and 135904 (after 1.35.0).
+        let of_calls = |minor, patch| on(minor, patch, "SchedulerAsyncAPICalls");
+        assert!(of_calls(34, 0) && of_calls(34, 1) && !of_calls(34, 2));
+        assert!(of_calls(35, 0) && !of_calls(35, 1) && !of_calls(36, 0));
+        assert!(!default_of(34, "SchedulerAsyncAPICalls"), "without a patch, the newest of the minor");
+        assert!(!default_of(35, "MaxUnavailableStatefulSet"));
     }
 
     #[test]

@@ -86,10 +86,35 @@ impl PolicyOptions {
         Err(format!("{manager} Policy {level}-level Options not enabled, but option {quoted} provided"))
     }
 
+    /// Each option with how it stands: `unknown`, `stable`, or `alpha` and `beta`, with `(refused)` where the
+    /// gates do not let it be used; `refused` where no option can be given.
+    pub(super) fn settings(&self) -> Vec<(&'static str, &'static str)> {
+        let word = |name| match (self.stage(name), self.any) {
+            (None, _) => "unknown",
+            (_, false) => "refused",
+            (Some(OptionStage::Alpha), _) => {
+                if self.alpha {
+                    "alpha"
+                } else {
+                    "alpha (refused)"
+                }
+            }
+            (Some(OptionStage::Beta), _) => {
+                if self.beta {
+                    "beta"
+                } else {
+                    "beta (refused)"
+                }
+            }
+            (Some(OptionStage::Stable), _) => "stable",
+        };
+        self.table.iter().map(|(name, _)| (*name, word(name))).collect()
+    }
+
     /// How far an option has come; `None`: it is unknown in this release.
     fn stage(&self, name: &str) -> Option<OptionStage> {
         let (_, since) = self.table.iter().find(|(known, _)| *known == name)?;
-        let reached = |at: usize| since[at].is_some_and(|minor| Release::one(minor) <= self.release);
+        let reached = |at: usize| since[at].is_some_and(|minor| self.release.reaches(Release::one(minor)));
         match (reached(0), reached(1), reached(2)) {
             (_, _, true) => Some(OptionStage::Stable),
             (_, true, _) => Some(OptionStage::Beta),

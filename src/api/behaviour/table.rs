@@ -5,23 +5,29 @@
 //!
 //! DIFFERENCE: gates that were removed from the code more than three releases after they were locked
 //! stay known here where the release of the removal is not certain; they can be set to their locked
-//! value only. `MaxUnavailableStatefulSet` is taken as off also where it is beta.
+//! value only.
 
-use super::gate::{FeatureGate, Stage};
+use super::gate::{FeatureGate, GateStatus, Stage, Step};
+use super::release::Release;
 use Stage::{Alpha, Beta, Ga};
 
-const fn at(minor: u8, stage: Stage, default: bool) -> (u8, Stage, bool, bool) {
-    (minor, stage, default, false)
+const fn at(minor: u8, stage: Stage, default: bool) -> Step {
+    Step { since: Release::one(minor), status: GateStatus { stage, default, locked: false } }
 }
 
-const fn locked(minor: u8) -> (u8, Stage, bool, bool) {
-    (minor, Ga, true, true)
+/// A step that came with a patch release.
+const fn patch(minor: u8, patch: u8, stage: Stage, default: bool) -> Step {
+    Step { since: Release::patched(minor, patch), status: GateStatus { stage, default, locked: false } }
+}
+
+const fn locked(minor: u8) -> Step {
+    Step { since: Release::one(minor), status: GateStatus { stage: Ga, default: true, locked: true } }
 }
 
 const fn gate(
     name: &'static str,
     simulated: bool,
-    history: &'static [(u8, Stage, bool, bool)],
+    history: &'static [Step],
     removed: Option<u8>,
 ) -> FeatureGate {
     FeatureGate { name, simulated, history, removed }
@@ -34,7 +40,7 @@ pub(super) const GATES: &[FeatureGate] = &[
     gate("CPUManagerPolicyOptions", true, &[at(22, Alpha, false), at(23, Beta, true), locked(33)], None),
     gate(
         "DisableAllocatorDualWrite",
-        false,
+        true,
         &[at(31, Alpha, false), at(33, Beta, false), at(34, Ga, true)],
         None,
     ),
@@ -43,7 +49,13 @@ pub(super) const GATES: &[FeatureGate] = &[
     gate("MatchLabelKeysInPodAffinity", true, &[at(29, Alpha, false), at(31, Beta, true), locked(33)], None),
     gate("MatchLabelKeysInPodTopologySpread", true, &[at(25, Alpha, false), at(27, Beta, true)], None),
     gate("MatchLabelKeysInPodTopologySpreadSelectorMerge", true, &[at(34, Beta, true)], None),
-    gate("MaxUnavailableStatefulSet", false, &[at(24, Alpha, false), at(35, Beta, false)], None),
+    // Off again by pull request 137904, on again by 137666.
+    gate(
+        "MaxUnavailableStatefulSet",
+        false,
+        &[at(24, Alpha, false), at(35, Beta, true), patch(35, 4, Beta, false), at(37, Beta, true)],
+        None,
+    ),
     gate(
         "MinDomainsInPodTopologySpread",
         true,
@@ -65,6 +77,13 @@ pub(super) const GATES: &[FeatureGate] = &[
     gate("OpportunisticBatching", false, &[at(35, Beta, true)], None),
     gate("PodDeletionCost", true, &[at(21, Alpha, false), at(22, Beta, true)], None),
     gate("PodLevelResources", true, &[at(32, Alpha, false), at(34, Beta, true)], None),
+    // Off again by pull requests 134401 (merged after 1.34.1) and 135904 (after 1.35.0).
+    gate(
+        "SchedulerAsyncAPICalls",
+        false,
+        &[at(34, Beta, true), patch(34, 2, Beta, false), at(35, Beta, true), patch(35, 1, Beta, false)],
+        None,
+    ),
     gate("SchedulerAsyncPreemption", false, &[at(32, Alpha, false), at(33, Beta, true)], None),
     gate("SchedulerPopFromBackoffQ", true, &[at(33, Beta, true)], None),
     gate("SchedulerQueueingHints", true, &[at(28, Beta, false), at(32, Beta, true), locked(34)], None),

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use crate::api::Release;
 use crate::study::choice::Choice;
 
 /// Options of `run`.
@@ -19,6 +20,9 @@ pub struct RunArgs {
     /// The seed of all random draws.
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
+    /// The Kubernetes release to follow, whatever the input says.
+    #[arg(long, value_name = "V", value_parser = Release::parse)]
+    pub kubernetes_version: Option<Release>,
     /// Write tables and summary into this folder.
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,

@@ -31,6 +31,7 @@ pub fn to_json(explanation: &Explanation, setting: &Setting<'_>) -> Value {
         "notSimulated": gaps_json(ledger),
         "lints": lints_json(ledger),
         "assumptions": assumptions_json(ledger),
+        "releases": ledger.releases,
         "models": ledger.models,
         "notes": ledger.notes,
         "answer": answer::sentences(explanation).join(" "),

@@ -27,6 +27,7 @@ pub fn to_json(arms: &[ArmReport], setting: &Setting<'_>) -> Value {
         "notSimulated": gaps_json(setting.ledger),
         "lints": lints_json(setting.ledger),
         "assumptions": assumptions_json(setting.ledger),
+        "releases": setting.ledger.releases,
         "models": setting.ledger.models,
         "notes": setting.ledger.notes,
         "atTheStart": {

@@ -52,6 +52,7 @@ pub fn manifest(report: &StudyReport<'_>) -> Value {
         "runsOfPoints": runs_of_points(frame, report.rows),
         "digest": digest(report.rows),
         "notSimulated": frame.not_simulated,
+        "releases": frame.releases,
         "models": frame.models,
     })
 }

@@ -29,6 +29,8 @@ pub struct Ledger {
     pub irrelevant: Vec<(String, usize, &'static str)>,
     /// How closely the release is followed, and what its gates bring with them.
     pub notes: Vec<String>,
+    /// Which release is followed, and where it is known from; one of each release of the variants.
+    pub releases: Vec<String>,
     /// What each model was checked against: `kube-scheduler: recorded at v1.34`.
     pub models: Vec<String>,
     /// The times that every duration and probability hangs on.
@@ -124,6 +126,11 @@ impl Ledger {
         for model in other.models {
             if !self.models.contains(&model) {
                 self.models.push(model);
+            }
+        }
+        for release in other.releases {
+            if !self.releases.contains(&release) {
+                self.releases.push(release);
             }
         }
         for gap in other.gaps {

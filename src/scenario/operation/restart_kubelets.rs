@@ -41,14 +41,14 @@ pub(super) fn compile(restart: &RestartKubelets, stage: &mut Stage<'_>) -> Resul
         return Err(format!("{written} is not a node of spec.kubelets entry {:?}", restart.kubelet));
     }
     let settings = match plan.configurations.get(index) {
-        Some(source) => match fleet.change(entry, source, plan, builder, findings) {
-            Some(change) => Some(change),
+        Some(source) => match fleet.change((entry, node), source, plan, builder, findings) {
+            Some(changes) => changes,
             None => return Ok(None),
         },
-        None => None,
+        None => Vec::new(),
     };
     let of = restart.node.as_ref().map_or_else(String::new, |node| format!(" on {node}"));
-    let with = if settings.is_some() { " with another configuration" } else { "" };
+    let with = if settings.is_empty() { "" } else { " with another configuration" };
     let label = format!("restartKubelets {}{of}{with}", restart.kubelet);
     Ok(Some(made(Operation { entry, node, settings }, label)))
 }
@@ -59,12 +59,20 @@ struct Operation {
     entry: usize,
     /// Only that on this node.
     node: Option<NodeId>,
-    /// With these settings; `None`: as they were.
-    settings: Option<KubeletChange>,
+    /// With these settings, all or that on a node; none: as they were.
+    settings: Vec<(Option<NodeId>, KubeletChange)>,
 }
 
 impl Request for Operation {
     fn perform(&self, api: &mut dyn Api) -> Result<(), String> {
-        api.restart_kubelets((self.entry, self.node), self.settings.as_ref())
+        if self.settings.is_empty() {
+            return api.restart_kubelets((self.entry, self.node), None);
+        }
+        let restarted = self
+            .settings
+            .iter()
+            .map(|(node, change)| api.restart_kubelets((self.entry, *node), Some(change)));
+        let faults: Vec<String> = restarted.filter_map(Result::err).collect();
+        if faults.is_empty() { Ok(()) } else { Err(faults.join("; ")) }
     }
 }

@@ -22,8 +22,7 @@ pub(in super::super) fn behaviour_of(
     gates: &BTreeMap<String, bool>,
 ) -> Result<ServiceIpBehaviour, String> {
     let spec = &plan.document.spec;
-    let written = version.or(spec.kubernetes_version.as_deref());
-    let release = written.map_or(Ok(Release::default()), Release::parse)?;
+    let release = version.map_or(Ok(plan.release.release), Release::parse)?;
     let mut all = if version.is_some() { BTreeMap::new() } else { spec.feature_gates.clone() };
     all.extend(gates.iter().map(|(name, on)| (name.clone(), *on)));
     Behaviour::resolve(release, &all).map(|(behaviour, _)| behaviour.service_ip)

@@ -39,10 +39,13 @@ impl<'r> Witness<'r> {
         Self { reader, digest: RefCell::new(digest) }
     }
 
-    fn finish(&self, seed: u64, strict: bool) -> u64 {
+    fn finish(&self, seed: u64, options: &LoadOptions) -> u64 {
         let mut digest = self.digest.borrow().clone();
         digest.u64(seed);
-        digest.bool(strict);
+        digest.bool(options.strict);
+        if let Some(release) = options.kubernetes_version {
+            digest.str(&release.to_string());
+        }
         digest.finish()
     }
 }
@@ -69,7 +72,7 @@ pub fn load_study(
         .and_then(|document| resolve_study(&document, options, &witness, &mut findings));
     let warnings = findings.finish(options.strict)?;
     let resolved = resolved.expect("without errors the study is resolved");
-    let fingerprint = witness.finish(resolved.seed, options.strict);
+    let fingerprint = witness.finish(resolved.seed, options);
     let ledger = Ledger { doubts: warnings.len(), ..resolved.ledger };
     Ok(ResolvedStudy { fingerprint, warnings, ledger, ..resolved })
 }
@@ -138,7 +141,8 @@ fn resolve_study(
         fault(document, "/spec/confidence", "a number from 0.5 to 0.9999", findings);
     }
     let factors = factors(&study, document, findings);
-    let mut inputs = Inputs::of_manifests(&spec.scenario, "/spec/scenario", document, reader, findings);
+    let from = (options.kubernetes_version, reader);
+    let mut inputs = Inputs::of_manifests(&spec.scenario, "/spec/scenario", document, from, findings);
     let scenario = inputs.scenario.clone().unwrap_or_else(|| plan::implicit_scenario(&study.metadata.name));
     if !findings.errors.is_empty() {
         return None;

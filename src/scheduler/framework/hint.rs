@@ -4,7 +4,7 @@
 use super::actions::Registration;
 use super::args::PluginArgs;
 use super::cluster_event::ClusterEvent;
-use crate::api::{LabelSelector, Labels, Node, Pod};
+use crate::api::{LabelSelector, Labels, Node, Pod, SchedulerBehaviour};
 use crate::kernel::{Interner, Symbol};
 use crate::scheduler::well_known::WellKnown;
 
@@ -66,7 +66,7 @@ pub struct HintRules {
     /// the creation of nodes, without asking its hint. A workaround in `buildQueueingHintMap`, there
     /// from 1.29 to 1.34.
     pub taint_update_counts_as_node_add: bool,
-    /// The removal of a pod brings back those that *its* anti-affinity kept away (from 1.35,
+    /// The removal of a pod brings back those that *its* anti-affinity kept away (from 1.36,
     /// pull request 135325). Before, they wait for the leftover flush.
     pub anti_affinity_of_deleted_pod: bool,
     /// One matching anti-affinity term of several is enough (from 1.37, pull request 139161).
@@ -74,14 +74,14 @@ pub struct HintRules {
     pub any_anti_affinity_term: bool,
 }
 
-impl Default for HintRules {
-    /// The rules of v1.34.
-    fn default() -> Self {
+impl HintRules {
+    /// The rules of a release.
+    pub fn of(behaviour: &SchedulerBehaviour) -> Self {
         Self {
-            in_place_pod_vertical_scaling: true,
-            taint_update_counts_as_node_add: true,
-            anti_affinity_of_deleted_pod: false,
-            any_anti_affinity_term: false,
+            in_place_pod_vertical_scaling: behaviour.in_place_pod_vertical_scaling,
+            taint_update_counts_as_node_add: behaviour.taint_update_counts_as_node_add,
+            anti_affinity_of_deleted_pod: behaviour.anti_affinity_of_deleted_pod,
+            any_anti_affinity_term: behaviour.any_anti_affinity_term,
         }
     }
 }

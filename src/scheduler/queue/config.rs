@@ -37,7 +37,7 @@ pub struct QueueConfig {
 }
 
 impl QueueConfig {
-    /// Kubernetes' defaults under these gates.
+    /// Kubernetes' defaults in this release, under these gates.
     pub fn new(behaviour: &SchedulerBehaviour) -> Self {
         Self {
             pod_initial_backoff: SimDuration::from_secs(1),
@@ -46,7 +46,7 @@ impl QueueConfig {
             queueing_hints: behaviour.queueing_hints,
             pop_from_backoff_q: behaviour.pop_from_backoff_q,
             requeue: RequeueRule::Kubernetes,
-            hints: HintRules::default(),
+            hints: HintRules::of(behaviour),
         }
     }
 }

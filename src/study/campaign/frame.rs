@@ -49,6 +49,9 @@ pub struct Frame {
     /// Warnings about the input.
     #[serde(default)]
     pub doubts: usize,
+    /// Which releases are followed, and where they are known from.
+    #[serde(default)]
+    pub releases: Vec<String>,
     /// What each model was checked against.
     pub models: Vec<String>,
     /// What the release's gates bring with them.
@@ -153,6 +156,7 @@ impl Frame {
             max_runs,
             not_simulated: study.ledger.gaps.clone(),
             doubts: study.ledger.doubts,
+            releases: study.ledger.releases.clone(),
             models: study.ledger.models.clone(),
             notes: study.ledger.notes.clone(),
         }
@@ -163,6 +167,7 @@ impl Frame {
         Ledger {
             gaps: self.not_simulated.clone(),
             notes: self.notes.clone(),
+            releases: self.releases.clone(),
             models: self.models.clone(),
             doubts: self.doubts,
             ..Ledger::default()

@@ -166,6 +166,7 @@ pub(super) mod tests {
             max_runs: 4,
             not_simulated: Vec::new(),
             doubts: 0,
+            releases: Vec::new(),
             models: Vec::new(),
             notes: Vec::new(),
         }

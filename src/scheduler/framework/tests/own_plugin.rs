@@ -159,6 +159,10 @@ const BEHAVIOUR: SchedulerBehaviour = SchedulerBehaviour {
     min_domains_in_pod_topology_spread: true,
     queueing_hints: true,
     pop_from_backoff_q: true,
+    in_place_pod_vertical_scaling: true,
+    taint_update_counts_as_node_add: true,
+    anti_affinity_of_deleted_pod: false,
+    any_anti_affinity_term: false,
 };
 
 struct Bench {

@@ -103,6 +103,10 @@ proptest! {
             min_domains_in_pod_topology_spread: true,
             queueing_hints: true,
             pop_from_backoff_q: true,
+            in_place_pod_vertical_scaling: true,
+            taint_update_counts_as_node_add: true,
+            anti_affinity_of_deleted_pod: false,
+            any_anti_affinity_term: false,
         };
         let verdicts = |state: &CycleState, cache: &Cache, names: &Interner| -> Vec<bool> {
             let cycle = CycleContext { pod: &incoming, cache, names, behaviour };
