@@ -29,6 +29,7 @@ pub mod expectation;
 pub mod figure_selector;
 mod kubelets;
 pub mod machine;
+pub mod names;
 pub mod node_pool;
 pub mod planning;
 pub mod reader;

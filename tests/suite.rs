@@ -15,6 +15,7 @@ mod house_rules;
 mod incidents;
 mod kubelets;
 mod measures;
+mod output;
 mod plan;
 mod property_tests;
 mod ranges;

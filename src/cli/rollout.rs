@@ -95,6 +95,9 @@ pub fn rollout(args: &RolloutArgs) -> Result<(), CliError> {
     let order = order::of(args)?;
     let out = args.out.as_deref().map(|root| OutputDir::prepare(root, args.force)).transpose()?;
     let resolved = load(args, &order)?;
+    if let Some(out) = &out {
+        out.check_folders(resolved.scenario.variants.iter().filter_map(|arm| arm.name.as_deref()))?;
+    }
     let (results, answers) = simulate(&resolved, &order, args);
     let arms = reports(&resolved, &order, &results)?;
     let workload = order.target.to_string();

@@ -37,6 +37,9 @@ pub fn run(args: &RunArgs) -> Result<(), CliError> {
     let out = args.out.as_deref().map(|root| OutputDir::prepare(root, args.force)).transpose()?;
     let options = LoadOptions { strict: args.strict, seed: args.seed, ..LoadOptions::default() };
     let resolved = validate::load(&args.files, &options, args.quiet)?;
+    if let Some(out) = &out {
+        out.check_folders(resolved.variants.iter().filter_map(|variant| variant.name.as_deref()))?;
+    }
     if let Some(which) = &args.emit_events {
         return determinism::emit_events(&resolved, which);
     }
