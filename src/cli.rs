@@ -6,6 +6,7 @@ pub mod compare;
 pub mod conformance;
 pub mod determinism;
 pub mod error;
+pub mod exit;
 pub mod explain;
 pub mod input;
 pub mod journal;
@@ -27,10 +28,11 @@ use clap::{Parser, Subcommand};
 
 use crate::kernel::whereabouts;
 use error::CliError;
+use exit::Exit;
 
 /// Forecast what Kubernetes will decide.
 #[derive(Debug, Parser)]
-#[command(name = "kubecast", version, about, max_term_width = 100)]
+#[command(name = "kubecast", version, about, max_term_width = 100, after_help = Exit::help())]
 pub struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -66,10 +68,7 @@ enum Command {
     Conformance(conformance::ConformanceArgs),
 }
 
-/// Runs the command given on the command line.
-///
-/// Exit codes: 0 fine; 1 an expectation was not met or a vector failed; 2 the input is wrong;
-/// 3 a bug in kubecast.
+/// Runs the command given on the command line. [`Exit`] has the exit codes.
 pub fn main() -> std::process::ExitCode {
     tell_where_bugs_are();
     let cli = Cli::parse();
@@ -89,10 +88,10 @@ pub fn main() -> std::process::ExitCode {
         Command::Conformance(args) => conformance::conformance(args),
     };
     match result {
-        Ok(()) => std::process::ExitCode::SUCCESS,
+        Ok(()) => Exit::Answered.into(),
         Err(error) => {
             error.print();
-            std::process::ExitCode::from(error.code())
+            error.exit().into()
         }
     }
 }

@@ -3,6 +3,7 @@
 pub mod campaign;
 pub mod capacity;
 pub mod comparison;
+pub mod ends;
 pub mod expectation;
 pub mod explanation;
 pub mod planning;

@@ -7,6 +7,7 @@ mod cli;
 mod compare;
 mod conformance;
 mod cpu_manager;
+mod cut_offs;
 mod explain;
 mod fast_cycle;
 mod forgotten;

@@ -5,7 +5,7 @@ use clap::Args;
 use super::error::CliError;
 use super::input::{self, Files};
 use super::run::{Format, pretty};
-use crate::report::capacity::{Case, PodWords, to_json, to_text};
+use crate::report::capacity::{Case, PodWords, cut_off, to_json, to_text};
 use crate::report::words;
 use crate::scenario::capacity::{CapacityRun, PodTemplate, load_capacity, load_templates, zones};
 use crate::scenario::{LoadOptions, SourceText};
@@ -69,13 +69,15 @@ pub fn capacity(args: &CapacityArgs) -> Result<(), CliError> {
         .collect();
     match args.format {
         Format::Text => {
-            super::print(&format!("{}\n{}", words::unknown_words(&run.unknowns), to_text(&pods, &cases)))
+            let opening = format!("{}{}", cut_off(&cases), words::unknown_words(&run.unknowns));
+            super::print(&format!("{opening}\n{}", to_text(&pods, &cases)))?;
         }
         Format::Json => {
             let unknowns = words::unknown_lines(&run.unknowns);
-            super::print(&pretty(&to_json(&pods, &cases, &unknowns)))
+            super::print(&pretty(&to_json(&pods, &cases, &unknowns)))?;
         }
     }
+    CliError::unless(true, !cases.iter().any(Case::is_cut_off))
 }
 
 /// The pods of the command line.

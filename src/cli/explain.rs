@@ -7,9 +7,10 @@ use super::run::Format;
 use super::validate;
 use crate::api::Timestamp;
 use crate::kernel::{Seed, SimDuration, SimTime};
+use crate::report::ends::cut_off_sentence;
 use crate::report::explain::{Setting, to_json, to_text};
 use crate::scenario::{LoadOptions, Resolved, Variant};
-use crate::study::explanation::{NotFound, PodQuery, explain as find_out};
+use crate::study::explanation::{Missing, NotFound, PodQuery, explain as find_out};
 
 /// Options of `explain`.
 #[derive(Clone, Debug, Args)]
@@ -57,13 +58,14 @@ pub fn explain(args: &ExplainArgs) -> Result<(), CliError> {
         unknowns: &resolved.unknowns,
     };
     match args.format {
-        Format::Text => super::print(&to_text(&explanation, &setting, args.all_nodes)),
+        Format::Text => super::print(&to_text(&explanation, &setting, args.all_nodes))?,
         Format::Json => {
             let text = serde_json::to_string_pretty(&to_json(&explanation, &setting))
                 .map_err(|error| CliError::Bug(format!("the explanation is not JSON: {error}")))?;
-            super::print(&format!("{text}\n"))
+            super::print(&format!("{text}\n"))?;
         }
     }
+    CliError::unless(true, !explanation.ends().is_cut_off())
 }
 
 fn variant_of<'r>(resolved: &'r Resolved, wanted: Option<&str>) -> Result<&'r Variant, CliError> {
@@ -94,8 +96,8 @@ fn time_of(text: &str, start: Timestamp) -> Result<SimTime, CliError> {
     nanos.map(SimTime).map_err(|_| fault(format!("before the start of the run, {start}")))
 }
 
-fn not_found(asked: &str, query: &PodQuery, missing: &NotFound) -> CliError {
-    let message = match missing {
+fn not_found(asked: &str, query: &PodQuery, missing: &Missing) -> CliError {
+    let message = match &missing.why {
         NotFound::Unknown { names, .. } if names.is_empty() => {
             "there is no such pod; no pod is ever created in this run".to_owned()
         }
@@ -115,5 +117,10 @@ fn not_found(asked: &str, query: &PodQuery, missing: &NotFound) -> CliError {
             format!("{name} is not there yet{at}; it is created at {created}")
         }
     };
+    if let Some(cut) = cut_off_sentence(&missing.ends) {
+        // It may come later.
+        eprintln!("error: --pod {asked}: {message}\n{cut}");
+        return CliError::Incomplete;
+    }
     CliError::wrong_input(format!("--pod {asked}: {message}"))
 }

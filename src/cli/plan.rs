@@ -71,7 +71,9 @@ pub fn plan(args: &PlanArgs) -> Result<(), CliError> {
         return Err(error);
     }
     let answer = pretty(&report::to_json(&plan, &found));
-    let text = format!("{}\n{}", words::unknown_words(&plan.unknowns), report::to_text(&plan, &found));
+    let cut_off = report::cut_off(&plan, &found);
+    let text =
+        format!("{cut_off}{}\n{}", words::unknown_words(&plan.unknowns), report::to_text(&plan, &found));
     if let Some(out) = &out {
         let evidence = report::evidence();
         let files = [
@@ -86,5 +88,6 @@ pub fn plan(args: &PlanArgs) -> Result<(), CliError> {
     if !args.quiet {
         super::print(if args.format == Format::Json { &answer } else { &text })?;
     }
-    if found.answer.is_some() { Ok(()) } else { Err(CliError::NotMet) }
+    // A choice of which runs were cut off is not shown to fail.
+    CliError::unless(found.answer.is_some() || found.is_cut_off(), !found.is_cut_off())
 }

@@ -15,13 +15,15 @@ use super::progress::Progress;
 use super::run::{Format, pretty};
 use super::sensitivity;
 use crate::cluster::setup::ClusterSetup;
-use crate::kernel::{Ended, Seed};
+use crate::kernel::Seed;
 use crate::measures::RolloutRow;
+use crate::report::ends::cut_off_sentence;
 use crate::report::rollout::{self as report, ArmReport, Setting, State};
 use crate::report::{run_files, sensitivity as report_sensitivity};
 use crate::scenario::LoadOptions;
 use crate::scenario::assignment::Assignment;
 use crate::scenario::rollout::{self, Moment, ResolvedRollout, RolloutOrder};
+use crate::study::ends::Ends;
 use crate::study::replication;
 use crate::study::rollout_outcome::RolloutOutcome;
 use crate::study::sensitivity::Answer;
@@ -114,10 +116,10 @@ pub fn rollout(args: &RolloutArgs) -> Result<(), CliError> {
         };
         super::print(&text)?;
     }
-    match &out {
-        Some(out) => write_files(out, &resolved, &results, &arms, &summary),
-        None => Ok(()),
+    if let Some(out) = &out {
+        write_files(out, &resolved, &results, &arms, &summary)?;
     }
+    CliError::unless(true, !arms.iter().any(|arm| arm.ends.is_cut_off()))
 }
 
 fn load(args: &RolloutArgs, order: &RolloutOrder) -> Result<ResolvedRollout, CliError> {
@@ -166,17 +168,21 @@ fn reports(
     for ((variant, result), own) in resolved.scenario.variants.iter().zip(results).zip(own) {
         let name = variant.name.clone().unwrap_or_default();
         let outcome = RolloutOutcome::of(&result.runs, &workload, ROLLOUT);
-        let cut_off = result.runs.iter().filter(|run| run.end.ended != Ended::Quiescent).count() as u64;
-        let outcome = outcome.ok_or_else(|| nothing_rolled(order, &name, cut_off))?;
-        arms.push(ArmReport { name, set: own.iter().map(Assignment::text).collect(), outcome, cut_off });
+        let ends = result.ends();
+        let outcome = outcome.ok_or_else(|| nothing_rolled(order, &name, &ends))?;
+        arms.push(ArmReport { name, set: own.iter().map(Assignment::text).collect(), outcome, ends });
     }
     Ok(arms)
 }
 
 /// The change of the template changed nothing.
-fn nothing_rolled(order: &RolloutOrder, arm: &str, cut_off: u64) -> CliError {
+fn nothing_rolled(order: &RolloutOrder, arm: &str, ends: &Ends) -> CliError {
+    if let Some(cut) = cut_off_sentence(ends) {
+        eprintln!("error: {} is not rolled in arm {arm} by then: {cut}", order.target);
+        return CliError::Incomplete;
+    }
     let why = match &order.image {
-        _ if cut_off > 0 => "horizon or maxEvents cut the runs off before".to_owned(),
+        _ if ends.at_horizon > 0 => "the runs end at the horizon before".to_owned(),
         Some(image) => format!("it runs the image {} already; leave --image out to restart it", image.image),
         None => "it was restarted in the very second in which the simulation begins, and a second restart of that \
                  second changes nothing; give another spec.startTime"
@@ -254,6 +260,7 @@ fn write_files(
         "rollout": summary["rollout"],
         "seed": summary["seed"],
         "runs": summary["runs"],
+        "cutOff": summary["cutOff"],
         "set": summary["set"],
         "arms": arms.iter().map(|arm| json!({ "arm": arm.name, "set": arm.set })).collect::<Vec<_>>(),
         "moment": match resolved.moment { Moment::Now => "now", Moment::AfterCreation => "afterCreation" },

@@ -17,7 +17,7 @@ use super::{sensitivity, validate};
 use crate::cluster::setup::ClusterSetup;
 use crate::kernel::{Digest, Seed};
 use crate::measures::RolloutRow;
-use crate::report::{run_files, sensitivity as report_sensitivity, summary_json, terminal, words};
+use crate::report::{run_files, sensitivity as report_sensitivity, summary_json, terminal, verdicts, words};
 use crate::scenario::{LoadOptions, Resolved};
 use crate::study::expectation::{self, Verdict};
 use crate::study::replication;
@@ -48,8 +48,8 @@ pub fn run(args: &RunArgs) -> Result<(), CliError> {
         return determinism::emit_digests(&results);
     }
     let unknowns = words::unknown_lines(&resolved.unknowns);
-    let verdicts = expectation::evaluate(&resolved.expectations, &results);
-    let mut summary = summary_value(&resolved, &results, &unknowns, &verdicts);
+    let judged = expectation::evaluate(&resolved.expectations, &results);
+    let mut summary = summary_value(&resolved, &results, &unknowns, &judged);
     if let Some(answers) = &answers {
         summary["timingSensitivity"] = report_sensitivity::to_json(answers);
     }
@@ -60,7 +60,10 @@ pub fn run(args: &RunArgs) -> Result<(), CliError> {
                 if let Some(answers) = &answers {
                     super::print(&format!("\n{}", report_sensitivity::to_text(answers)))?;
                 }
-                super::print(&verdict_text(&verdicts, args.out.as_deref()))?;
+                super::print(&verdicts::to_text(&judged))?;
+                if let Some(out) = &args.out {
+                    super::print(&format!("\nTables and summary: {}\n", out.display()))?;
+                }
             }
             Format::Json => super::print(&pretty(&summary))?,
         }
@@ -75,7 +78,7 @@ pub fn run(args: &RunArgs) -> Result<(), CliError> {
     if args.check_determinism {
         determinism::check(args, &results)?;
     }
-    if verdicts.iter().all(|verdict| verdict.met) { Ok(()) } else { Err(CliError::NotMet) }
+    CliError::unless(verdicts::all_met(&judged), !results.iter().any(|result| result.ends().is_cut_off()))
 }
 
 /// The results of each variant and, if asked for, the answers with other times.
@@ -114,9 +117,10 @@ fn summary_value(
     resolved: &Resolved,
     results: &[VariantResult],
     unknowns: &[String],
-    verdicts: &[Verdict],
+    judged: &[Verdict],
 ) -> serde_json::Value {
     json!({
+        "cutOff": summary_json::cut_off(results),
         "format": summary_json::FORMAT,
         "scenario": resolved.name,
         "seed": resolved.seed,
@@ -124,9 +128,7 @@ fn summary_value(
         "notSimulated": unknowns,
         "models": resolved.unknowns.models,
         "notes": resolved.unknowns.notes,
-        "expectations": verdicts.iter().map(|verdict| json!({
-            "expected": verdict.expected, "met": verdict.met, "found": verdict.found,
-        })).collect::<Vec<_>>(),
+        "expectations": verdicts::to_json(judged),
         "variants": results.iter().map(summary_json::variant).collect::<Vec<_>>(),
     })
 }
@@ -150,6 +152,7 @@ fn write_files(
         "scenario": resolved.name,
         "seed": resolved.seed,
         "runs": args.runs,
+        "cutOff": summary["cutOff"],
         "variants": results.iter().map(|result| result.name.clone()).collect::<Vec<_>>(),
         "digest": summary["digest"],
         "notSimulated": summary["notSimulated"],
@@ -165,19 +168,4 @@ fn write_files(
 pub fn pretty(value: &serde_json::Value) -> String {
     let text = serde_json::to_string_pretty(value).expect("JSON values can be printed");
     format!("{text}\n")
-}
-
-fn verdict_text(verdicts: &[Verdict], out: Option<&std::path::Path>) -> String {
-    let mut text = String::new();
-    if !verdicts.is_empty() {
-        let met = verdicts.iter().filter(|verdict| verdict.met).count();
-        text.push_str(&format!("\nExpectations: {met} of {} met.\n", verdicts.len()));
-    }
-    for verdict in verdicts.iter().filter(|verdict| !verdict.met) {
-        text.push_str(&format!("  NOT MET: {}; found {}\n", verdict.expected, verdict.found));
-    }
-    if let Some(out) = out {
-        text.push_str(&format!("\nTables and summary: {}\n", out.display()));
-    }
-    text
 }

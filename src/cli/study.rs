@@ -92,7 +92,8 @@ pub fn study(args: &StudyArgs) -> Result<(), CliError> {
         write(out, &report)?;
         writer.remove()?;
     }
-    tell(&report, args.format, args.quiet, args.out.as_deref())
+    tell(&report, args.format, args.quiet, args.out.as_deref())?;
+    CliError::unless(true, !report.is_cut_off())
 }
 
 /// Reads and resolves a study; tells warnings on standard error.

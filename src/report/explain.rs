@@ -16,13 +16,19 @@ use std::fmt::Write as _;
 pub use json::to_json;
 pub use setting::Setting;
 
+use super::ends::{cut_off_words, horizon_sentence};
 use super::words::{checked_words, counted, unknown_words};
 use crate::cluster::explanation::{Sample, Scene, Verdict};
 use crate::study::explanation::Explanation;
 
 /// The explanation as text. `all` shows every node and domain.
 pub fn to_text(explanation: &Explanation, setting: &Setting<'_>, all: bool) -> String {
-    let mut text = format!("{}\n", answer::sentences(explanation).join(" "));
+    let ends = explanation.ends();
+    let mut text = cut_off_words([(None, &ends)]);
+    let _ = writeln!(text, "{}", answer::sentences(explanation).join(" "));
+    if let Some(sentence) = horizon_sentence(&ends, None) {
+        let _ = writeln!(text, "The run {sentence}");
+    }
     text.push('\n');
     let unknowns = setting.unknowns;
     text.push_str(&if unknowns.items.is_empty() { checked_words(unknowns) } else { unknown_words(unknowns) });

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::ends::Ends;
 use super::replication::Run;
 use super::statistics::{Proportion, Summary, by_frequency};
 use crate::measures::{FigureKey, RunRecord};
@@ -40,6 +41,11 @@ impl VariantResult {
     /// What is kept of replication 0.
     pub fn first_record(&self) -> Option<&RunRecord> {
         self.runs.first()?.record.as_ref()
+    }
+
+    /// How the runs ended.
+    pub fn ends(&self) -> Ends {
+        Ends::of(self.runs.iter().map(|run| (run.replication, &run.end)))
     }
 
     /// The summary of one figure.

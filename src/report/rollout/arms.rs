@@ -3,6 +3,7 @@
 use crate::api::Timestamp;
 use crate::scenario::Unknowns;
 use crate::scenario::rollout::Moment;
+use crate::study::ends::Ends;
 use crate::study::rollout_outcome::RolloutOutcome;
 
 /// Up to so many domains are written out one by one.
@@ -57,8 +58,8 @@ pub struct ArmReport {
     pub set: Vec<String>,
     /// What came out.
     pub outcome: RolloutOutcome,
-    /// How many runs were cut off by `horizon` or `maxEvents`.
-    pub cut_off: u64,
+    /// How its runs ended.
+    pub ends: Ends,
 }
 
 /// `3/1/1`, most first; from nine domains on how many hold so many: `1×5 0×95`.

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::arms::{ArmReport, Setting, State};
+use crate::report::ends::cut_off_json;
 use crate::report::summary_json::FORMAT;
 use crate::report::words::unknown_lines;
 use crate::scenario::rollout::Moment;
@@ -14,6 +15,7 @@ pub fn to_json(arms: &[ArmReport], setting: &Setting<'_>) -> Value {
     let unknowns = unknown_lines(setting.unknowns);
     let State { nodes, pods, replicas, without_node, terminating, not_ready } = setting.state;
     json!({
+        "cutOff": cut_off_json(arms.iter().map(|arm| (Some(arm.name.as_str()), &arm.ends))),
         "format": FORMAT,
         "rollout": setting.workload,
         "moment": match setting.moment {
@@ -46,7 +48,8 @@ fn arm(arm: &ArmReport) -> Value {
         "arm": arm.name,
         "set": arm.set,
         "runs": outcome.runs,
-        "cutOffRuns": arm.cut_off,
+        "cutOffRuns": arm.ends.cut_off,
+        "runsAtHorizon": arm.ends.at_horizon,
         "blocked": share(&outcome.blocked),
         "reasons": outcome.reasons.iter().map(|(reason, of)| {
             let mut value = share(of);

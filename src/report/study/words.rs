@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::findings::{StudyReport, number};
+use crate::kernel::Ended;
 use crate::report::columns::Columns;
 use crate::study::campaign::differences::DifferenceRow;
 use crate::study::campaign::estimates::EstimateRow;
@@ -14,8 +15,10 @@ const MOST_LINES: usize = 40;
 /// The whole summary.
 pub fn words(report: &StudyReport<'_>) -> String {
     let frame = report.frame;
-    let mut text = trust(frame);
+    let mut text = cut_off(report);
+    text.push_str(&trust(frame));
     let _ = writeln!(text, "\n{}", heading(report));
+    text.push_str(&horizon(report));
     if frame.points.len() * frame.arms.len() <= MOST_LINES {
         let _ = write!(text, "\n{}", table(report).to_text("  "));
     } else {
@@ -31,6 +34,29 @@ pub fn words(report: &StudyReport<'_>) -> String {
         let _ = writeln!(text, "{sentence}");
     }
     text
+}
+
+/// That runs were cut off: what comes before all else.
+fn cut_off(report: &StudyReport<'_>) -> String {
+    let cut: u64 = report.ended(Ended::EventLimit).values().map(|(cut, _)| cut).sum();
+    if cut == 0 {
+        return String::new();
+    }
+    format!(
+        "CUT OFF (spec.maxEvents): {cut} of {}: their figures are those of that moment, and what follows is not a \
+         result of whole runs.\n",
+        plural(report.rows.len(), "run")
+    )
+}
+
+/// That runs ended at the horizon of their scenario, which is where they are meant to end.
+fn horizon(report: &StudyReport<'_>) -> String {
+    let there: u64 = report.ended(Ended::Horizon).values().map(|(there, _)| there).sum();
+    if there == 0 {
+        return String::new();
+    }
+    let end = if there == 1 { "ends" } else { "end" };
+    format!("{there} of {} {end} at the horizon of the scenario.\n", plural(report.rows.len(), "run"))
 }
 
 /// What the answer does not know.
@@ -261,13 +287,6 @@ fn doubts(report: &StudyReport<'_>) -> Vec<String> {
         sentences.push(format!(
             "{} wider than asked for.",
             if wide == 1 { "1 interval is".to_owned() } else { format!("{wide} intervals are") }
-        ));
-    }
-    let cut = report.rows.values().filter(|row| row.ended == "eventLimit").count();
-    if cut > 0 {
-        sentences.push(format!(
-            "{} cut off at spec.maxEvents: their figures are those of that moment.",
-            plural(cut, "run")
         ));
     }
     sentences
