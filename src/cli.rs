@@ -50,7 +50,7 @@ enum Command {
     Merge(merge::MergeArgs),
     /// Find the smallest or cheapest choice for which targets hold.
     Plan(plan::PlanArgs),
-    /// Put two runs or studies side by side, and fail where a bound is passed.
+    /// Put two runs, rollouts or studies side by side, and fail where a bound is passed.
     Compare(compare::CompareArgs),
     /// Tell how many more copies of pods fit, on which nodes, and what stops the next.
     Capacity(capacity::CapacityArgs),

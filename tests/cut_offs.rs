@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{Outcome, file, kubecast, kubecast_on};
+use crate::harness::{Outcome, file, folder, kubecast, kubecast_on};
 use crate::rollout::dump::dump;
 
 /// Three pods, with room for six, and two restarts.
@@ -137,12 +137,22 @@ const STUDY: &str = "  metrics: [{measure: pods}]\n  replications: 2\n";
 #[test]
 fn a_study_of_runs_that_were_cut_off_says_so_first() {
     let path = around("Study", "cut", ONE_OF_TWO, STUDY);
-    let outcome = kubecast(&["study", &path]);
+    let out = folder("cut");
+    let outcome = kubecast(&["study", &path, "--out", &out]);
     assert_eq!(outcome.code, 4, "{}", outcome.told());
     assert!(outcome.stdout.starts_with("CUT OFF (spec.maxEvents): 2 of 4 runs: "), "{}", outcome.stdout);
     let cut_off = cut_off_of(&kubecast(&["study", &path, "--format", "json"]));
     let entry = json!({ "point": 0, "of": "cut", "by": "maxEvents", "cutOffRuns": 2, "runs": 2 });
     assert_eq!(cut_off, json!([entry]));
+    // So does what compares it, which judges nothing.
+    let compared = kubecast(&["compare", &out, &out, "--fail-if", "value(pods) > 0"]);
+    assert_eq!(compared.code, 4, "{}", compared.told());
+    assert!(
+        compared.stdout.starts_with(&format!("CUT OFF: runs of {out} and {out};")),
+        "{}",
+        compared.stdout
+    );
+    assert!(compared.stdout.contains("not judged: value(pods) > 0"), "{}", compared.stdout);
     let whole = around("Study", "whole", "", STUDY);
     assert!(!kubecast(&["study", &whole]).success().contains("CUT OFF"));
 }
