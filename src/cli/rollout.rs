@@ -19,11 +19,12 @@ use crate::kernel::Seed;
 use crate::measures::RolloutRow;
 use crate::report::ends::cut_off_sentence;
 use crate::report::rollout::{self as report, ArmReport, Setting, State};
-use crate::report::{run_files, sensitivity as report_sensitivity};
+use crate::report::{run_files, sensitivity as report_sensitivity, verdicts};
 use crate::scenario::LoadOptions;
 use crate::scenario::assignment::Assignment;
 use crate::scenario::rollout::{self, Moment, ResolvedRollout, RolloutOrder};
 use crate::study::ends::Ends;
+use crate::study::expectation::{self, Verdict};
 use crate::study::replication;
 use crate::study::rollout_outcome::RolloutOutcome;
 use crate::study::sensitivity::Answer;
@@ -102,9 +103,12 @@ pub fn rollout(args: &RolloutArgs) -> Result<(), CliError> {
     }
     let (results, answers) = simulate(&resolved, &order, args);
     let arms = reports(&resolved, &order, &results)?;
+    let mut judged = expectation::evaluate(&resolved.scenario.expectations, &results);
+    judged
+        .extend(resolved.left_out.iter().map(|(expected, why)| Verdict::not_judged(expected.clone(), *why)));
     let workload = order.target.to_string();
     let set: Vec<String> = order.set.iter().map(Assignment::text).collect();
-    let setting = Setting { set: &set, ..setting(&resolved, &order, &workload, args) };
+    let setting = Setting { set: &set, verdicts: &judged, ..setting(&resolved, &order, &workload, args) };
     let mut summary = report::to_json(&arms, &setting);
     if let Some(answers) = &answers {
         summary["timingSensitivity"] = report_sensitivity::to_json(answers);
@@ -119,7 +123,7 @@ pub fn rollout(args: &RolloutArgs) -> Result<(), CliError> {
     if let Some(out) = &out {
         write_files(out, &resolved, &results, &arms, &summary)?;
     }
-    CliError::unless(true, !arms.iter().any(|arm| arm.ends.is_cut_off()))
+    CliError::unless(verdicts::all_met(&judged), !arms.iter().any(|arm| arm.ends.is_cut_off()))
 }
 
 fn load(args: &RolloutArgs, order: &RolloutOrder) -> Result<ResolvedRollout, CliError> {
@@ -208,6 +212,7 @@ fn setting<'a>(
         runs: args.runs,
         state: state(setup, order),
         unknowns: &resolved.scenario.unknowns,
+        verdicts: &[],
     }
 }
 

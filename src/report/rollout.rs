@@ -12,6 +12,7 @@ pub use json::to_json;
 
 use super::columns::Columns;
 use super::ends::{capitalized, cut_off_words, horizon_sentence};
+use super::verdicts;
 use super::words::{percent, unknown_words};
 use crate::scenario::rollout::Moment;
 use crate::study::rollout_outcome::{ConstraintSpread, RolloutOutcome};
@@ -35,6 +36,7 @@ pub fn to_text(arms: &[ArmReport], setting: &Setting<'_>) -> String {
     if several {
         let _ = write!(text, "\n{}", comparison(arms));
     }
+    text.push_str(&verdicts::to_text(setting.verdicts));
     text
 }
 

@@ -4,6 +4,7 @@ use crate::api::Timestamp;
 use crate::scenario::Unknowns;
 use crate::scenario::rollout::Moment;
 use crate::study::ends::Ends;
+use crate::study::expectation::Verdict;
 use crate::study::rollout_outcome::RolloutOutcome;
 
 /// Up to so many domains are written out one by one.
@@ -30,6 +31,8 @@ pub struct Setting<'a> {
     pub state: State,
     /// What is not simulated.
     pub unknowns: &'a Unknowns,
+    /// What a scenario beside the dump expects, judged as far as it is about this rollout.
+    pub verdicts: &'a [Verdict],
 }
 
 /// What the input holds at the beginning, and what of it has not settled.

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::arms::{ArmReport, Setting, State};
 use crate::report::ends::cut_off_json;
 use crate::report::summary_json::FORMAT;
+use crate::report::verdicts;
 use crate::report::words::unknown_lines;
 use crate::scenario::rollout::Moment;
 use crate::study::rollout_outcome::ConstraintSpread;
@@ -39,6 +40,7 @@ pub fn to_json(arms: &[ArmReport], setting: &Setting<'_>) -> Value {
             "podsNotReady": not_ready,
         },
         "arms": arms.iter().map(arm).collect::<Vec<_>>(),
+        "expectations": verdicts::to_json(setting.verdicts),
     })
 }
 
