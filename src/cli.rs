@@ -6,9 +6,11 @@ pub mod compare;
 pub mod conformance;
 pub mod determinism;
 pub mod error;
+pub mod exit;
 pub mod explain;
 pub mod input;
 pub mod journal;
+pub mod load_args;
 pub mod merge;
 pub mod output;
 pub mod plan;
@@ -27,10 +29,11 @@ use clap::{Parser, Subcommand};
 
 use crate::kernel::whereabouts;
 use error::CliError;
+use exit::Exit;
 
 /// Forecast what Kubernetes will decide.
 #[derive(Debug, Parser)]
-#[command(name = "kubecast", version, about, max_term_width = 100)]
+#[command(name = "kubecast", version, about, max_term_width = 100, after_help = Exit::help())]
 pub struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -48,7 +51,7 @@ enum Command {
     Merge(merge::MergeArgs),
     /// Find the smallest or cheapest choice for which targets hold.
     Plan(plan::PlanArgs),
-    /// Put two runs or studies side by side, and fail where a bound is passed.
+    /// Put two runs, rollouts or studies side by side, and fail where a bound is passed.
     Compare(compare::CompareArgs),
     /// Tell how many more copies of pods fit, on which nodes, and what stops the next.
     Capacity(capacity::CapacityArgs),
@@ -66,10 +69,7 @@ enum Command {
     Conformance(conformance::ConformanceArgs),
 }
 
-/// Runs the command given on the command line.
-///
-/// Exit codes: 0 fine; 1 an expectation was not met or a vector failed; 2 the input is wrong;
-/// 3 a bug in kubecast.
+/// Runs the command given on the command line. [`Exit`] has the exit codes.
 pub fn main() -> std::process::ExitCode {
     tell_where_bugs_are();
     let cli = Cli::parse();
@@ -89,10 +89,10 @@ pub fn main() -> std::process::ExitCode {
         Command::Conformance(args) => conformance::conformance(args),
     };
     match result {
-        Ok(()) => std::process::ExitCode::SUCCESS,
+        Ok(()) => Exit::Answered.into(),
         Err(error) => {
             error.print();
-            std::process::ExitCode::from(error.code())
+            error.exit().into()
         }
     }
 }

@@ -1,6 +1,8 @@
 //! The `kubecast` command.
 
-/// Runs the command line. A panic is a bug in kubecast and exits with 3.
+use kubecast::cli::exit::Exit;
+
+/// Runs the command line. A panic is a bug in kubecast.
 fn main() -> std::process::ExitCode {
-    std::panic::catch_unwind(kubecast::cli::main).unwrap_or_else(|_| std::process::ExitCode::from(3))
+    std::panic::catch_unwind(kubecast::cli::main).unwrap_or_else(|_| Exit::Bug.into())
 }

@@ -8,6 +8,7 @@ pub mod columns;
 pub mod comparison;
 #[cfg(test)]
 mod documented;
+pub mod ends;
 pub mod explain;
 pub mod planning;
 pub mod ranges;
@@ -23,4 +24,5 @@ pub mod summary_json;
 pub mod table;
 pub mod terminal;
 pub mod topology;
+pub mod verdicts;
 pub mod words;

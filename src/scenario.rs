@@ -34,6 +34,7 @@ pub mod figure_selector;
 mod kubelets;
 pub mod lints;
 pub mod machine;
+pub mod names;
 pub mod node_pool;
 pub mod planning;
 pub mod reader;
@@ -114,7 +115,13 @@ pub struct Ask {
 
 impl Default for LoadOptions {
     fn default() -> Self {
-        Self { strict: false, seed: None, ask: Ask::default(), kubernetes_version: None, measures: MEASURES.to_vec() }
+        Self {
+            strict: false,
+            seed: None,
+            ask: Ask::default(),
+            kubernetes_version: None,
+            measures: MEASURES.to_vec(),
+        }
     }
 }
 

@@ -5,6 +5,7 @@ pub mod campaign;
 pub mod capacity;
 pub mod choice;
 pub mod comparison;
+pub mod ends;
 pub mod expectation;
 pub mod explanation;
 pub mod planning;

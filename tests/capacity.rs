@@ -125,6 +125,14 @@ fn repeated_runs_give_the_same_numbers() {
 }
 
 #[test]
+fn what_the_scenario_expects_is_not_judged_of_the_copies() {
+    let with = file("capacity-expect.yaml", &cluster("  expect: [{measure: pods, equals: 0}]\n"));
+    let small = pod("small", "1", "");
+    let told = kubecast(&["capacity", "--strict", "--pod", &small, &with]).success();
+    assert!(told.contains("Note: spec.expect is about the scenario without the copies"), "{told}");
+}
+
+#[test]
 fn what_is_wrong_is_said() {
     let cluster_file = file("capacity-wrong.yaml", &cluster(""));
     let refused = |args: &[&str], told: &str| {

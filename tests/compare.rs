@@ -69,6 +69,40 @@ fn runs_side_by_side() {
 }
 
 #[test]
+fn rollouts_side_by_side() {
+    let rolled = |name: &str, options: &[&str]| {
+        let out = folder(name);
+        let args =
+            ["rollout", "deploy/app1", "-f", "tests/fixtures/kk98215-dump.yaml", "--runs", "20", "--quiet"];
+        kubecast(&[&args[..], &["--out", &out], options].concat()).success();
+        out
+    };
+    let (five, seven) =
+        (rolled("five", &[]), rolled("seven", &["--set", "spec.strategy.rollingUpdate.maxSurge=3"]));
+    let text = kubecast(&["compare", &five, &seven]).success();
+    let cells = |metric: &str| {
+        let line =
+            text.lines().find(|line| line.contains(metric)).unwrap_or_else(|| panic!("{metric}: {text}"));
+        line.split_whitespace().map(str::to_owned).collect::<Vec<_>>()
+    };
+    // 25 % of five pods is one above (1.25, rounded up: 2).
+    assert_eq!(cells("surgePodsMax"), ["as-is", "surgePodsMax", "2", "3", "1"]);
+    assert_eq!(cells("rolloutBlocked")[..3], ["as-is", "rolloutBlocked", "0"]);
+    for metric in ["rolloutDurationSeconds median", "finalSkew above maxSkew", "readyShareAfterDomainLossMin"]
+    {
+        cells(metric);
+    }
+    for (bound, code) in [
+        ("change(surgePodsMax) > 0", 1),
+        ("change(surgePodsMax) > 1", 0),
+        ("value(rolloutBlocked @ as-is) > 0", 0),
+        ("value(finalSkew above maxSkew @ kubernetes.io/hostname) < 0", 0),
+    ] {
+        assert_eq!(kubecast(&["compare", &five, &seven, "--fail-if", bound]).code, code, "{bound}");
+    }
+}
+
+#[test]
 fn what_is_wrong_is_said() {
     let five = study("compare-wrong", 5);
     for (args, told) in [

@@ -78,6 +78,27 @@ fn the_static_band_is_reached_when_the_dynamic_one_is_full() {
 }
 
 #[test]
+fn services_that_do_not_fit_are_counted() {
+    // A /24 has 256 addresses; its own and the broadcast address are none for Services, and kubernetes has the first.
+    let told = |args: &[&str]| ranges(args).success();
+    let full = told(&["10.0.0.0/24", "--services", "300"]);
+    let line = "Room for 254 Services, kubernetes among them: of 300 in all, 254 fit and 46 do not; of 300 besides \
+                kubernetes, 253 fit and 47 do not.";
+    assert!(full.contains(line), "{full}");
+    let just = told(&["10.0.0.0/24", "--services", "253"]);
+    assert!(just.contains("Room for 253 Services besides kubernetes: 253 fit, and 0 more."), "{just}");
+    // Three more are held; in the second range kubernetes has no address.
+    let held = ["--held", "10.0.0.7", "--held", "10.0.0.8", "--held", "10.0.0.9"];
+    let two = told(&[&["10.0.0.0/24", "fd00::/120", "--services", "300"], &held[..]].concat());
+    assert!(
+        two.contains("Room for 251 Services, kubernetes among them: of 300 in all, 251 fit and 49"),
+        "{two}"
+    );
+    assert!(two.contains("Room for 255 Services: of 300, 255 fit and 45 do not."), "{two}");
+    assert!(!told(&["10.0.0.0/24"]).contains("Room for"), "nothing is asked");
+}
+
+#[test]
 fn wrong_input_exits_with_2_in_kubernetes_words() {
     for (args, told) in [
         (&["10.96.0.1/24"][..], "must not have bits set beyond the prefix length"),

@@ -45,8 +45,8 @@ fn loaded(texts: &[&str], asked: Option<&str>) -> Result<Resolved, Vec<String>> 
 /// What is said of the release.
 fn line(texts: &[&str], asked: Option<&str>) -> String {
     let resolved = loaded(texts, asked).unwrap_or_else(|errors| panic!("{errors:?}"));
-    assert_eq!(resolved.unknowns.releases.len(), 1, "one line");
-    resolved.unknowns.releases[0].clone()
+    assert_eq!(resolved.ledger.releases.len(), 1, "one line");
+    resolved.ledger.releases[0].clone()
 }
 
 #[test]
@@ -123,9 +123,9 @@ fn every_variant_has_its_own_release() {
     let node = node("a", None);
     let resolved = loaded(&[&node, &text], None).expect("a good scenario");
     let both = ["v1.26 (as the scenario says)", "v1.34 (the default: nothing in the input names a release)"];
-    assert_eq!(resolved.unknowns.releases, both.map(|line| format!("Kubernetes {line}")));
+    assert_eq!(resolved.ledger.releases, both.map(|line| format!("Kubernetes {line}")));
     let asked = loaded(&[&node, &text], Some("1.30")).expect("a good scenario");
-    assert!(asked.unknowns.releases.iter().all(|line| line.starts_with("Kubernetes v1.30 (")));
+    assert!(asked.ledger.releases.iter().all(|line| line.starts_with("Kubernetes v1.30 (")));
 }
 
 /// A dump of three nodes and one Deployment, with kubelets of this release.
@@ -194,8 +194,7 @@ fn the_release_of_a_dump_decides_what_match_label_keys_does() {
 fn what_a_newer_control_plane_would_do_is_told_as_far_as_it_can_be_felt() {
     let notes = |release: &str, more: &str, asked| {
         let resolved = loaded(&[&node("a", Some(release)), more], asked).expect("a good input");
-        let notes =
-            resolved.unknowns.notes.into_iter().filter(|note| note.contains("control plane is newer"));
+        let notes = resolved.ledger.notes.into_iter().filter(|note| note.contains("control plane is newer"));
         notes.collect::<Vec<_>>().join("\n")
     };
     let deployment = |fields: &str, pod: &str| {

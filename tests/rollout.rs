@@ -1,7 +1,7 @@
 //! `kubecast rollout` as a user meets it: on a dump of a live cluster, with arms on the same luck, and with
 //! faults told.
 
-mod dump;
+pub(crate) mod dump;
 mod faults;
 
 use std::collections::BTreeMap;
@@ -234,16 +234,62 @@ fn a_mere_manifest_is_created_first() {
 }
 
 #[test]
-fn runs_that_are_cut_off_are_told() {
+fn runs_that_end_at_the_horizon_are_told() {
     let told = text(&dump(), &["--runs", "4", "--set", "scenario#/spec/horizon=1s"]);
-    assert!(told.contains("4 runs were cut off by horizon or maxEvents"), "{told}");
+    assert!(told.contains("4 of 4 runs end at the horizon, 1s.") && !told.contains("CUT OFF"), "{told}");
     assert!(told.contains("BLOCKED in 100.0 %") && told.contains("to become available"), "{told}");
     let outcome = kubecast_on(
         &["rollout", "deploy/app1", "-f", "-", "--runs", "4", "--set", "scenario#/spec/horizon=1s"],
         MANIFEST,
     );
     assert_eq!(outcome.code, 2, "the restart comes ten minutes later");
-    assert!(outcome.stderr.contains("cut the runs off before"), "{}", outcome.stderr);
+    assert!(outcome.stderr.contains("the runs end at the horizon before"), "{}", outcome.stderr);
+}
+
+#[test]
+fn what_the_scenario_expects_is_judged_in_every_arm() {
+    let scenario = |expect: &str| {
+        let head =
+            "apiVersion: kubecast.dev/v1alpha1\nkind: Scenario\nmetadata: {name: s}\nspec:\n  expect:\n";
+        format!("{head}{expect}---\n{}", dump())
+    };
+    let run = |expect: &str, more: &[&str]| {
+        let args = [&["rollout", "deploy/app1", "-f", "-", "--runs", "3"], more].concat();
+        kubecast_on(&args, &scenario(expect))
+    };
+    // Five pods are wanted, and there is room.
+    let good = "    - {measure: pods, equals: 5}\n    - {measure: rolloutBlocked, of: deployment/app1, rollout: 1, max: 0}\n";
+    let told = run(good, &["--compare", "spec.replicas=4"]);
+    assert_eq!(told.code, 1, "four in the other arm: {}", told.told());
+    assert!(
+        told.stdout.contains("Expectations: 3 of 4 met.\n  NOT MET: replicas=4: pods, exactly 5; found 4")
+    );
+    let told = run(good, &[]).success();
+    assert!(told.contains("Expectations: 2 of 2 met.\n"), "{told}");
+    // What was written for another timeline, other variants or another cluster is left out, and told.
+    let other = "    - {measure: finalSkew, rollout: 3, max: 0}\n    - {measure: pods, variant: small, equals: 1}\n    - \
+                 {measure: rolloutBlocked, of: deployment/other, max: 0}\n    - {measure: pods, equals: 5}\n";
+    for strict in [&[][..], &["--strict"]] {
+        let told = run(other, strict).success();
+        for line in [
+            "Expectations: 1 of 4 met, 3 not judged.",
+            "  not judged: finalSkew, rollout 3; here there is one rollout",
+            "  not judged: pods, variant small; it is about a variant, and here there are the arms of this command",
+            "  not judged: rolloutBlocked of deployment/other; the input has no such object",
+        ] {
+            assert!(told.contains(line), "{line}: {told}");
+        }
+    }
+    let json: serde_json::Value =
+        serde_json::from_str(&run(other, &["--format", "json"]).success()).expect("JSON");
+    assert_eq!(
+        (&json["expectations"][0]["met"], &json["expectations"][3]["met"]),
+        (&true.into(), &serde_json::Value::Null)
+    );
+    // What is wrong in itself is told with its place.
+    let wrong = run("    - {measure: pods}\n", &[]);
+    assert_eq!(wrong.code, 2);
+    assert!(wrong.stderr.contains("-:6:7: spec.expect[0]: nothing is expected"), "{}", wrong.stderr);
 }
 
 #[test]

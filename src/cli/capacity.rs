@@ -4,9 +4,9 @@ use clap::Args;
 
 use super::error::CliError;
 use super::input::{self, Files};
+use super::load_args::LoadArgs;
 use super::run::{Format, pretty};
-use crate::api::Release;
-use crate::report::capacity::{Case, PodWords, to_json, to_text};
+use crate::report::capacity::{Case, PodWords, cut_off, to_json, to_text};
 use crate::report::words;
 use crate::scenario::capacity::{CapacityRun, PodTemplate, load_capacity, load_templates, zones};
 use crate::scenario::{LoadOptions, SourceText};
@@ -34,15 +34,11 @@ pub struct CapacityArgs {
     /// The seed of all random draws.
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
-    /// The Kubernetes release to follow, whatever the input says.
-    #[arg(long, value_name = "V", value_parser = Release::parse)]
-    kubernetes_version: Option<Release>,
     /// How the answer is printed.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
-    /// Take warnings for errors.
-    #[arg(long)]
-    strict: bool,
+    #[command(flatten)]
+    load: LoadArgs,
     /// No warnings.
     #[arg(long)]
     quiet: bool,
@@ -50,12 +46,7 @@ pub struct CapacityArgs {
 
 /// Tells what fits.
 pub fn capacity(args: &CapacityArgs) -> Result<(), CliError> {
-    let options = LoadOptions {
-        strict: args.strict,
-        seed: args.seed,
-        kubernetes_version: args.kubernetes_version,
-        ..LoadOptions::default()
-    };
+    let options = args.load.options(args.seed);
     let templates = templates(args, &options)?;
     let sources = input::read_all(&args.files)?;
     let (first, run) = case(args, &sources, &templates, None, &options)?;
@@ -78,11 +69,15 @@ pub fn capacity(args: &CapacityArgs) -> Result<(), CliError> {
         .collect();
     match args.format {
         Format::Text => {
-            let (first, last) = (words::opening_words(&run.ledger), words::closing_words(&run.ledger));
-            super::print(&format!("{first}{}\n{last}", to_text(&pods, &cases)))
+            let opening = format!("{}{}", cut_off(&cases), words::opening_words(&run.ledger));
+            let closing = words::closing_words(&run.ledger);
+            super::print(&format!("{opening}{}\n{closing}", to_text(&pods, &cases)))?;
         }
-        Format::Json => super::print(&pretty(&to_json(&pods, &cases, &run.ledger))),
+        Format::Json => {
+            super::print(&pretty(&to_json(&pods, &cases, &run.ledger)))?;
+        }
     }
+    CliError::unless(true, !cases.iter().any(Case::is_cut_off) && run.ledger.satisfies(args.load.strict))
 }
 
 /// The pods of the command line.

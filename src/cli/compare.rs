@@ -1,4 +1,4 @@
-//! `kubecast compare`: two runs or studies side by side; for CI, exit code 1 where a bound is passed.
+//! `kubecast compare`: two runs, rollouts or studies side by side; for CI, exit code 1 where a bound is passed.
 
 use std::path::{Path, PathBuf};
 
@@ -7,7 +7,7 @@ use clap::Args;
 use super::error::CliError;
 use super::run::{Format, pretty};
 use crate::report::comparison::{to_json, to_text};
-use crate::study::comparison::{Change, FailIf, Told, of_run, of_study, side_by_side};
+use crate::study::comparison::{Change, FailIf, Told, is_cut_off, of_study, of_summary, side_by_side};
 
 /// Options of `compare`.
 #[derive(Clone, Debug, Args)]
@@ -17,10 +17,10 @@ EXPR is one of
   change(METRIC) > N%     … more than N % above the first's
   sure(METRIC) < -N       … below it by more than N, even by the ends of their intervals
   value(METRIC) > N       the second's figure is above N
-METRIC is a study's metric or a run's measure; METRIC @ TEXT is about those with TEXT in their name
+METRIC is a study's metric, or a measure of a run or a rollout; METRIC @ TEXT is about those with TEXT in their name
 alone (an arm, a factor's value, a Deployment).")]
 pub struct CompareArgs {
-    /// The folder of the first run or study (what `--out` wrote).
+    /// The folder of the first run, rollout or study (what `--out` wrote).
     #[arg(value_name = "DIR")]
     first: PathBuf,
     /// The folder of the second.
@@ -38,6 +38,12 @@ pub struct CompareArgs {
 pub fn compare(args: &CompareArgs) -> Result<(), CliError> {
     let bounds: Result<Vec<FailIf>, String> = args.fail_if.iter().map(|text| FailIf::parse(text)).collect();
     let bounds = bounds.map_err(|error| CliError::wrong_input(format!("--fail-if: {error}")))?;
+    let mut cut_off: Vec<String> = Vec::new();
+    for folder in [&args.first, &args.second] {
+        if !is_of_whole_runs(folder)? {
+            cut_off.push(folder.display().to_string());
+        }
+    }
     let changes = side_by_side(&figures(&args.first)?, &figures(&args.second)?);
     let mut passed: Vec<(&FailIf, Vec<&Change>)> = Vec::new();
     for bound in &bounds {
@@ -55,21 +61,35 @@ pub fn compare(args: &CompareArgs) -> Result<(), CliError> {
             );
             return Err(CliError::wrong_input(message));
         }
-        passed.push((bound, about.into_iter().filter(|change| bound.is_passed(change)).collect()));
+        let by = about.into_iter().filter(|change| cut_off.is_empty() && bound.is_passed(change));
+        passed.push((bound, by.collect()));
     }
     match args.format {
-        Format::Text => super::print(&to_text(&changes, &passed))?,
-        Format::Json => super::print(&pretty(&to_json(&changes, &passed)))?,
+        Format::Text => super::print(&to_text(&cut_off, &changes, &passed))?,
+        Format::Json => super::print(&pretty(&to_json(&cut_off, &changes, &passed)))?,
     }
-    if passed.iter().all(|(_, by)| by.is_empty()) { Ok(()) } else { Err(CliError::NotMet) }
+    CliError::unless(passed.iter().all(|(_, by)| by.is_empty()), cut_off.is_empty())
 }
 
 /// Reads the figures of a file.
 type Reader = fn(&str) -> Result<Vec<Told>, String>;
 
+/// Whether no run of a folder was cut off. Folders of older versions do not tell.
+fn is_of_whole_runs(folder: &Path) -> Result<bool, CliError> {
+    for name in ["summary.json", "manifest.json"] {
+        let path = folder.join(name);
+        if path.is_file() {
+            let wrong = |error: String| CliError::wrong_input(format!("{}: {error}", path.display()));
+            let text = std::fs::read_to_string(&path).map_err(|error| wrong(error.to_string()))?;
+            return is_cut_off(&text).map(|cut| !cut).map_err(wrong);
+        }
+    }
+    Ok(true)
+}
+
 /// The figures that a folder tells.
 fn figures(folder: &Path) -> Result<Vec<Told>, CliError> {
-    let readers: [(&str, Reader); 2] = [("estimates.csv", of_study), ("summary.json", of_run)];
+    let readers: [(&str, Reader); 2] = [("estimates.csv", of_study), ("summary.json", of_summary)];
     for (name, read) in readers {
         let path = folder.join(name);
         let wrong = |error: String| CliError::wrong_input(format!("{}: {error}", path.display()));
@@ -79,7 +99,7 @@ fn figures(folder: &Path) -> Result<Vec<Told>, CliError> {
         }
     }
     let message = format!(
-        "{}: holds neither estimates.csv (of `kubecast study`) nor summary.json (of `kubecast run`)",
+        "{}: holds neither estimates.csv (of `kubecast study`) nor summary.json (of `kubecast run` and `rollout`)",
         folder.display()
     );
     Err(CliError::wrong_input(message))

@@ -95,7 +95,7 @@ fn child(args: &RunArgs, extra: &[&str]) -> Result<Vec<String>, CliError> {
     if let Some(seed) = args.seed {
         command.arg("--seed").arg(seed.to_string());
     }
-    if let Some(release) = args.kubernetes_version {
+    if let Some(release) = args.load.kubernetes_version {
         command.arg("--kubernetes-version").arg(release.to_string());
     }
     let output = command.output().map_err(|error| bug(error.to_string()))?;

@@ -1,15 +1,18 @@
-//! What ends a command early, with its exit code.
+//! What ends a command early, or not well.
 
+use super::exit::Exit;
 use crate::scenario::InputError;
 
-/// Why a command did not end well. A panic, which is a bug, exits with 3 (see `main.rs`).
+/// Why a command did not end well. A panic is a bug too (see `main.rs`).
 #[derive(Debug)]
 pub enum CliError {
-    /// A stated expectation was not met, or a vector failed (exit 1). Told already.
+    /// A stated expectation was not met, or a vector failed. Told already.
     NotMet,
-    /// The input is wrong (exit 2): one message a fault, each with its place and remedy.
+    /// Runs were cut off, so that the answer is not one of whole runs. Told already.
+    Incomplete,
+    /// The input is wrong: one message a fault, each with its place and remedy.
     WrongInput(Vec<String>),
-    /// kubecast is wrong (exit 3).
+    /// kubecast is wrong.
     Bug(String),
 }
 
@@ -25,19 +28,29 @@ impl CliError {
         Self::WrongInput(vec![message.into()])
     }
 
-    /// The exit code.
-    pub fn code(&self) -> u8 {
+    /// How the command ends.
+    pub fn exit(&self) -> Exit {
         match self {
-            Self::NotMet => 1,
-            Self::WrongInput(_) => 2,
-            Self::Bug(_) => 3,
+            Self::NotMet => Exit::NotMet,
+            Self::Incomplete => Exit::Incomplete,
+            Self::WrongInput(_) => Exit::WrongInput,
+            Self::Bug(_) => Exit::Bug,
+        }
+    }
+
+    /// How a command ends that has told its answer: what is not met counts before what is not known.
+    pub fn unless(met: bool, complete: bool) -> Result<(), Self> {
+        match (met, complete) {
+            (false, _) => Err(Self::NotMet),
+            (true, false) => Err(Self::Incomplete),
+            (true, true) => Ok(()),
         }
     }
 
     /// Tells it on standard error.
     pub fn print(&self) {
         match self {
-            Self::NotMet => {}
+            Self::NotMet | Self::Incomplete => {}
             Self::WrongInput(messages) => {
                 for message in messages {
                     eprintln!("error: {message}");

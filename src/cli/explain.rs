@@ -3,14 +3,16 @@
 use clap::Args;
 
 use super::error::CliError;
+use super::load_args::LoadArgs;
 use super::run::Format;
 use super::validate;
-use crate::api::{Release, Timestamp};
+use crate::api::Timestamp;
 use crate::kernel::{Seed, SimDuration, SimTime};
+use crate::report::ends::cut_off_sentence;
 use crate::report::explain::{Setting, to_json, to_text};
-use crate::scenario::{LoadOptions, Resolved, Variant};
+use crate::scenario::{Resolved, Variant};
 use crate::study::choice::Choice;
-use crate::study::explanation::{NotFound, PodQuery, explain as find_out};
+use crate::study::explanation::{Missing, NotFound, PodQuery, explain as find_out};
 use crate::study::replication::replicate;
 use crate::study::summary::VariantResult;
 
@@ -39,28 +41,19 @@ pub struct ExplainArgs {
     /// How many runs --replication chooses among.
     #[arg(long, value_name = "N", default_value_t = 1000, value_parser = clap::value_parser!(u32).range(1..))]
     runs: u32,
-    /// The Kubernetes release to follow, whatever the input says.
-    #[arg(long, value_name = "V", value_parser = Release::parse)]
-    kubernetes_version: Option<Release>,
     /// How the explanation is printed.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
     /// Show every node and domain, not only the 20 most telling.
     #[arg(long)]
     all_nodes: bool,
-    /// Take warnings for errors.
-    #[arg(long)]
-    strict: bool,
+    #[command(flatten)]
+    load: LoadArgs,
 }
 
 /// Explains the pod that the arguments name.
 pub fn explain(args: &ExplainArgs) -> Result<(), CliError> {
-    let options = LoadOptions {
-        strict: args.strict,
-        seed: args.seed,
-        kubernetes_version: args.kubernetes_version,
-        ..LoadOptions::default()
-    };
+    let options = args.load.options(args.seed);
     let resolved = validate::load(&args.files, &options, false)?;
     let variant = variant_of(&resolved, args.variant.as_deref())?;
     let at = args.at.as_deref().map(|text| time_of(text, variant.setup.start)).transpose()?;
@@ -78,13 +71,14 @@ pub fn explain(args: &ExplainArgs) -> Result<(), CliError> {
         ledger: &resolved.ledger,
     };
     match args.format {
-        Format::Text => super::print(&to_text(&explanation, &setting, args.all_nodes)),
+        Format::Text => super::print(&to_text(&explanation, &setting, args.all_nodes))?,
         Format::Json => {
             let text = serde_json::to_string_pretty(&to_json(&explanation, &setting))
                 .map_err(|error| CliError::Bug(format!("the explanation is not JSON: {error}")))?;
-            super::print(&format!("{text}\n"))
+            super::print(&format!("{text}\n"))?;
         }
     }
+    CliError::unless(true, !explanation.ends().is_cut_off() && resolved.ledger.satisfies(args.load.strict))
 }
 
 /// The number of the replication that is asked for.
@@ -126,8 +120,8 @@ fn time_of(text: &str, start: Timestamp) -> Result<SimTime, CliError> {
     nanos.map(SimTime).map_err(|_| fault(format!("before the start of the run, {start}")))
 }
 
-fn not_found(asked: &str, query: &PodQuery, missing: &NotFound) -> CliError {
-    let message = match missing {
+fn not_found(asked: &str, query: &PodQuery, missing: &Missing) -> CliError {
+    let message = match &missing.why {
         NotFound::Unknown { names, .. } if names.is_empty() => {
             "there is no such pod; no pod is ever created in this run".to_owned()
         }
@@ -147,5 +141,10 @@ fn not_found(asked: &str, query: &PodQuery, missing: &NotFound) -> CliError {
             format!("{name} is not there yet{at}; it is created at {created}")
         }
     };
+    if let Some(cut) = cut_off_sentence(&missing.ends) {
+        // It may come later.
+        eprintln!("error: --pod {asked}: {message}\n{cut}");
+        return CliError::Incomplete;
+    }
     CliError::wrong_input(format!("--pod {asked}: {message}"))
 }

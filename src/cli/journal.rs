@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use super::error::CliError;
+use super::output;
 use super::progress::Progress;
 use crate::study::campaign::execution::{Rows, Watch};
 use crate::study::campaign::journal::{self, Header, Journal, RunRow};
@@ -72,13 +73,15 @@ impl Writer {
     /// Begins a journal, or goes on with the one of this study that is there, and gives its runs.
     pub fn open(folder: &Path, header: &Header, resume: bool, quiet: bool) -> Result<(Self, Rows), CliError> {
         let path = folder.join(JOURNAL);
+        output::refuse_link(&path)?;
         let found = if resume { read(&path)? } else { None };
         if let Some(error) = found.as_ref().and_then(|journal| foreign(&journal.header, header)) {
             return Err(fault(&path, error));
         }
         std::fs::create_dir_all(folder).map_err(|error| fault(folder, error))?;
-        let options = OpenOptions::new().write(true).create(true).truncate(found.is_none()).open(&path);
-        let mut file = options.map_err(|error| fault(&path, error))?;
+        let opened =
+            if found.is_some() { OpenOptions::new().write(true).open(&path) } else { output::create(&path) };
+        let mut file = opened.map_err(|error| fault(&path, error))?;
         let mut rows = Rows::new();
         let begun = match found {
             Some(journal) => {

@@ -41,7 +41,8 @@ pub fn merge(args: &MergeArgs) -> Result<(), CliError> {
     let (frame, rows) = join(&args.dirs)?;
     let report = StudyReport::new(&frame, &rows);
     study::write(&out, &report)?;
-    study::tell(&report, args.format, args.quiet, Some(&args.out))
+    study::tell(&report, args.format, args.quiet, Some(&args.out))?;
+    CliError::unless(true, !report.is_cut_off())
 }
 
 /// All runs of all parts, of which none is missing and none is foreign.

@@ -10,20 +10,22 @@ use serde_json::{Value, json};
 
 use super::error::CliError;
 use super::input::{self, Files};
+use super::load_args::LoadArgs;
 use super::output::OutputDir;
 use super::progress::Progress;
 use super::run::{Format, pretty};
 use super::sensitivity;
-use crate::api::Release;
 use crate::cluster::setup::ClusterSetup;
-use crate::kernel::{Ended, Seed};
+use crate::kernel::Seed;
 use crate::measures::RolloutRow;
+use crate::report::ends::cut_off_sentence;
 use crate::report::rollout::{self as report, ArmReport, Setting, State};
-use crate::report::{run_files, sensitivity as report_sensitivity};
-use crate::scenario::LoadOptions;
+use crate::report::{run_files, sensitivity as report_sensitivity, verdicts};
 use crate::scenario::assignment::Assignment;
 use crate::scenario::rollout::{self, Moment, ResolvedRollout, RolloutOrder};
 use crate::study::aftermath::with_what_happened;
+use crate::study::ends::Ends;
+use crate::study::expectation::{self, Verdict};
 use crate::study::replication;
 use crate::study::rollout_outcome::RolloutOutcome;
 use crate::study::sensitivity::Answer;
@@ -66,9 +68,6 @@ pub struct RolloutArgs {
     /// The seed of all random draws.
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
-    /// The Kubernetes release to follow, whatever the input says.
-    #[arg(long, value_name = "V", value_parser = Release::parse)]
-    kubernetes_version: Option<Release>,
     /// Write tables and summary into this folder.
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -81,9 +80,8 @@ pub struct RolloutArgs {
     /// Rerun with start-up times and lag halved and doubled, and tell which answers that moves.
     #[arg(long)]
     timing_sensitivity: bool,
-    /// Take warnings for errors.
-    #[arg(long)]
-    strict: bool,
+    #[command(flatten)]
+    load: LoadArgs,
     /// Replace what an earlier run left in the output folder.
     #[arg(long)]
     force: bool,
@@ -100,12 +98,18 @@ pub fn rollout(args: &RolloutArgs) -> Result<(), CliError> {
     let order = order::of(args)?;
     let out = args.out.as_deref().map(|root| OutputDir::prepare(root, args.force)).transpose()?;
     let mut resolved = load(args, &order)?;
+    if let Some(out) = &out {
+        out.check_folders(resolved.scenario.variants.iter().filter_map(|arm| arm.name.as_deref()))?;
+    }
     let (results, answers) = simulate(&resolved, &order, args);
     resolved.scenario.ledger = with_what_happened(&resolved.scenario.ledger, &results);
     let arms = reports(&resolved, &order, &results)?;
+    let mut judged = expectation::evaluate(&resolved.scenario.expectations, &results);
+    judged
+        .extend(resolved.left_out.iter().map(|(expected, why)| Verdict::not_judged(expected.clone(), *why)));
     let workload = order.target.to_string();
     let set: Vec<String> = order.set.iter().map(Assignment::text).collect();
-    let setting = Setting { set: &set, ..setting(&resolved, &order, &workload, args) };
+    let setting = Setting { set: &set, verdicts: &judged, ..setting(&resolved, &order, &workload, args) };
     let mut summary = report::to_json(&arms, &setting);
     if let Some(answers) = &answers {
         summary["timingSensitivity"] = report_sensitivity::to_json(answers);
@@ -117,20 +121,17 @@ pub fn rollout(args: &RolloutArgs) -> Result<(), CliError> {
         };
         super::print(&text)?;
     }
-    match &out {
-        Some(out) => write_files(out, &resolved, &results, &arms, &summary),
-        None => Ok(()),
+    if let Some(out) = &out {
+        write_files(out, &resolved, &results, &arms, &summary)?;
     }
+    let complete =
+        !arms.iter().any(|arm| arm.ends.is_cut_off()) && resolved.scenario.ledger.satisfies(args.load.strict);
+    CliError::unless(verdicts::all_met(&judged), complete)
 }
 
 fn load(args: &RolloutArgs, order: &RolloutOrder) -> Result<ResolvedRollout, CliError> {
     let sources = input::read_all(&args.filename)?;
-    let options = LoadOptions {
-        strict: args.strict,
-        seed: args.seed,
-        kubernetes_version: args.kubernetes_version,
-        ..LoadOptions::default()
-    };
+    let options = args.load.options(args.seed);
     let resolved = rollout::load_rollout(&sources, order, &options, &Files)?;
     input::warn(&resolved.scenario.warnings, args.quiet);
     Ok(resolved)
@@ -174,17 +175,21 @@ fn reports(
     for ((variant, result), own) in resolved.scenario.variants.iter().zip(results).zip(own) {
         let name = variant.name.clone().unwrap_or_default();
         let outcome = RolloutOutcome::of(&result.runs, &workload, ROLLOUT);
-        let cut_off = result.runs.iter().filter(|run| run.end.ended != Ended::Quiescent).count() as u64;
-        let outcome = outcome.ok_or_else(|| nothing_rolled(order, &name, cut_off))?;
-        arms.push(ArmReport { name, set: own.iter().map(Assignment::text).collect(), outcome, cut_off });
+        let ends = result.ends();
+        let outcome = outcome.ok_or_else(|| nothing_rolled(order, &name, &ends))?;
+        arms.push(ArmReport { name, set: own.iter().map(Assignment::text).collect(), outcome, ends });
     }
     Ok(arms)
 }
 
 /// The change of the template changed nothing.
-fn nothing_rolled(order: &RolloutOrder, arm: &str, cut_off: u64) -> CliError {
+fn nothing_rolled(order: &RolloutOrder, arm: &str, ends: &Ends) -> CliError {
+    if let Some(cut) = cut_off_sentence(ends) {
+        eprintln!("error: {} is not rolled in arm {arm} by then: {cut}", order.target);
+        return CliError::Incomplete;
+    }
     let why = match &order.image {
-        _ if cut_off > 0 => "horizon or maxEvents cut the runs off before".to_owned(),
+        _ if ends.at_horizon > 0 => "the runs end at the horizon before".to_owned(),
         Some(image) => format!("it runs the image {} already; leave --image out to restart it", image.image),
         None => "it was restarted in the very second in which the simulation begins, and a second restart of that \
                  second changes nothing; give another spec.startTime"
@@ -210,6 +215,7 @@ fn setting<'a>(
         runs: args.runs,
         state: state(setup, order),
         ledger: &resolved.scenario.ledger,
+        verdicts: &[],
     }
 }
 
@@ -262,6 +268,7 @@ fn write_files(
         "rollout": summary["rollout"],
         "seed": summary["seed"],
         "runs": summary["runs"],
+        "cutOff": summary["cutOff"],
         "set": summary["set"],
         "arms": arms.iter().map(|arm| json!({ "arm": arm.name, "set": arm.set })).collect::<Vec<_>>(),
         "moment": match resolved.moment { Moment::Now => "now", Moment::AfterCreation => "afterCreation" },

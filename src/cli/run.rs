@@ -17,8 +17,8 @@ use super::{sensitivity, validate};
 use crate::cluster::setup::ClusterSetup;
 use crate::kernel::{Digest, Seed};
 use crate::measures::RolloutRow;
-use crate::report::{run_files, sensitivity as report_sensitivity, summary_json, terminal, words};
-use crate::scenario::{LoadOptions, Resolved};
+use crate::report::{run_files, sensitivity as report_sensitivity, summary_json, terminal, verdicts, words};
+use crate::scenario::Resolved;
 use crate::study::aftermath::with_what_happened;
 use crate::study::choice::Choice;
 use crate::study::expectation::{self, Verdict};
@@ -37,13 +37,11 @@ pub fn run(args: &RunArgs) -> Result<(), CliError> {
         sensitivity::check_runs(args.runs)?;
     }
     let out = args.out.as_deref().map(|root| OutputDir::prepare(root, args.force)).transpose()?;
-    let options = LoadOptions {
-        strict: args.strict,
-        seed: args.seed,
-        kubernetes_version: args.kubernetes_version,
-        ..LoadOptions::default()
-    };
+    let options = args.load.options(args.seed);
     let mut resolved = validate::load(&args.files, &options, args.quiet)?;
+    if let Some(out) = &out {
+        out.check_folders(resolved.variants.iter().filter_map(|variant| variant.name.as_deref()))?;
+    }
     if let Some(which) = &args.emit_events {
         return determinism::emit_events(&resolved, which);
     }
@@ -53,8 +51,8 @@ pub fn run(args: &RunArgs) -> Result<(), CliError> {
     if args.emit_digests {
         return determinism::emit_digests(&results);
     }
-    let verdicts = expectation::evaluate(&resolved.expectations, &results);
-    let mut summary = summary_value(&resolved, &results, &verdicts);
+    let judged = expectation::evaluate(&resolved.expectations, &results);
+    let mut summary = summary_value(&resolved, &results, &judged);
     if let Some(answers) = &answers {
         summary["timingSensitivity"] = report_sensitivity::to_json(answers);
     }
@@ -65,7 +63,10 @@ pub fn run(args: &RunArgs) -> Result<(), CliError> {
                 if let Some(answers) = &answers {
                     super::print(&format!("\n{}", report_sensitivity::to_text(answers)))?;
                 }
-                super::print(&verdict_text(&verdicts, args.out.as_deref()))?;
+                super::print(&verdicts::to_text(&judged))?;
+                if let Some(out) = &args.out {
+                    super::print(&format!("\nTables and summary: {}\n", out.display()))?;
+                }
             }
             Format::Json => super::print(&pretty(&summary))?,
         }
@@ -80,7 +81,9 @@ pub fn run(args: &RunArgs) -> Result<(), CliError> {
     if args.check_determinism {
         determinism::check(args, &results)?;
     }
-    if verdicts.iter().all(|verdict| verdict.met) { Ok(()) } else { Err(CliError::NotMet) }
+    let complete = !results.iter().any(|result| result.ends().is_cut_off())
+        && resolved.ledger.satisfies(args.load.strict);
+    CliError::unless(verdicts::all_met(&judged), complete)
 }
 
 /// Takes the tables from the replication that is asked for.
@@ -125,8 +128,9 @@ fn digest_of(results: &[VariantResult]) -> u64 {
     digest.finish()
 }
 
-fn summary_value(resolved: &Resolved, results: &[VariantResult], verdicts: &[Verdict]) -> serde_json::Value {
+fn summary_value(resolved: &Resolved, results: &[VariantResult], judged: &[Verdict]) -> serde_json::Value {
     json!({
+        "cutOff": summary_json::cut_off(results),
         "format": summary_json::FORMAT,
         "scenario": resolved.name,
         "seed": resolved.seed,
@@ -137,9 +141,7 @@ fn summary_value(resolved: &Resolved, results: &[VariantResult], verdicts: &[Ver
         "releases": resolved.ledger.releases,
         "models": resolved.ledger.models,
         "notes": resolved.ledger.notes,
-        "expectations": verdicts.iter().map(|verdict| json!({
-            "expected": verdict.expected, "met": verdict.met, "found": verdict.found,
-        })).collect::<Vec<_>>(),
+        "expectations": verdicts::to_json(judged),
         "variants": results.iter().map(summary_json::variant).collect::<Vec<_>>(),
     })
 }
@@ -163,6 +165,7 @@ fn write_files(
         "scenario": resolved.name,
         "seed": resolved.seed,
         "runs": args.runs,
+        "cutOff": summary["cutOff"],
         "variants": results.iter().map(|result| result.name.clone()).collect::<Vec<_>>(),
         "digest": summary["digest"],
         "notSimulated": summary["notSimulated"],
@@ -178,19 +181,4 @@ fn write_files(
 pub fn pretty(value: &serde_json::Value) -> String {
     let text = serde_json::to_string_pretty(value).expect("JSON values can be printed");
     format!("{text}\n")
-}
-
-fn verdict_text(verdicts: &[Verdict], out: Option<&std::path::Path>) -> String {
-    let mut text = String::new();
-    if !verdicts.is_empty() {
-        let met = verdicts.iter().filter(|verdict| verdict.met).count();
-        text.push_str(&format!("\nExpectations: {met} of {} met.\n", verdicts.len()));
-    }
-    for verdict in verdicts.iter().filter(|verdict| !verdict.met) {
-        text.push_str(&format!("  NOT MET: {}; found {}\n", verdict.expected, verdict.found));
-    }
-    if let Some(out) = out {
-        text.push_str(&format!("\nTables and summary: {}\n", out.display()));
-    }
-    text
 }

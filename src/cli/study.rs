@@ -7,9 +7,9 @@ use clap::Args;
 use super::error::CliError;
 use super::input::{self, Files};
 use super::journal::{JOURNAL, PART, Writer};
+use super::load_args::LoadArgs;
 use super::output::OutputDir;
 use super::run::Format;
-use crate::api::Release;
 use crate::report::study::{StudyReport, files, json, words};
 use crate::scenario::LoadOptions;
 use crate::scenario::study::{ResolvedStudy, load_study};
@@ -37,9 +37,6 @@ pub struct StudyArgs {
     /// The seed of all random draws.
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
-    /// The Kubernetes release to follow, whatever the input says.
-    #[arg(long, value_name = "V", value_parser = Release::parse)]
-    pub kubernetes_version: Option<Release>,
     /// Go on with the runs that an interrupted study left in the output folder.
     #[arg(long, requires = "out", conflicts_with = "force")]
     pub resume: bool,
@@ -49,9 +46,9 @@ pub struct StudyArgs {
     /// How the summary is printed.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,
-    /// Take warnings for errors.
-    #[arg(long)]
-    pub strict: bool,
+    /// How the input is read.
+    #[command(flatten)]
+    pub load: LoadArgs,
     /// Replace what an earlier study left in the output folder.
     #[arg(long)]
     pub force: bool,
@@ -63,12 +60,7 @@ pub struct StudyArgs {
 /// Runs what the arguments say.
 pub fn study(args: &StudyArgs) -> Result<(), CliError> {
     let shard = args.shard.as_deref().map(shard_of).transpose()?.unwrap_or(Shard::WHOLE);
-    let options = LoadOptions {
-        strict: args.strict,
-        seed: args.seed,
-        kubernetes_version: args.kubernetes_version,
-        ..LoadOptions::default()
-    };
+    let options = args.load.options(args.seed);
     let study = load(&args.file, &options, args.quiet)?;
     let frame = Frame::of(&study);
     let header = Header { frame, shard };
@@ -98,7 +90,8 @@ pub fn study(args: &StudyArgs) -> Result<(), CliError> {
         write(out, &report)?;
         writer.remove()?;
     }
-    tell(&report, args.format, args.quiet, args.out.as_deref())
+    tell(&report, args.format, args.quiet, args.out.as_deref())?;
+    CliError::unless(true, !report.is_cut_off() && header.frame.ledger().satisfies(args.load.strict))
 }
 
 /// Reads and resolves a study; tells warnings on standard error.

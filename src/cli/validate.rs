@@ -5,7 +5,7 @@ use clap::Args;
 
 use super::error::CliError;
 use super::input::{self, Files};
-use crate::api::Release;
+use super::load_args::LoadArgs;
 use crate::report::words;
 use crate::scenario::planning::load_plan;
 use crate::scenario::study::load_study;
@@ -17,12 +17,8 @@ pub struct ValidateArgs {
     /// Scenario and manifest files, folders, or `-` for standard input.
     #[arg(required = true, value_name = "FILE")]
     files: Vec<String>,
-    /// The Kubernetes release to follow, whatever the input says.
-    #[arg(long, value_name = "V", value_parser = Release::parse)]
-    kubernetes_version: Option<Release>,
-    /// Take warnings for errors.
-    #[arg(long)]
-    strict: bool,
+    #[command(flatten)]
+    load: LoadArgs,
 }
 
 /// Reads and resolves inputs; tells warnings on standard error.
@@ -35,11 +31,7 @@ pub fn load(files: &[String], options: &LoadOptions, quiet: bool) -> Result<Reso
 
 /// Checks documents and says what they hold.
 pub fn validate(args: &ValidateArgs) -> Result<(), CliError> {
-    let options = LoadOptions {
-        strict: args.strict,
-        kubernetes_version: args.kubernetes_version,
-        ..LoadOptions::default()
-    };
+    let options = args.load.options(None);
     if let [file] = &args.files[..]
         && file != "-"
         && let [source] = &input::read_all(&args.files)?[..]

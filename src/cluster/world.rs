@@ -34,6 +34,8 @@ pub struct RunEnd {
     pub ended: Ended,
     /// The time of the last change.
     pub last_change: SimTime,
+    /// The time up to which it went: at the horizon that one, else that of the last event.
+    pub time: SimTime,
     /// Events handled.
     pub events: u64,
     /// The digest of all records.
@@ -87,6 +89,10 @@ fn run_cluster(
     let end = RunEnd {
         ended: outcome.ended,
         last_change: cluster.api.last_change,
+        time: match (outcome.ended, limits.horizon) {
+            (Ended::Horizon, Some(horizon)) => horizon,
+            _ => outcome.time,
+        },
         events: outcome.events,
         fingerprint: cluster.api.fingerprint(),
     };

@@ -44,7 +44,7 @@
 //! let figures = record.figures_of(&measures);
 //! let run = Run { replication: 0, end, figures, rollouts: Vec::new(), record: Some(record) };
 //! let result = VariantResult::new(None, vec![run]);
-//! assert!(expectation::evaluate(&scenario.expectations, &[result])[0].met);
+//! assert!(expectation::evaluate(&scenario.expectations, &[result])[0].met == Some(true));
 //! ```
 
 use super::rollout_row::{ConstraintOutcome, RolloutRow};

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
+use super::ends::{NamedEnds, capitalized, cut_off_json, cut_off_words, horizon_sentence};
 use super::words::{gaps_json, lints_json};
 use crate::scenario::Ledger;
 use crate::study::capacity::{Capacity, Stop};
@@ -24,6 +25,22 @@ pub struct PodWords {
     pub name: String,
     /// Copies in a round.
     pub per_round: u32,
+}
+
+/// The cases of which the run was cut off: what comes before all else.
+pub fn cut_off(cases: &[Case]) -> String {
+    cut_off_words(cases.iter().map(Case::ends))
+}
+
+impl Case {
+    /// Whether its run was cut off.
+    pub fn is_cut_off(&self) -> bool {
+        self.capacity.ends.is_cut_off()
+    }
+
+    fn ends(&self) -> NamedEnds<'_> {
+        (self.lost_zone.as_deref(), &self.capacity.ends)
+    }
 }
 
 /// The text.
@@ -69,6 +86,9 @@ fn of_case(pods: &[PodWords], capacity: &Capacity, text: &mut String) {
     for (pod, placed) in pods.iter().zip(&capacity.placed) {
         let _ = writeln!(text, "The cluster can schedule {placed} instance(s) of the pod {}.", pod.name);
     }
+    if let Some(sentence) = horizon_sentence(&capacity.ends, None) {
+        let _ = writeln!(text, "{}", capitalized(&sentence));
+    }
     let _ = writeln!(text, "\nTermination reason: {}", reason(pods, capacity));
     if capacity.nodes.is_empty() {
         return;
@@ -88,6 +108,7 @@ fn reason(pods: &[PodWords], capacity: &Capacity) -> String {
     match &capacity.stop {
         Stop::Unschedulable(template, message) => format!("Unschedulable: {}{message}", of(template)),
         Stop::Refused(template, message) => format!("Refused: {}{message}", of(template)),
+        Stop::CutOff => "CutOff: spec.maxEvents was reached before the next copy was tried".to_owned(),
         Stop::Limit => {
             let copies: u64 = capacity.placed.iter().sum();
             format!("LimitReached: Maximum number of pods simulated: {copies}")
@@ -98,6 +119,7 @@ fn reason(pods: &[PodWords], capacity: &Capacity) -> String {
 /// The JSON.
 pub fn to_json(pods: &[PodWords], cases: &[Case], ledger: &Ledger) -> Value {
     json!({
+        "cutOff": cut_off_json(cases.iter().map(Case::ends)),
         "notSimulated": gaps_json(ledger),
         "lints": lints_json(ledger),
         "releases": ledger.releases,
@@ -108,6 +130,7 @@ pub fn to_json(pods: &[PodWords], cases: &[Case], ledger: &Ledger) -> Value {
                 Stop::Unschedulable(..) => "Unschedulable",
                 Stop::Refused(..) => "Refused",
                 Stop::Limit => "LimitReached",
+                Stop::CutOff => "CutOff",
             },
             "message": reason(pods, &case.capacity),
             "pods": pods.iter().enumerate().map(|(index, pod)| json!({

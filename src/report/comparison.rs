@@ -1,4 +1,4 @@
-//! Two runs or studies side by side: as text and as JSON.
+//! Two runs, rollouts or studies side by side: as text and as JSON.
 
 use std::fmt::Write as _;
 
@@ -27,8 +27,8 @@ fn is_changed(change: &Change) -> bool {
     change.change().is_none_or(|change| change.abs() > 0.0)
 }
 
-/// The table and what is passed.
-pub fn to_text(changes: &[Change], passed: &[(&FailIf, Vec<&Change>)]) -> String {
+/// The table and what is passed. Of folders with runs that were `cut_off` no bound is judged.
+pub fn to_text(cut_off: &[String], changes: &[Change], passed: &[(&FailIf, Vec<&Change>)]) -> String {
     let mut table = Columns::new(["of", "metric", "first", "second", "change", "sure"]);
     let all = changes.len() <= MOST_ROWS;
     for change in changes.iter().filter(|change| all || is_changed(change)) {
@@ -43,14 +43,24 @@ pub fn to_text(changes: &[Change], passed: &[(&FailIf, Vec<&Change>)]) -> String
     }
     let changed = changes.iter().filter(|change| is_changed(change)).count();
     let sure = changes.iter().filter(|change| change.sure().is_some_and(|sure| sure.abs() > 0.0)).count();
-    let mut text = table.to_text("  ");
+    let mut text = if cut_off.is_empty() {
+        String::new()
+    } else {
+        let folders = cut_off.join(" and ");
+        format!("CUT OFF: runs of {folders}; what follows does not compare results of whole runs.\n\n")
+    };
+    text.push_str(&table.to_text("  "));
     let _ = writeln!(
         text,
         "\n{} figures: {changed} changed, {sure} of them by more than their intervals.",
         changes.len()
     );
     for (bound, by) in passed {
-        let verdict = if by.is_empty() { "kept" } else { "EXCEEDED" };
+        let verdict = match (cut_off.is_empty(), by.is_empty()) {
+            (false, _) => "not judged",
+            (true, true) => "kept",
+            (true, false) => "EXCEEDED",
+        };
         let _ = writeln!(text, "{verdict}: {}", bound.text);
         for change in by {
             let _ = writeln!(
@@ -67,13 +77,14 @@ pub fn to_text(changes: &[Change], passed: &[(&FailIf, Vec<&Change>)]) -> String
 }
 
 /// The same as JSON.
-pub fn to_json(changes: &[Change], passed: &[(&FailIf, Vec<&Change>)]) -> Value {
+pub fn to_json(cut_off: &[String], changes: &[Change], passed: &[(&FailIf, Vec<&Change>)]) -> Value {
     let value = |told: Option<&crate::study::comparison::Told>| {
         told.map(
             |told| json!({ "value": told.value, "interval": told.interval.map(|(low, high)| [low, high]) }),
         )
     };
     json!({
+        "cutOff": cut_off,
         "figures": changes.iter().map(|change| json!({
             "of": change.whom,
             "metric": change.metric,
@@ -84,6 +95,7 @@ pub fn to_json(changes: &[Change], passed: &[(&FailIf, Vec<&Change>)]) -> Value 
         })).collect::<Vec<_>>(),
         "bounds": passed.iter().map(|(bound, by)| json!({
             "failIf": bound.text,
+            "judged": cut_off.is_empty(),
             "passed": !by.is_empty(),
             "by": by.iter().map(|change| json!({ "of": change.whom, "metric": change.metric })).collect::<Vec<_>>(),
         })).collect::<Vec<_>>(),

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use super::table::{ColumnWords, Table};
 use super::{planning, rollout, run_files, run_tables, study};
 use crate::measures::MEASURES;
+use crate::scenario::names::is_own_file;
 
 const SCENARIOS: &str = "scenarios/README.md";
 const STUDIES: &str = "docs/studies.md";
@@ -114,6 +115,13 @@ fn documents_have_the_measures_and_columns_of_the_lists() {
         with_columns(text, &tables, SCENARIOS)
     });
     compare(STUDIES, &|text| with_columns(text.to_owned(), &tables_of_studies(), STUDIES));
+}
+
+#[test]
+fn no_variant_is_named_as_a_table() {
+    for table in tables_of_runs().into_iter().chain(tables_of_studies()) {
+        assert!(is_own_file(table.file), "{} is missing in OWN_FILES", table.file);
+    }
 }
 
 #[test]

@@ -16,6 +16,7 @@ use std::fmt::Write as _;
 pub use json::to_json;
 pub use setting::Setting;
 
+use super::ends::{cut_off_words, horizon_sentence};
 use super::words::{closing_words, counted, opening_words};
 use crate::cluster::explanation::{Sample, Scene, Verdict};
 use crate::study::explanation::Explanation;
@@ -23,9 +24,15 @@ use crate::study::explanation::Explanation;
 /// The explanation as text. `all` shows every node and domain.
 pub fn to_text(explanation: &Explanation, setting: &Setting<'_>, all: bool) -> String {
     let ledger = setting.ledger;
-    let decisive = ledger.decisive().next().is_some();
-    let mut text = if decisive { opening_words(ledger) } else { String::new() };
+    let ends = explanation.ends();
+    let mut text = cut_off_words([(None, &ends)]);
+    if ledger.decisive().next().is_some() {
+        text.push_str(&opening_words(ledger));
+    }
     let _ = writeln!(text, "{}", answer::sentences(explanation).join(" "));
+    if let Some(sentence) = horizon_sentence(&ends, None) {
+        let _ = writeln!(text, "The run {sentence}");
+    }
     if let Some(scene) = &explanation.testimony.scene {
         text.push_str(&scene_text(explanation, scene, all));
     }

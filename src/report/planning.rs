@@ -5,9 +5,11 @@ use std::fmt::Write as _;
 use serde_json::{Value, json};
 
 use super::columns::Columns;
+use super::ends::{cut_off_json, cut_off_words};
 use super::table::{Column, Table};
 use super::words::{assumptions_json, gaps_json, lints_json};
 use crate::scenario::planning::{Goal, ResolvedPlan};
+use crate::study::ends::Ends;
 use crate::study::planning::evaluation::{Evidence, TargetEvidence, Verdict};
 use crate::study::planning::search::Found;
 use crate::study::statistics::distributions::rounded;
@@ -65,6 +67,14 @@ fn in_order(found: &Found) -> Vec<&Evidence> {
     tried
 }
 
+/// The choices of which runs were cut off: what comes before all else.
+pub fn cut_off(plan: &ResolvedPlan, found: &Found) -> String {
+    let tried = in_order(found).into_iter();
+    let named: Vec<(String, &Ends)> =
+        tried.map(|evidence| (choice_words(plan, &evidence.choice), &evidence.ends)).collect();
+    cut_off_words(named.iter().map(|(name, ends)| (Some(name.as_str()), *ends)))
+}
+
 /// The answer in words, with the evidence.
 pub fn to_text(plan: &ResolvedPlan, found: &Found) -> String {
     let targets: Vec<&str> = plan.targets.iter().map(|target| target.text.as_str()).collect();
@@ -92,6 +102,9 @@ pub fn to_text(plan: &ResolvedPlan, found: &Found) -> String {
         table.push(row);
     }
     let _ = writeln!(text, "{}", table.to_text("  "));
+    if let Some(horizon) = found.tried.iter().find_map(|evidence| evidence.ends.horizon) {
+        let _ = writeln!(text, "Runs end at the horizon, {horizon}.");
+    }
     text.push_str(&conclusion(plan, found));
     text
 }
@@ -210,7 +223,11 @@ pub fn to_json(plan: &ResolvedPlan, found: &Found) -> Value {
             .collect::<serde_json::Map<_, _>>()
             .into()
     };
+    let names = in_order(found).into_iter().map(|evidence| choice_words(plan, &evidence.choice));
+    let names: Vec<String> = names.collect();
+    let ends = in_order(found).into_iter().map(|evidence| &evidence.ends);
     json!({
+        "cutOff": cut_off_json(names.iter().map(|name| Some(name.as_str())).zip(ends)),
         "plan": plan.name,
         "seed": plan.seed,
         "confidence": plan.confidence,

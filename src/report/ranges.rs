@@ -27,11 +27,11 @@ const YEAR_DAYS: f64 = 365.25;
 /// The assessment as text.
 pub fn to_text(assessment: &Assessment, setting: &Setting) -> String {
     let mut text = String::new();
-    for one in &assessment.ranges {
+    for (place, one) in assessment.ranges.iter().enumerate() {
         if !text.is_empty() {
             text.push('\n');
         }
-        range_text(&mut text, one, assessment.services, setting);
+        range_text(&mut text, (place, one), assessment.services, setting);
     }
     if let Some(services) = assessment.dual_stack_services {
         let _ = writeln!(text, "\nDual-stack: {services} more Services can have an address of each family.");
@@ -39,7 +39,7 @@ pub fn to_text(assessment: &Assessment, setting: &Setting) -> String {
     text
 }
 
-fn range_text(text: &mut String, one: &RangeAssessment, services: u64, setting: &Setting) {
+fn range_text(text: &mut String, (place, one): (usize, &RangeAssessment), services: u64, setting: &Setting) {
     let range = &one.range;
     let _ = writeln!(
         text,
@@ -54,6 +54,9 @@ fn range_text(text: &mut String, one: &RangeAssessment, services: u64, setting: 
     if !held.is_empty() {
         let _ = writeln!(text, "\nHeld beforehand: {}.", held.join(", "));
     }
+    if services > 0 {
+        let _ = writeln!(text, "\n{}", room_words(one, services, place == 0));
+    }
     if !one.addresses.is_empty() {
         let _ = writeln!(text, "\nAfter {} that get any address, taken is\n", counted(services));
         text.push_str(&chances(one));
@@ -62,11 +65,10 @@ fn range_text(text: &mut String, one: &RangeAssessment, services: u64, setting: 
         let _ = writeln!(text, "\n{}\n", flow_words(flow));
         let mut table = Columns::new(["", "addresses free at first", "expected time until full"]);
         let free = |band| one.free(band);
-        let sum = free(Band::Dynamic).saturating_add(free(Band::Static));
         if range.offset() > 0 {
             table.push(vec!["dynamic band".to_owned(), free(Band::Dynamic).to_string(), time(band)]);
         }
-        table.push(vec!["whole range".to_owned(), sum.to_string(), time(all)]);
+        table.push(vec!["whole range".to_owned(), one.room().to_string(), time(all)]);
         text.push_str(&table.to_text("  "));
     }
     if !one.warnings.is_empty() {
@@ -75,6 +77,31 @@ fn range_text(text: &mut String, one: &RangeAssessment, services: u64, setting: 
     for warning in &one.warnings {
         let _ = writeln!(text, "Warning: {warning}.");
     }
+}
+
+/// How many of the Services have room. The Service `kubernetes` has the first address of the first range: whether
+/// it is one of those that are asked for changes the answer by one.
+fn room_words(one: &RangeAssessment, services: u64, with_kubernetes: bool) -> String {
+    let (room, without) = (one.room(), one.without_address);
+    if without == 0 {
+        let besides = if with_kubernetes { " besides kubernetes" } else { "" };
+        return format!(
+            "Room for {}{besides}: {} fit, and {} more.",
+            counted(room),
+            services,
+            room - services
+        );
+    }
+    if !with_kubernetes {
+        return format!("Room for {}: of {services}, {room} fit and {without} do not.", counted(room));
+    }
+    format!(
+        "Room for {}, kubernetes among them: of {services} in all, {} fit and {} do not; of {services} besides \
+         kubernetes, {room} fit and {without} do not.",
+        counted(room.saturating_add(1)),
+        room.saturating_add(1),
+        without - 1
+    )
 }
 
 fn counted(services: u64) -> String {

@@ -11,6 +11,8 @@ pub use csv_files::tables;
 pub use json::to_json;
 
 use super::columns::Columns;
+use super::ends::{capitalized, cut_off_words, horizon_sentence};
+use super::verdicts;
 use super::words::{closing_words, opening_words, percent};
 use crate::scenario::rollout::Moment;
 use crate::study::rollout_outcome::{ConstraintSpread, FinalSpread, RolloutOutcome};
@@ -23,15 +25,18 @@ const MOST_REASONS: usize = 3;
 
 /// The answer as text.
 pub fn to_text(arms: &[ArmReport], setting: &Setting<'_>) -> String {
-    let mut text = opening_words(setting.ledger);
+    let several = arms.len() > 1;
+    let mut text = cut_off_words(arms.iter().map(|arm| (several.then_some(arm.name.as_str()), &arm.ends)));
+    text.push_str(&opening_words(setting.ledger));
     let _ = writeln!(text, "{}", question(setting));
     text.push_str(&state_words(setting));
     for arm in arms {
-        text.push_str(&arm_text(arm, arms.len() > 1));
+        text.push_str(&arm_text(arm, several));
     }
-    if arms.len() > 1 {
+    if several {
         let _ = write!(text, "\n{}", comparison(arms));
     }
+    text.push_str(&verdicts::to_text(setting.verdicts));
     let _ = write!(text, "\n{}", closing_words(setting.ledger));
     text
 }
@@ -98,16 +103,11 @@ fn arm_text(arm: &ArmReport, several: bool) -> String {
     } else {
         text.push('\n');
     }
+    if let Some(sentence) = horizon_sentence(&arm.ends, None) {
+        let _ = writeln!(text, "  {}", capitalized(&sentence));
+    }
     for sentence in sentences(outcome) {
         let _ = writeln!(text, "  {sentence}");
-    }
-    if arm.cut_off > 0 {
-        let _ = writeln!(
-            text,
-            "  {} {} cut off by horizon or maxEvents before everything had settled.",
-            arm.cut_off,
-            if arm.cut_off == 1 { "run was" } else { "runs were" }
-        );
     }
     for constraint in &outcome.constraints {
         let _ = write!(text, "\n{}", constraint_table(constraint));

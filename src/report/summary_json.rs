@@ -4,15 +4,22 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
+use super::ends;
 use super::seconds::seconds;
 use crate::cluster::world::RunEnd;
-use crate::kernel::Ended;
 use crate::measures::FigureKey;
+use crate::study::ends::ended_word;
 use crate::study::statistics::Summary;
 use crate::study::summary::VariantResult;
 
 /// The version of the layout of `summary.json` and `manifest.json`.
 pub const FORMAT: &str = "kubecast.dev/v1alpha1";
+
+/// The variants of which runs were cut off; what a summary opens with.
+pub fn cut_off(results: &[VariantResult]) -> Value {
+    let all: Vec<_> = results.iter().map(|result| (result.name.as_deref(), result.ends())).collect();
+    ends::cut_off_json(all.iter().map(|(name, ends)| (*name, ends)))
+}
 
 /// The summary of one variant.
 pub fn variant(result: &VariantResult) -> Value {
@@ -47,11 +54,7 @@ pub fn digest_text(digest: u64) -> String {
 fn end(replication: u32, end: &RunEnd) -> Value {
     json!({
         "replication": replication,
-        "reason": match end.ended {
-            Ended::Quiescent => "quiescent",
-            Ended::Horizon => "horizon",
-            Ended::EventLimit => "eventLimit",
-        },
+        "reason": ended_word(end.ended),
         "lastChangeSeconds": seconds(end.last_change.0),
         "events": end.events,
         "digest": digest_text(end.fingerprint),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::admissions_words;
 use super::columns::Columns;
+use super::ends::{cut_off_words, horizon_sentence};
 use super::run_tables::counts_text;
 use super::service_ip_words;
 use super::words::{closing_words, opening_words, percent};
@@ -24,10 +25,12 @@ const FINAL_SKEW: &Measure = listed("finalSkew");
 
 /// The whole summary of a run or of several variants.
 pub fn summary(results: &[VariantResult], ledger: &Ledger) -> String {
-    let mut text = opening_words(ledger);
+    let ends: Vec<_> = results.iter().map(|result| (result.name.as_deref(), result.ends())).collect();
+    let mut text = cut_off_words(ends.iter().map(|(name, ends)| (*name, ends)));
+    text.push_str(&opening_words(ledger));
     for result in results {
         let prefix = result.name.as_ref().map_or_else(String::new, |name| format!("{name}: "));
-        let sentences = failed_operations(result).into_iter().chain(answers(result));
+        let sentences = horizon(result).into_iter().chain(failed_operations(result)).chain(answers(result));
         let sentences = sentences.chain(admissions_words::sentences(result));
         for sentence in sentences.chain(service_ip_words::sentences(result)) {
             let _ = writeln!(text, "{prefix}{sentence}");
@@ -41,6 +44,12 @@ pub fn summary(results: &[VariantResult], ledger: &Ledger) -> String {
     text.push('\n');
     text.push_str(&closing_words(ledger));
     text
+}
+
+/// That the horizon was reached, and how many pods wait then in the only run.
+fn horizon(result: &VariantResult) -> Option<String> {
+    let waiting = |record: &RunRecord| record.pods.iter().filter(|row| row.is_pending_placement()).count();
+    horizon_sentence(&result.ends(), result.first_record().map(waiting))
 }
 
 /// What of the timeline could not be carried out in the first run.
@@ -62,7 +71,7 @@ fn answers(result: &VariantResult) -> Vec<String> {
     let first = result.first_record();
     if result.runs.len() == 1 {
         if let Some(record) = first {
-            single_run(record, &mut sentences);
+            single_run(record, result.ends().is_cut_off(), &mut sentences);
         }
         return sentences;
     }
@@ -134,8 +143,15 @@ fn pods_words(record: &RunRecord) -> String {
     text
 }
 
-fn single_run(record: &RunRecord, sentences: &mut Vec<String>) {
-    sentences.push(pods_words(record));
+fn single_run(record: &RunRecord, cut_off: bool, sentences: &mut Vec<String>) {
+    let words = pods_words(record);
+    // Of a pod that had no turn yet nobody knows whether it is unschedulable.
+    sentences.push(if cut_off {
+        let words = words.replace("are unschedulable at the end", "have no node by then");
+        words.replace("is unschedulable at the end", "has no node by then").replace("at the end", "by then")
+    } else {
+        words
+    });
     let told: Vec<_> = record.rollouts.iter().filter(|row| is_worth_a_line(row, record)).collect();
     for rollout in told.iter().take(MOST_ROLLOUTS_TOLD) {
         let name = rollout_name(&rollout.workload, rollout.number, rollout.adopted);

@@ -138,13 +138,14 @@ fn resolve_run(
     findings: &mut Findings,
 ) -> Option<CapacityRun> {
     let mut scenario = inputs.scenario.clone().unwrap_or_else(|| plan::implicit_scenario("capacity"));
-    for field in ["variants", "expect"] {
+    let items = |field: &str| {
         let there = scenario.tree.pointer(&format!("/spec/{field}"));
-        if let Some(tree) = there.filter(|tree| tree.as_seq().is_some_and(|items| !items.is_empty())) {
-            let here = place_of(&scenario.file, tree);
-            findings
-                .error(here, format!("spec.{field}: `kubecast capacity` is about one cluster; take it out"));
-        }
+        there.filter(|tree| tree.as_seq().is_some_and(|items| !items.is_empty()))
+    };
+    let expects = items("expect").is_some();
+    if let Some(tree) = items("variants") {
+        let here = place_of(&scenario.file, tree);
+        findings.error(here, "spec.variants: `kubecast capacity` is about one cluster; take it out");
     }
     if !findings.errors.is_empty() {
         return None;
@@ -159,7 +160,11 @@ fn resolve_run(
         lose(zone, &mut plan.objects);
     }
     let seed = plan.seed;
-    let (setup, ledger, _) = resolve::resolve(&plan, findings)?;
+    let (setup, mut ledger, _) = resolve::resolve(&plan, findings)?;
+    if expects {
+        let note = "spec.expect is about the scenario without the copies, and not judged here.";
+        ledger.notes.push(note.to_owned());
+    }
     if setup.nodes.is_empty() {
         findings.error(None, "the input holds no node for the pods to run on");
     }

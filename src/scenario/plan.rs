@@ -14,6 +14,7 @@ use super::expectation::Expectation;
 use super::inputs::Inputs;
 use super::kubelets::{self, KubeletPlan};
 use super::manifests;
+use super::names;
 use super::objects::{self, ObjectSource};
 use super::overrides::{self, Override};
 use super::places::{place, place_of};
@@ -66,12 +67,12 @@ pub(super) fn decode_scenario(scenario: &Document, findings: &mut Findings) -> O
             return None;
         }
     };
-    refuse_equal_names(scenario, "nodePools", findings);
-    refuse_equal_names(scenario, "kubelets", findings);
-    refuse_equal_names(scenario, "workloads", findings);
-    refuse_equal_names(scenario, "serviceIPs/apiServers", findings);
-    refuse_equal_names(scenario, "serviceIPs/services", findings);
-    refuse_equal_names(scenario, "variants", findings);
+    refuse_bad_names(scenario, "nodePools", findings);
+    refuse_bad_names(scenario, "kubelets", findings);
+    refuse_bad_names(scenario, "workloads", findings);
+    refuse_bad_names(scenario, "serviceIPs/apiServers", findings);
+    refuse_bad_names(scenario, "serviceIPs/services", findings);
+    refuse_bad_names(scenario, "variants", findings);
     if document.spec.max_events == Some(0) {
         let here = scenario.tree.pointer("/spec/maxEvents").and_then(|tree| place_of(&scenario.file, tree));
         findings.error(here, "spec.maxEvents: at least 1");
@@ -79,23 +80,25 @@ pub(super) fn decode_scenario(scenario: &Document, findings: &mut Findings) -> O
     (findings.errors.len() == before).then_some(document)
 }
 
-/// Entries of a list are addressed by name: each has one of its own.
-fn refuse_equal_names(scenario: &Document, list: &str, findings: &mut Findings) {
+/// Entries of a list are addressed by name: each has one of its own. Those of variants become folders.
+fn refuse_bad_names(scenario: &Document, list: &str, findings: &mut Findings) {
     let items = scenario.tree.pointer(&format!("/spec/{list}")).and_then(Tree::as_seq).unwrap_or_default();
+    let field = format!("spec.{}", list.replace('/', "."));
+    let fault_of = if list == "variants" { names::folder_fault } else { names::fault };
     for (index, item) in items.iter().enumerate() {
         let name = item.get_str("name").unwrap_or_default();
-        let here = item.get("name").unwrap_or(item);
-        if name.is_empty() || name.contains(['/', '#']) {
+        let here = place_of(&scenario.file, item.get("name").unwrap_or(item));
+        let others = || items[..index].iter().filter_map(|other| other.get_str("name"));
+        if let Some(fault) = fault_of(name) {
+            findings.error(here, format!("{field}[{index}].name: {name:?} is no name; {fault}"));
+        } else if others().any(|other| other == name) {
+            findings.error(here, format!("{field}: two entries are named {name:?}"));
+        } else if let Some(other) = names::alike(name, others()) {
             let message = format!(
-                "spec.{}[{index}].name: {name:?} is no name; it must not be empty nor hold / or #",
-                list.replace('/', ".")
+                "{field}: {other:?} and {name:?} differ in case alone, and many file systems take them for one; \
+                 rename one of them"
             );
-            findings.error(place_of(&scenario.file, here), message);
-        } else if items[..index].iter().any(|other| other.get_str("name") == Some(name)) {
-            findings.error(
-                place_of(&scenario.file, here),
-                format!("spec.{}: two entries are named {name:?}", list.replace('/', ".")),
-            );
+            findings.error(here, message);
         }
     }
 }

@@ -5,6 +5,7 @@
 //! is rolled at time 0, as a user would do it now, whether the cluster has settled or not. One that is a
 //! mere manifest is created first and rolled ten minutes after everything has settled.
 
+mod expectations;
 mod target;
 
 use kubecast_manifest::{Document, Entry, Tree, Value};
@@ -74,6 +75,8 @@ pub struct ResolvedRollout {
     pub scenario: Resolved,
     /// When the Deployment is rolled.
     pub moment: Moment,
+    /// What the scenario beside the dump expects of something else than this rollout, and why it is not judged.
+    pub left_out: Vec<(String, &'static str)>,
 }
 
 /// Reads inputs and makes the scenario of a rollout of them.
@@ -87,9 +90,9 @@ pub fn load_rollout(
     let mut inputs = Inputs::new(inputs, options.kubernetes_version, reader, &mut findings);
     let resolved = resolve(order, options, &mut inputs, &mut findings);
     let warnings = findings.finish(options.strict)?;
-    let (mut scenario, moment) = resolved.expect("without errors every arm is resolved");
-    scenario.doubt(warnings);
-    Ok(ResolvedRollout { scenario, moment })
+    let mut resolved = resolved.expect("without errors every arm is resolved");
+    resolved.scenario.doubt(warnings);
+    Ok(resolved)
 }
 
 fn resolve(
@@ -97,7 +100,7 @@ fn resolve(
     options: &LoadOptions,
     inputs: &mut Inputs<'_>,
     findings: &mut Findings,
-) -> Option<(Resolved, Moment)> {
+) -> Option<ResolvedRollout> {
     let name = order.target.to_string();
     let mut scenario = inputs.scenario.clone().unwrap_or_else(|| plan::implicit_scenario(&name));
     refuse_own_fields(&scenario, findings);
@@ -108,6 +111,7 @@ fn resolve(
     let target =
         target::find(&plan.objects, &order.target).map_err(|error| findings.error(None, error)).ok()?;
     let moment = moment(target, &plan.objects, findings)?;
+    let left_out = expectations::leave_out(&mut scenario, &plan, &order.target);
     let operation = operation(target, order, moment).map_err(|error| findings.error(None, error)).ok()?;
     let complete = set(&mut scenario, "/spec/timeline", Value::Seq(vec![operation]))
         .and_then(|()| set(&mut scenario, "/spec/variants", variants(order)));
@@ -116,18 +120,18 @@ fn resolve(
         ask: Ask { subject: Some(order.target.clone()), ..options.ask.clone() },
         ..options.clone()
     };
-    let resolved = resolve_all(&scenario, &options, inputs, findings)?;
+    let scenario = resolve_all(&scenario, &options, inputs, findings)?;
     if findings.errors.is_empty() {
-        for variant in &resolved.variants {
+        for variant in &scenario.variants {
             check_arm(variant, target, &order.target, moment, findings);
         }
     }
-    Some((resolved, moment))
+    Some(ResolvedRollout { scenario, moment, left_out })
 }
 
-/// A scenario beside the dump may say how long things take, but not what happens.
+/// A scenario beside the dump may say how long things take and what is expected, but not what happens.
 fn refuse_own_fields(scenario: &Document, findings: &mut Findings) {
-    for field in ["timeline", "variants", "expect"] {
+    for field in ["timeline", "variants"] {
         let there = scenario.tree.pointer(&format!("/spec/{field}"));
         if let Some(tree) = there.filter(|tree| tree.as_seq().is_some_and(|items| !items.is_empty())) {
             findings.error(

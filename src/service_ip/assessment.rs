@@ -89,6 +89,11 @@ impl RangeAssessment {
         size - held
     }
 
+    /// Services that have room, besides those that hold an address beforehand.
+    pub fn room(&self) -> u64 {
+        self.free(Band::Dynamic).saturating_add(self.free(Band::Static))
+    }
+
     fn held_in(&self, band: Band) -> u64 {
         self.held.iter().filter(|place| self.range.band_of(**place) == band).count() as u64
     }

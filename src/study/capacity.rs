@@ -7,6 +7,7 @@
 
 use std::collections::BTreeMap;
 
+use super::ends::Ends;
 use super::replication::run_once;
 use crate::cluster::setup::ClusterSetup;
 use crate::measures::{PodRow, RunRecord};
@@ -29,6 +30,8 @@ pub struct Capacity {
     pub nodes: Vec<(String, Vec<u64>)>,
     /// What stops the next.
     pub stop: Stop,
+    /// How the run ended.
+    pub ends: Ends,
 }
 
 /// Why there are no more.
@@ -40,6 +43,8 @@ pub enum Stop {
     Refused(usize, String),
     /// The limit is reached.
     Limit,
+    /// The run was cut off before the next copy was tried.
+    CutOff,
 }
 
 /// Finds what fits, with so many copies of each template in a round. `load` makes the run of a number of
@@ -53,8 +58,8 @@ pub fn search(
     let mut rounds = FIRST_ROUNDS.min(most);
     loop {
         let run = load(rounds)?;
-        let (_, record) = run_once(&run.setup, run.seed, 0, false, None);
-        let found = capacity(&run, &record, per_round);
+        let (end, record) = run_once(&run.setup, run.seed, 0, false, None);
+        let found = capacity(&run, (Ends::of([(0, &end)]), &record), per_round);
         if found.stop != Stop::Limit || rounds == most {
             return Ok((found, run));
         }
@@ -63,7 +68,7 @@ pub fn search(
 }
 
 /// What a run says.
-fn capacity(run: &CapacityRun, record: &RunRecord, per_round: &[u32]) -> Capacity {
+fn capacity(run: &CapacityRun, (ends, record): (Ends, &RunRecord), per_round: &[u32]) -> Capacity {
     let templates = per_round.len();
     let setup = &run.setup;
     let mut rows: BTreeMap<(&str, &str), &PodRow> = BTreeMap::new();
@@ -85,6 +90,10 @@ fn capacity(run: &CapacityRun, record: &RunRecord, per_round: &[u32]) -> Capacit
                     Stop::Refused(*template, format!("the kubelet of {node} refuses it{}", reasons(record)));
                 break;
             }
+            None if ends.is_cut_off() => {
+                stop = Stop::CutOff;
+                break;
+            }
             None => {
                 let message = row.and_then(|row| row.message.as_deref());
                 let message = message.unwrap_or_else(|| untried(setup));
@@ -94,7 +103,7 @@ fn capacity(run: &CapacityRun, record: &RunRecord, per_round: &[u32]) -> Capacit
         }
     }
     let whole = placed.iter().zip(per_round).map(|(placed, each)| placed / u64::from(*each));
-    Capacity { rounds: whole.min().unwrap_or(0), placed, nodes: nodes.into_iter().collect(), stop }
+    Capacity { rounds: whole.min().unwrap_or(0), placed, nodes: nodes.into_iter().collect(), stop, ends }
 }
 
 fn home(row: &PodRow, record: &RunRecord) -> Option<String> {

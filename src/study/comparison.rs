@@ -1,5 +1,7 @@
 //! Two runs or studies side by side: each figure of both, how much it changed, and bounds on that.
 
+mod rollout;
+
 use serde_json::Value;
 
 /// A figure of a run or study.
@@ -75,10 +77,24 @@ pub fn of_study(estimates: &str) -> Result<Vec<Told>, String> {
     Ok(told)
 }
 
-/// The figures of a run's `summary.json`: the mean over the runs.
-pub fn of_run(summary: &str) -> Result<Vec<Told>, String> {
+/// The figures of the `summary.json` of a run or of a rollout.
+pub fn of_summary(summary: &str) -> Result<Vec<Told>, String> {
     let summary: Value = serde_json::from_str(summary).map_err(|error| error.to_string())?;
-    let variants = summary["variants"].as_array().ok_or("there are no variants")?;
+    match (summary["variants"].as_array(), summary["arms"].as_array()) {
+        (Some(variants), _) => Ok(of_run(variants)),
+        (None, Some(arms)) => Ok(rollout::of_arms(arms)),
+        (None, None) => Err("there are neither variants nor arms".to_owned()),
+    }
+}
+
+/// Whether the summary or manifest of a run, a rollout or a study says that runs were cut off.
+pub fn is_cut_off(summary: &str) -> Result<bool, String> {
+    let summary: Value = serde_json::from_str(summary).map_err(|error| error.to_string())?;
+    Ok(summary["cutOff"].as_array().is_some_and(|all| !all.is_empty()))
+}
+
+/// The figures of a run's variants: the mean over the runs.
+fn of_run(variants: &[Value]) -> Vec<Told> {
     let mut told = Vec::new();
     for variant in variants {
         for figure in variant["figures"].as_array().into_iter().flatten() {
@@ -93,7 +109,7 @@ pub fn of_run(summary: &str) -> Result<Vec<Told>, String> {
             told.push(Told { whom, metric: measure.to_owned(), value, interval: None });
         }
     }
-    Ok(told)
+    told
 }
 
 /// Puts the figures of both side by side, in the order of the first, then what only the second has.

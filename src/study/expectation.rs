@@ -1,5 +1,6 @@
 //! Whether what a scenario expects came out.
 
+use super::ends::Ends;
 use super::replication::Run;
 use super::summary::VariantResult;
 use crate::measures::{Figure, FigureKey};
@@ -10,10 +11,17 @@ use crate::scenario::Expectation;
 pub struct Verdict {
     /// What was expected, in words.
     pub expected: String,
-    /// Whether it came out.
-    pub met: bool,
-    /// What came out instead, if it did not.
+    /// Whether it came out; `None` if that is not judged.
+    pub met: Option<bool>,
+    /// What came out instead, if it did not, or why it is not judged.
     pub found: String,
+}
+
+impl Verdict {
+    /// An expectation that is not judged, and why.
+    pub fn not_judged(expected: String, why: impl Into<String>) -> Self {
+        Self { expected, met: None, found: why.into() }
+    }
 }
 
 /// Holds the results against the expectations, variant by variant.
@@ -33,9 +41,12 @@ pub fn evaluate(expectations: &[Expectation], results: &[VariantResult]) -> Vec<
 fn judge(expectation: &Expectation, result: &VariantResult) -> Verdict {
     let key = find_key(expectation, result);
     let expected = describe(expectation, key.as_ref(), result);
+    if let Some(cut) = cut_off(&result.ends()) {
+        return Verdict::not_judged(expected, cut);
+    }
     let Some(key) = key else {
         let found = format!("there is no {} of that in this run", expectation.measure.name);
-        return Verdict { expected, met: false, found };
+        return Verdict { expected, met: Some(false), found };
     };
     let values: Vec<(u32, Option<f64>)> =
         result.runs.iter().map(|run| (run.replication, value(run, &key))).collect();
@@ -46,15 +57,27 @@ fn judge(expectation: &Expectation, result: &VariantResult) -> Verdict {
     });
     if let Some((replication, value)) = broken {
         let value = value.map_or_else(|| "nothing".to_owned(), |value| value.to_string());
-        return Verdict { expected, met: false, found: format!("{value} in replication {replication}") };
+        return Verdict {
+            expected,
+            met: Some(false),
+            found: format!("{value} in replication {replication}"),
+        };
     }
     let Some(share) = &expectation.share else {
-        return Verdict { expected, met: true, found: String::new() };
+        return Verdict { expected, met: Some(true), found: String::new() };
     };
     let holding = values.iter().filter(|(_, value)| value.is_some_and(|value| share.of_runs.holds(value)));
     let found = holding.count() as f64 / values.len() as f64;
     let met = share.min.is_none_or(|min| found >= min) && share.max.is_none_or(|max| found <= max);
-    Verdict { expected, met, found: format!("in {found} of {} runs", values.len()) }
+    Verdict { expected, met: Some(met), found: format!("in {found} of {} runs", values.len()) }
+}
+
+/// Why nothing can be judged: what would have come out of a whole run is not known.
+fn cut_off(ends: &Ends) -> Option<String> {
+    ends.is_cut_off().then(|| match ends.runs {
+        1 => "the run was cut off".to_owned(),
+        runs => format!("{} of {runs} runs were cut off", ends.cut_off),
+    })
 }
 
 fn value(run: &Run, key: &FigureKey) -> Option<f64> {

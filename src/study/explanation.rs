@@ -13,6 +13,7 @@ use crate::cluster::setup::{ClusterSetup, TieBreakRule};
 use crate::cluster::world::{self, RunEnd};
 use crate::kernel::{Draws, NoTrace, Seed, SimTime, whereabouts};
 use crate::measures::{PodRow, RunRecord};
+use crate::study::ends::Ends;
 use crate::study::replication;
 
 /// Names that a message lists at most.
@@ -55,6 +56,15 @@ pub enum NotFound {
     },
 }
 
+/// No pod can be explained, and how the run ended in which it was sought.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Missing {
+    /// Why not.
+    pub why: NotFound,
+    /// How the run ended: the pod may come after that.
+    pub ends: Ends,
+}
+
 /// What there is to say about a pod.
 #[derive(Clone, Debug)]
 pub struct Explanation {
@@ -78,6 +88,13 @@ pub struct Explanation {
     pub end: RunEnd,
 }
 
+impl Explanation {
+    /// How the run ended.
+    pub fn ends(&self) -> Ends {
+        Ends::of([(0, &self.end)])
+    }
+}
+
 impl PodQuery {
     /// Reads `NAMESPACE/NAME`, `NAME` (in the namespace `default`) or `pod/NAMESPACE/NAME`.
     pub fn parse(text: &str, at: Option<SimTime>) -> Result<Self, String> {
@@ -99,10 +116,11 @@ pub fn explain(
     setup: &Arc<ClusterSetup>,
     (seed, number): (Seed, u32),
     query: &PodQuery,
-) -> Result<Explanation, NotFound> {
+) -> Result<Explanation, Missing> {
     let (end, record) = replication::run_once(setup, seed, number, false, None);
     let rows = Rows::new(&record);
-    let (pod, namesakes) = rows.find(query)?;
+    let found = rows.find(query);
+    let (pod, namesakes) = found.map_err(|why| Missing { why, ends: Ends::of([(number, &end)]) })?;
     let order = WitnessOrder { pod: pod.pod.id, until: query.at };
     whereabouts::begin(seed, number);
     let (again, testimony) = world::run_with_witness(setup, Draws::new(seed, number), &mut NoTrace, order);

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::ends::Ends;
 use super::replication::{Run, run_once};
 use super::statistics::{Proportion, Summary, by_frequency};
 use crate::cluster::setup::ClusterSetup;
@@ -58,6 +59,11 @@ impl VariantResult {
             self.runs[index].record = Some(run_once(setup, seed, number, true, None).1);
         }
         Ok(())
+    }
+
+    /// How the runs ended.
+    pub fn ends(&self) -> Ends {
+        Ends::of(self.runs.iter().map(|run| (run.replication, &run.end)))
     }
 
     /// The summary of one figure.

@@ -9,7 +9,7 @@ use kubecast::cluster::world;
 use kubecast::kernel::{Draws, Seed, SimTime, VecTrace};
 use kubecast::report::explain::{Setting, to_json, to_text};
 use kubecast::scenario::{LoadOptions, NoFiles, Resolved, SourceText, load};
-use kubecast::study::explanation::{NotFound, PodQuery, explain};
+use kubecast::study::explanation::{Missing, NotFound, PodQuery, explain};
 
 use super::scenarios::{BLOCKED_ROLLOUT, CPU, EMPTY_DOMAIN, SCORES};
 
@@ -73,7 +73,7 @@ fn a_beginning_is_enough_if_no_other_pod_shares_it() {
     let setup = setup(CPU);
     let at = |text, at| explain(&setup, (SEED, 0), &PodQuery::parse(text, at).expect("a pod"));
     assert_eq!(at("default/hun", None).expect("one pod").name, "default/hungry");
-    assert!(matches!(at("default/fil", None), Err(NotFound::Ambiguous { pods: 2, .. })));
+    assert!(matches!(at("default/fil", None), Err(Missing { why: NotFound::Ambiguous { pods: 2, .. }, .. })));
     // filler-0 is gone by then.
     let later = at("default/fil", Some(SimTime(60_000_000_000))).expect("one pod is left");
     assert_eq!((later.name.as_str(), later.bound_in_input), ("default/filler-1", true));

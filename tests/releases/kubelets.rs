@@ -63,7 +63,7 @@ fn an_older_kubelet_has_the_gates_that_it_knows() {
 fn answers_name_the_releases_of_kubelets() {
     let nodes = [bare("a", None), bare("b", Some("v1.32.10"))].concat();
     let resolved = loaded(&[&nodes, &scenario("cpuManagerPolicy: none", "")], None).expect("a good scenario");
-    let models = &resolved.unknowns.models;
+    let models = &resolved.ledger.models;
     let of_kubelets: Vec<&String> = models.iter().filter(|model| model.contains("CPU Manager")).collect();
     assert!(of_kubelets[0].ends_with("recorded at v1.32"), "{models:?}");
     assert!(of_kubelets[1].contains("extrapolated to v1.34"), "{models:?}");

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use crate::api::Release;
+use crate::cli::load_args::LoadArgs;
 use crate::study::choice::Choice;
 
 /// Options of `run`.
@@ -20,9 +20,6 @@ pub struct RunArgs {
     /// The seed of all random draws.
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
-    /// The Kubernetes release to follow, whatever the input says.
-    #[arg(long, value_name = "V", value_parser = Release::parse)]
-    pub kubernetes_version: Option<Release>,
     /// Write tables and summary into this folder.
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
@@ -45,9 +42,9 @@ pub struct RunArgs {
     /// (the largest value) or best:MEASURE (the smallest). Default: 0.
     #[arg(long, value_name = "K", value_parser = Choice::parse, default_value_t = Choice::First)]
     pub replication: Choice,
-    /// Take warnings for errors.
-    #[arg(long)]
-    pub strict: bool,
+    /// How the input is read.
+    #[command(flatten)]
+    pub load: LoadArgs,
     /// Replace what an earlier run left in the output folder.
     #[arg(long)]
     pub force: bool,

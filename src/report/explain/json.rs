@@ -1,5 +1,5 @@
 //! The explanation as JSON. The layout is documented in `docs/explain.md`; new fields are added at the
-//! end, and none depends on anything but the documents and the seed.
+//! end (but `cutOff`, which comes first wherever it is), and none depends on anything but the documents and the seed.
 
 use std::sync::Arc;
 
@@ -13,9 +13,11 @@ use crate::cluster::explanation::{
 };
 use crate::cluster::setup::TieBreakRule;
 use crate::kernel::SimTime;
+use crate::report::ends::cut_off_json;
 use crate::report::seconds::seconds;
 use crate::report::summary_json::{FORMAT, digest_text};
 use crate::report::words::{assumptions_json, gaps_json, lints_json};
+use crate::study::ends::ended_word;
 use crate::study::explanation::Explanation;
 
 /// The whole explanation.
@@ -23,6 +25,7 @@ pub fn to_json(explanation: &Explanation, setting: &Setting<'_>) -> Value {
     let pod = &explanation.pod;
     let ledger = setting.ledger;
     json!({
+        "cutOff": cut_off_json([(None, &explanation.ends())]),
         "format": FORMAT,
         "scenario": setting.scenario,
         "variant": setting.variant,
@@ -51,6 +54,7 @@ pub fn to_json(explanation: &Explanation, setting: &Setting<'_>) -> Value {
         "scene": explanation.testimony.scene.as_ref().map(|scene| scene_json(scene, explanation.tie_break)),
         "history": rows(explanation).iter().map(|(time, row)| history_row(*time, row)).collect::<Vec<_>>(),
         "digest": digest_text(explanation.end.fingerprint),
+        "ended": ended_word(explanation.end.ended),
     })
 }
 

@@ -44,6 +44,7 @@ fn range(one: &RangeAssessment) -> Value {
         "held": held,
         "inStaticBand": one.in_static_band,
         "withoutAddress": one.without_address,
+        "room": one.room(),
     });
     if let Some((address, band)) = one.dns() {
         told["tenthAddress"] = json!({ "ip": address.to_string(), "band": band.name() });

@@ -3,6 +3,8 @@
 use crate::api::Timestamp;
 use crate::scenario::Ledger;
 use crate::scenario::rollout::Moment;
+use crate::study::ends::Ends;
+use crate::study::expectation::Verdict;
 use crate::study::rollout_outcome::RolloutOutcome;
 
 /// Up to so many domains are written out one by one.
@@ -29,6 +31,8 @@ pub struct Setting<'a> {
     pub state: State,
     /// What is not simulated.
     pub ledger: &'a Ledger,
+    /// What a scenario beside the dump expects, judged as far as it is about this rollout.
+    pub verdicts: &'a [Verdict],
 }
 
 /// What the input holds at the beginning, and what of it has not settled.
@@ -57,8 +61,8 @@ pub struct ArmReport {
     pub set: Vec<String>,
     /// What came out.
     pub outcome: RolloutOutcome,
-    /// How many runs were cut off by `horizon` or `maxEvents`.
-    pub cut_off: u64,
+    /// How its runs ended.
+    pub ends: Ends,
 }
 
 /// `3/1/1`, most first; from nine domains on how many hold so many: `1×5 0×95`.

@@ -3,7 +3,9 @@
 use serde_json::{Value, json};
 
 use super::arms::{ArmReport, Setting, State};
+use crate::report::ends::cut_off_json;
 use crate::report::summary_json::FORMAT;
+use crate::report::verdicts;
 use crate::report::words::{assumptions_json, gaps_json, lints_json};
 use crate::scenario::rollout::Moment;
 use crate::study::rollout_outcome::ConstraintSpread;
@@ -13,6 +15,7 @@ use crate::study::statistics::{Proportion, Summary};
 pub fn to_json(arms: &[ArmReport], setting: &Setting<'_>) -> Value {
     let State { nodes, pods, replicas, without_node, terminating, not_ready } = setting.state;
     json!({
+        "cutOff": cut_off_json(arms.iter().map(|arm| (Some(arm.name.as_str()), &arm.ends))),
         "format": FORMAT,
         "rollout": setting.workload,
         "moment": match setting.moment {
@@ -39,6 +42,7 @@ pub fn to_json(arms: &[ArmReport], setting: &Setting<'_>) -> Value {
             "podsNotReady": not_ready,
         },
         "arms": arms.iter().map(arm).collect::<Vec<_>>(),
+        "expectations": verdicts::to_json(setting.verdicts),
     })
 }
 
@@ -48,7 +52,8 @@ fn arm(arm: &ArmReport) -> Value {
         "arm": arm.name,
         "set": arm.set,
         "runs": outcome.runs,
-        "cutOffRuns": arm.cut_off,
+        "cutOffRuns": arm.ends.cut_off,
+        "runsAtHorizon": arm.ends.at_horizon,
         "blocked": share(&outcome.blocked),
         "reasons": outcome.reasons.iter().map(|(reason, of)| {
             let mut value = share(of);

@@ -1,9 +1,13 @@
 //! What a study says: its runs, what is estimated from them, and what is compared.
 
+use std::collections::BTreeMap;
+
+use crate::kernel::Ended;
 use crate::study::campaign::differences::{DifferenceRow, differences};
 use crate::study::campaign::estimates::{EstimateRow, estimates};
 use crate::study::campaign::execution::Rows;
 use crate::study::campaign::frame::Frame;
+use crate::study::ends::ended_word;
 
 /// What a study says.
 #[derive(Clone, Debug)]
@@ -22,6 +26,25 @@ impl<'s> StudyReport<'s> {
     /// Analyses the runs.
     pub fn new(frame: &'s Frame, rows: &'s Rows) -> Self {
         Self { frame, rows, estimates: estimates(frame, rows), differences: differences(frame, rows) }
+    }
+}
+
+impl StudyReport<'_> {
+    /// How many runs of each arm at each point ended so, and how many there are, where any did.
+    pub fn ended(&self, how: Ended) -> BTreeMap<(u32, u32), (u64, u64)> {
+        let mut counts: BTreeMap<(u32, u32), (u64, u64)> = BTreeMap::new();
+        for row in self.rows.values() {
+            let count = counts.entry((row.point, row.arm)).or_default();
+            count.0 += u64::from(row.ended == ended_word(how));
+            count.1 += 1;
+        }
+        counts.retain(|_, (ended, _)| *ended > 0);
+        counts
+    }
+
+    /// Whether any run was cut off.
+    pub fn is_cut_off(&self) -> bool {
+        !self.ended(Ended::EventLimit).is_empty()
     }
 }
 

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::findings::StudyReport;
-use crate::kernel::Digest;
+use crate::kernel::{Digest, Ended};
 use crate::study::campaign::execution::Rows;
 use crate::study::campaign::frame::Frame;
 use crate::study::statistics::distributions::rounded;
@@ -30,6 +30,7 @@ pub fn digest(rows: &Rows) -> String {
 pub fn manifest(report: &StudyReport<'_>) -> Value {
     let frame = report.frame;
     json!({
+        "cutOff": cut_off(report),
         "format": frame.format,
         "kubecast": frame.kubecast,
         "study": frame.study,
@@ -55,6 +56,15 @@ pub fn manifest(report: &StudyReport<'_>) -> Value {
         "releases": frame.releases,
         "models": frame.models,
     })
+}
+
+/// Each arm and point of which runs were cut off.
+fn cut_off(report: &StudyReport<'_>) -> Value {
+    let entry = |((point, arm), (cut, runs)): ((u32, u32), (u64, u64))| {
+        let arm = &report.frame.arms[arm as usize];
+        json!({ "point": point, "of": arm, "by": "maxEvents", "cutOffRuns": cut, "runs": runs })
+    };
+    report.ended(Ended::EventLimit).into_iter().map(entry).collect()
 }
 
 /// The runs of each arm at each point.

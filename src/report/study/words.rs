@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::findings::{StudyReport, number};
+use crate::kernel::Ended;
 use crate::report::columns::Columns;
 use crate::report::words::{closing_words, opening_words};
 use crate::study::campaign::differences::DifferenceRow;
@@ -16,8 +17,10 @@ const MOST_LINES: usize = 40;
 pub fn words(report: &StudyReport<'_>) -> String {
     let frame = report.frame;
     let ledger = frame.ledger();
-    let mut text = opening_words(&ledger);
+    let mut text = cut_off(report);
+    text.push_str(&opening_words(&ledger));
     let _ = writeln!(text, "{}", heading(report));
+    text.push_str(&horizon(report));
     if frame.points.len() * frame.arms.len() <= MOST_LINES {
         let _ = write!(text, "\n{}", table(report).to_text("  "));
     } else {
@@ -33,6 +36,31 @@ pub fn words(report: &StudyReport<'_>) -> String {
         let _ = writeln!(text, "{sentence}");
     }
     let _ = write!(text, "\n{}", closing_words(&ledger));
+    text
+}
+
+/// That runs were cut off: what comes before all else.
+fn cut_off(report: &StudyReport<'_>) -> String {
+    let cut: u64 = report.ended(Ended::EventLimit).values().map(|(cut, _)| cut).sum();
+    if cut == 0 {
+        return String::new();
+    }
+    format!(
+        "CUT OFF (spec.maxEvents): {cut} of {}: their figures are those of that moment, and what follows is not a \
+         result of whole runs.\n",
+        plural(report.rows.len(), "run")
+    )
+}
+
+/// That runs ended at the horizon of their scenario, which is where they are meant to end.
+fn horizon(report: &StudyReport<'_>) -> String {
+    let there: u64 = report.ended(Ended::Horizon).values().map(|(there, _)| there).sum();
+    let mut text = String::new();
+    if there > 0 {
+        let end = if there == 1 { "ends" } else { "end" };
+        let runs = plural(report.rows.len(), "run");
+        let _ = writeln!(text, "{there} of {runs} {end} at the horizon of the scenario.");
+    }
     text
 }
 
@@ -247,13 +275,6 @@ fn doubts(report: &StudyReport<'_>) -> Vec<String> {
         sentences.push(format!(
             "{} wider than asked for.",
             if wide == 1 { "1 interval is".to_owned() } else { format!("{wide} intervals are") }
-        ));
-    }
-    let cut = report.rows.values().filter(|row| row.ended == "eventLimit").count();
-    if cut > 0 {
-        sentences.push(format!(
-            "{} cut off at spec.maxEvents: their figures are those of that moment.",
-            plural(cut, "run")
         ));
     }
     sentences

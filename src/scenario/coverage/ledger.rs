@@ -162,6 +162,11 @@ impl Ledger {
         self.gaps.is_empty() && self.doubts == 0
     }
 
+    /// Whether an answer is complete: always, but where nothing may be left out (`--strict`).
+    pub fn satisfies(&self, strict: bool) -> bool {
+        !strict || self.gaps.is_empty()
+    }
+
     /// The gaps that can turn the answer round.
     pub fn decisive(&self) -> impl Iterator<Item = &Gap> {
         self.gaps.iter().filter(|gap| gap.decisive)

@@ -17,6 +17,7 @@ use crate::scenario::directory::Directory;
 use crate::scenario::draw_uses::POINT_SEED;
 use crate::scenario::error::{Findings, did_you_mean};
 use crate::scenario::inputs::Inputs;
+use crate::scenario::names;
 use crate::scenario::overrides::{self, Override};
 use crate::scenario::places::{place, place_of};
 use crate::scenario::plan::{self, Plan};
@@ -287,8 +288,14 @@ impl<'t> Arms<'t> {
         let mut arms = Self { names: Vec::new(), sets: Vec::new() };
         for (index, arm) in study.spec.arms.iter().enumerate() {
             let pointer = format!("/spec/arms/{index}");
-            if arm.name.is_empty() || arm.name.contains('/') || arms.names.contains(&arm.name) {
-                let message = format!("{:?} is no name for an arm, or another one has it", arm.name);
+            let others = || arms.names.iter().map(String::as_str);
+            let wrong = names::fault(&arm.name).map(str::to_owned).or_else(|| {
+                names::alike(&arm.name, others()).map(|other| {
+                    format!("another arm is named {other:?}, which is the same but for the case of letters at most")
+                })
+            });
+            if let Some(wrong) = wrong {
+                let message = format!("{:?} is no name for an arm; {wrong}", arm.name);
                 fault(document, &pointer, &message, findings);
             }
             arms.names.push(arm.name.clone());

@@ -10,8 +10,9 @@ use rayon::prelude::*;
 
 use super::frame::{Frame, FrameAsk};
 use super::journal::{RunRow, Shard};
-use crate::kernel::{Ended, Seed};
+use crate::kernel::Seed;
 use crate::scenario::study::ResolvedStudy;
+use crate::study::ends::ended_word;
 use crate::study::replication::run_once;
 use crate::study::statistics::two_stage;
 
@@ -115,12 +116,7 @@ fn run(study: &ResolvedStudy, (point, replication, arm): (u32, u32, u32)) -> Run
         arm,
         replication,
         values: study.metrics.iter().map(|metric| metric.figure.value_in(&record)).collect(),
-        ended: match end.ended {
-            Ended::Quiescent => "quiescent",
-            Ended::Horizon => "horizon",
-            Ended::EventLimit => "eventLimit",
-        }
-        .to_owned(),
+        ended: ended_word(end.ended).to_owned(),
         digest: format!("{:016x}", end.fingerprint),
     }
 }

@@ -10,9 +10,11 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::cluster::setup::ClusterSetup;
+use crate::cluster::world::RunEnd;
 use crate::kernel::Seed;
 use crate::measures::RunRecord;
 use crate::scenario::planning::{Bound, Goal, Target};
+use crate::study::ends::Ends;
 use crate::study::replication::run_once;
 use crate::study::statistics::by_frequency;
 use crate::study::statistics::distributions::student_quantile;
@@ -57,6 +59,8 @@ pub struct Evidence {
     pub verdict: Verdict,
     /// Each target.
     pub targets: Vec<TargetEvidence>,
+    /// How its runs ended. Where any was cut off, the choice is not decided.
+    pub ends: Ends,
     /// What stands in the way, in the words of the scheduler or the controller, of the first run that breaks a
     /// target.
     pub binding: Option<String>,
@@ -85,22 +89,32 @@ pub fn evaluate(
     let looks = looks(max_runs);
     let each = error / looks.len() as f64;
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads can be started");
-    let one = |replication: u32| -> Vec<Option<f64>> {
-        let (_, record) = run_once(setup, seed, replication, false, None);
-        targets.iter().map(|target| target.figure.value_in(&record)).collect()
+    let one = |replication: u32| -> (RunEnd, Vec<Option<f64>>) {
+        let (end, record) = run_once(setup, seed, replication, false, None);
+        (end, targets.iter().map(|target| target.figure.value_in(&record)).collect())
     };
+    let mut ends = Ends::default();
     let mut values: Vec<Vec<Option<f64>>> = Vec::new();
     let mut evidence = Vec::new();
     let mut verdict = Verdict::Undecided;
     for runs in looks {
-        let more: Vec<_> = pool.install(|| (values.len() as u32..runs).into_par_iter().map(one).collect());
-        values.extend(more);
+        let first = values.len() as u32;
+        let more: Vec<_> = pool.install(|| (first..runs).into_par_iter().map(one).collect());
+        for (replication, (end, figures)) in (first..).zip(more) {
+            ends.add(replication, &end);
+            values.push(figures);
+        }
         evidence = (0..targets.len())
             .map(|index| {
                 judge(targets[index].goal, &values.iter().map(|run| run[index]).collect::<Vec<_>>(), each)
             })
             .collect();
         verdict = evidence.iter().map(|target| target.verdict).min().unwrap_or(Verdict::Holds);
+        if ends.is_cut_off() {
+            // Figures of runs that did not end show nothing.
+            verdict = Verdict::Undecided;
+            break;
+        }
         if verdict != Verdict::Undecided {
             break;
         }
@@ -113,7 +127,7 @@ pub fn evaluate(
     });
     let runs = values.len() as u32;
     let binding = binding.filter(|_| verdict != Verdict::Holds);
-    Evidence { choice: choice.to_vec(), runs, verdict, targets: evidence, binding }
+    Evidence { choice: choice.to_vec(), runs, verdict, targets: evidence, ends, binding }
 }
 
 fn keeps(bound: Bound, value: Option<f64>) -> bool {

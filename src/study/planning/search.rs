@@ -41,6 +41,13 @@ pub fn search(space: &Space<'_>, evaluate: &mut dyn FnMut(&[usize], f64) -> Evid
     Found { tried: search.tried, answer }
 }
 
+impl Found {
+    /// Whether runs of any choice were cut off: then what is cheaper than the answer is not known.
+    pub fn is_cut_off(&self) -> bool {
+        self.tried.iter().any(|evidence| evidence.ends.is_cut_off())
+    }
+}
+
 impl Search<'_, '_> {
     /// Whether a choice meets the targets: by what is known, or by trying.
     fn meets(&mut self, choice: &[usize]) -> bool {
@@ -116,11 +123,13 @@ impl Search<'_, '_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::study::ends::Ends;
     use proptest::prelude::*;
 
     fn evidence(choice: &[usize], holds: bool) -> Evidence {
         let verdict = if holds { Verdict::Holds } else { Verdict::Undecided };
-        Evidence { choice: choice.to_vec(), runs: 1, verdict, targets: Vec::new(), binding: None }
+        let ends = Ends::default();
+        Evidence { choice: choice.to_vec(), runs: 1, verdict, targets: Vec::new(), ends, binding: None }
     }
 
     fn find(

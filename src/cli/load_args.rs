@@ -1,0 +1,42 @@
+//! What every command that reads a cluster takes: the release, how strictly, which notes are not wanted.
+
+use clap::Args;
+
+use crate::api::Release;
+use crate::scenario::lints;
+use crate::scenario::{Ask, LoadOptions};
+
+/// How an input is read.
+#[derive(Clone, Debug, Default, Args)]
+pub struct LoadArgs {
+    /// The Kubernetes release to follow, whatever the input says.
+    #[arg(long, value_name = "V", value_parser = Release::parse)]
+    pub kubernetes_version: Option<Release>,
+    /// Take warnings for errors, and an answer that leaves something out for incomplete (exit code 4).
+    #[arg(long)]
+    pub strict: bool,
+    /// Leave out the notes of a rule. The annotation kubecast.dev/allow: RULE does it for one object.
+    #[arg(long, value_name = "RULE", value_parser = rule)]
+    pub allow: Vec<String>,
+}
+
+/// The name of a rule of lints.
+fn rule(text: &str) -> Result<String, String> {
+    if lints::rules().any(|rule| rule == text) {
+        return Ok(text.to_owned());
+    }
+    Err(format!("there is no such rule; there are {}", lints::rules().collect::<Vec<_>>().join(", ")))
+}
+
+impl LoadArgs {
+    /// As the readers take it.
+    pub fn options(&self, seed: Option<u64>) -> LoadOptions {
+        LoadOptions {
+            strict: self.strict,
+            seed,
+            kubernetes_version: self.kubernetes_version,
+            ask: Ask { allow: self.allow.iter().cloned().collect(), ..Ask::default() },
+            ..LoadOptions::default()
+        }
+    }
+}
