@@ -106,6 +106,7 @@ fn a_rollout_that_is_cut_off_says_so_first() {
     let limit = |events: &'static str| [&args[..], &["--set", events]].concat();
     let told = cut(kubecast_on(&limit("scenario#/spec/maxEvents=12"), &dump()), "CUT OFF after ");
     assert!(told.contains("kubectl rollout restart deployment/default/app1"), "{told}");
+    assert!(told.contains("Blocked or cut off in 100.0 %") && !told.contains("BLOCKED"), "{told}");
     let arms = [&args[..], &["--compare", "scenario#/spec/maxEvents=12", "--format", "json"]].concat();
     let outcome = kubecast_on(&arms, &dump());
     let cut_off = cut_off_of(&outcome);

@@ -106,7 +106,7 @@ fn arm_text(arm: &ArmReport, several: bool) -> String {
     if let Some(sentence) = horizon_sentence(&arm.ends, None) {
         let _ = writeln!(text, "  {}", capitalized(&sentence));
     }
-    for sentence in sentences(outcome) {
+    for sentence in sentences(outcome, arm.ends.is_cut_off()) {
         let _ = writeln!(text, "  {sentence}");
     }
     for constraint in &outcome.constraints {
@@ -119,8 +119,8 @@ fn arm_text(arm: &ArmReport, several: bool) -> String {
 }
 
 /// The answer in words.
-fn sentences(outcome: &RolloutOutcome) -> Vec<String> {
-    let mut sentences = completion_sentences(outcome);
+fn sentences(outcome: &RolloutOutcome, cut_off: bool) -> Vec<String> {
+    let mut sentences = completion_sentences(outcome, cut_off);
     for constraint in &outcome.constraints {
         sentences.push(skew_sentence(constraint, outcome.blocked.count));
     }
@@ -149,8 +149,8 @@ fn sentences(outcome: &RolloutOutcome) -> Vec<String> {
     sentences
 }
 
-/// How long it takes, whether it can block, and why.
-fn completion_sentences(outcome: &RolloutOutcome) -> Vec<String> {
+/// How long it takes, whether it can block, and why. Of runs that were cut off nobody knows whether they block.
+fn completion_sentences(outcome: &RolloutOutcome, cut_off: bool) -> Vec<String> {
     let complete = outcome.runs - outcome.blocked.count;
     let mut sentences = Vec::new();
     if let Some(lasted) = &outcome.seconds {
@@ -169,7 +169,8 @@ fn completion_sentences(outcome: &RolloutOutcome) -> Vec<String> {
         ));
     }
     if outcome.blocked.count > 0 {
-        sentences.push(format!("BLOCKED in {}:", percent(&outcome.blocked)));
+        let what = if cut_off { "Blocked or cut off" } else { "BLOCKED" };
+        sentences.push(format!("{what} in {}:", percent(&outcome.blocked)));
         for (reason, share) in outcome.reasons.iter().take(MOST_REASONS) {
             sentences.push(format!("  in {} {}: {reason}.", share.count, runs(share.count)));
         }
