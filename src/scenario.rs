@@ -23,6 +23,7 @@ pub mod api_version;
 pub mod assignment;
 pub mod assumptions;
 pub mod capacity;
+mod change;
 pub mod coverage;
 pub mod distribution;
 pub mod document;
@@ -100,6 +101,8 @@ pub struct LoadOptions {
     pub ask: Ask,
     /// The release to follow, whatever the input says.
     pub kubernetes_version: Option<Release>,
+    /// Files that change what the others hold, as `kubectl apply` would at time 0.
+    pub apply: Vec<SourceText>,
     /// What expectations, metrics and targets may name: [`MEASURES`], or a list with measures of one's own.
     pub measures: Vec<Measure>,
 }
@@ -120,6 +123,7 @@ impl Default for LoadOptions {
             seed: None,
             ask: Ask::default(),
             kubernetes_version: None,
+            apply: Vec::new(),
             measures: MEASURES.to_vec(),
         }
     }
@@ -173,6 +177,7 @@ pub fn load(
 ) -> Result<Resolved, Vec<InputError>> {
     let mut findings = Findings::default();
     let mut inputs_read = Inputs::new(inputs, options.kubernetes_version, reader, &mut findings);
+    inputs_read.take_change(&options.apply, &mut findings);
     let name = inputs.first().map_or("", |source| &source.name);
     let scenario = inputs_read.scenario.clone().unwrap_or_else(|| plan::implicit_scenario(name));
     let resolved = resolve_all(&scenario, options, &mut inputs_read, &mut findings);

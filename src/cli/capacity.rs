@@ -46,7 +46,7 @@ pub struct CapacityArgs {
 
 /// Tells what fits.
 pub fn capacity(args: &CapacityArgs) -> Result<(), CliError> {
-    let options = args.load.options(args.seed);
+    let options = args.load.options(args.seed)?;
     let templates = templates(args, &options)?;
     let sources = input::read_all(&args.files)?;
     let (first, run) = case(args, &sources, &templates, None, &options)?;

@@ -33,7 +33,9 @@ impl Exit {
             Self::NotMet => "a bound, a target or an expectation is not met, or a vector fails",
             Self::WrongInput => "the input is wrong, a command line included",
             Self::Bug => "a bug in kubecast",
-            Self::Incomplete => "the answer is incomplete: runs were cut off",
+            Self::Incomplete => {
+                "the answer is incomplete: runs were cut off, or something is left out under --strict"
+            }
         }
     }
 

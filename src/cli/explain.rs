@@ -53,7 +53,7 @@ pub struct ExplainArgs {
 
 /// Explains the pod that the arguments name.
 pub fn explain(args: &ExplainArgs) -> Result<(), CliError> {
-    let options = args.load.options(args.seed);
+    let options = args.load.options(args.seed)?;
     let resolved = validate::load(&args.files, &options, false)?;
     let variant = variant_of(&resolved, args.variant.as_deref())?;
     let at = args.at.as_deref().map(|text| time_of(text, variant.setup.start)).transpose()?;

@@ -2,6 +2,9 @@
 
 use clap::Args;
 
+use super::error::CliError;
+use super::input;
+
 use crate::api::Release;
 use crate::scenario::lints;
 use crate::scenario::{Ask, LoadOptions};
@@ -12,6 +15,9 @@ pub struct LoadArgs {
     /// The Kubernetes release to follow, whatever the input says.
     #[arg(long, value_name = "V", value_parser = Release::parse)]
     pub kubernetes_version: Option<Release>,
+    /// Apply these files at the start, as kubectl apply would; what they do not say stays as it is.
+    #[arg(long, value_name = "FILE")]
+    pub apply: Vec<String>,
     /// Take warnings for errors, and an answer that leaves something out for incomplete (exit code 4).
     #[arg(long)]
     pub strict: bool,
@@ -30,13 +36,14 @@ fn rule(text: &str) -> Result<String, String> {
 
 impl LoadArgs {
     /// As the readers take it.
-    pub fn options(&self, seed: Option<u64>) -> LoadOptions {
-        LoadOptions {
+    pub fn options(&self, seed: Option<u64>) -> Result<LoadOptions, CliError> {
+        Ok(LoadOptions {
+            apply: input::read_all(&self.apply)?,
             strict: self.strict,
             seed,
             kubernetes_version: self.kubernetes_version,
             ask: Ask { allow: self.allow.iter().cloned().collect(), ..Ask::default() },
             ..LoadOptions::default()
-        }
+        })
     }
 }

@@ -21,6 +21,7 @@ use crate::measures::RolloutRow;
 use crate::report::ends::cut_off_sentence;
 use crate::report::rollout::{self as report, ArmReport, Setting, State};
 use crate::report::{run_files, sensitivity as report_sensitivity, verdicts};
+use crate::scenario::Variant;
 use crate::scenario::assignment::Assignment;
 use crate::scenario::rollout::{self, Moment, ResolvedRollout, RolloutOrder};
 use crate::study::aftermath::with_what_happened;
@@ -28,7 +29,7 @@ use crate::study::ends::Ends;
 use crate::study::expectation::{self, Verdict};
 use crate::study::replication;
 use crate::study::rollout_outcome::RolloutOutcome;
-use crate::study::sensitivity::Answer;
+use crate::study::sensitivity::{Answer, LEAST_RUNS};
 use crate::study::summary::VariantResult;
 
 /// The rollout that is asked about: 0 is the state taken over, or the creation.
@@ -77,7 +78,8 @@ pub struct RolloutArgs {
     /// How the answer is printed.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
-    /// Rerun with start-up times and lag halved and doubled, and tell which answers that moves.
+    /// Rerun as often with start-up times and lag halved and doubled, and tell which answers that moves. Without it 200 runs
+    /// do, on clusters of up to 20,000 pods.
     #[arg(long)]
     timing_sensitivity: bool,
     #[command(flatten)]
@@ -103,7 +105,7 @@ pub fn rollout(args: &RolloutArgs) -> Result<(), CliError> {
     }
     let (results, answers) = simulate(&resolved, &order, args);
     resolved.scenario.ledger = with_what_happened(&resolved.scenario.ledger, &results);
-    let arms = reports(&resolved, &order, &results)?;
+    let arms = reports(&resolved, &order, &results, args)?;
     let mut judged = expectation::evaluate(&resolved.scenario.expectations, &results);
     judged
         .extend(resolved.left_out.iter().map(|(expected, why)| Verdict::not_judged(expected.clone(), *why)));
@@ -131,34 +133,46 @@ pub fn rollout(args: &RolloutArgs) -> Result<(), CliError> {
 
 fn load(args: &RolloutArgs, order: &RolloutOrder) -> Result<ResolvedRollout, CliError> {
     let sources = input::read_all(&args.filename)?;
-    let options = args.load.options(args.seed);
+    let options = args.load.options(args.seed)?;
     let resolved = rollout::load_rollout(&sources, order, &options, &Files)?;
     input::warn(&resolved.scenario.warnings, args.quiet);
     Ok(resolved)
 }
 
-/// The results of each arm and, if asked for, the answers with other times.
+/// How many runs of each arm with other times tell whether the answers hang on them; `None` where too many pods or too few runs
+/// forbid it, and it is not asked for.
+fn sensitivity_runs(args: &RolloutArgs, variants: &[Variant]) -> Option<u32> {
+    const USUAL: u32 = 200;
+    if args.timing_sensitivity {
+        return Some(args.runs);
+    }
+    let few = variants.iter().all(|variant| variant.setup.pods.len() <= sensitivity::MOST_PODS);
+    (few && args.runs >= LEAST_RUNS).then_some(args.runs.min(USUAL))
+}
+
+/// The results of each arm and the answers with other times.
 fn simulate(
     resolved: &ResolvedRollout,
     order: &RolloutOrder,
     args: &RolloutArgs,
 ) -> (Vec<VariantResult>, Option<Vec<Answer>>) {
     let variants = &resolved.scenario.variants;
-    let reruns = if args.timing_sensitivity { sensitivity::count(variants) } else { 0 };
-    let progress = Progress::new((variants.len() as u64 + reruns) * u64::from(args.runs), args.quiet);
+    let again = sensitivity_runs(args, variants);
+    let reruns = again.map_or(0, |runs| sensitivity::count(variants) * u64::from(runs));
+    let progress = Progress::new(variants.len() as u64 * u64::from(args.runs) + reruns, args.quiet);
     let done = || progress.tick();
     let workload = order.target.to_string();
     let wanted = |row: &RolloutRow| *row.workload == *workload && row.number == ROLLOUT;
-    let one = |setup: &Arc<ClusterSetup>, name: Option<String>| {
-        let size = (args.runs, args.threads);
+    let one = |setup: &Arc<ClusterSetup>, name: Option<String>, count: u32| {
+        let size = (count, args.threads);
         let runs = replication::replicate_keeping(setup, Seed(resolved.scenario.seed), size, &wanted, &done);
         VariantResult::new(name, runs)
     };
     let results: Vec<VariantResult> =
-        variants.iter().map(|variant| one(&variant.setup, variant.name.clone())).collect();
-    let answers = args
-        .timing_sensitivity
-        .then(|| sensitivity::answers(variants, &results, &|row, _| wanted(row), &|setup| one(setup, None)));
+        variants.iter().map(|variant| one(&variant.setup, variant.name.clone(), args.runs)).collect();
+    let answers = again.map(|count| {
+        sensitivity::answers(variants, &results, &|row, _| wanted(row), &|setup| one(setup, None, count))
+    });
     progress.finish();
     (results, answers)
 }
@@ -167,17 +181,20 @@ fn reports(
     resolved: &ResolvedRollout,
     order: &RolloutOrder,
     results: &[VariantResult],
+    args: &RolloutArgs,
 ) -> Result<Vec<ArmReport>, CliError> {
     let workload = order.target.to_string();
-    let own: Vec<&[Assignment]> =
-        std::iter::once(&[][..]).chain(order.arms.iter().map(|arm| arm.set.as_slice())).collect();
+    let texts = |set: &[Assignment]| set.iter().map(Assignment::text).collect::<Vec<String>>();
+    let mut own: Vec<Vec<String>> = vec![Vec::new()];
+    own.extend(order.arms.iter().map(|arm| texts(&arm.set)));
+    own.push(args.load.apply.iter().map(|file| format!("--apply {file}")).collect());
     let mut arms = Vec::with_capacity(results.len());
     for ((variant, result), own) in resolved.scenario.variants.iter().zip(results).zip(own) {
         let name = variant.name.clone().unwrap_or_default();
         let outcome = RolloutOutcome::of(&result.runs, &workload, ROLLOUT);
         let ends = result.ends();
         let outcome = outcome.ok_or_else(|| nothing_rolled(order, &name, &ends))?;
-        arms.push(ArmReport { name, set: own.iter().map(Assignment::text).collect(), outcome, ends });
+        arms.push(ArmReport { name, set: own, outcome, ends });
     }
     Ok(arms)
 }
@@ -236,8 +253,9 @@ fn state(setup: &ClusterSetup, order: &RolloutOrder) -> State {
 
 fn text(arms: &[ArmReport], setting: &Setting<'_>, answers: Option<&[Answer]>, out: Option<&Path>) -> String {
     let mut text = report::to_text(arms, setting);
-    if let Some(answers) = answers {
-        text.push_str(&format!("\n{}", report_sensitivity::to_text(answers)));
+    match answers {
+        Some(answers) => text.push_str(&format!("\n{}", report_sensitivity::to_text(answers))),
+        None => text.push_str("\nTiming: whether the answers hang on the assumed times was not looked at (--timing-sensitivity).\n"),
     }
     if let Some(out) = out {
         text.push_str(&format!("\nTables and summary: {}\n", out.display()));

@@ -37,7 +37,7 @@ pub fn run(args: &RunArgs) -> Result<(), CliError> {
         sensitivity::check_runs(args.runs)?;
     }
     let out = args.out.as_deref().map(|root| OutputDir::prepare(root, args.force)).transpose()?;
-    let options = args.load.options(args.seed);
+    let options = args.load.options(args.seed)?;
     let mut resolved = validate::load(&args.files, &options, args.quiet)?;
     if let Some(out) = &out {
         out.check_folders(resolved.variants.iter().filter_map(|variant| variant.name.as_deref()))?;

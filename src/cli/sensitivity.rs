@@ -9,6 +9,9 @@ use crate::scenario::Variant;
 use crate::study::sensitivity::{Answer, LEAST_RUNS, RERUNS};
 use crate::study::summary::VariantResult;
 
+/// On clusters of more pods the reruns of `rollout` take long: every run begins with all of them.
+pub const MOST_PODS: usize = 20_000;
+
 /// Intervals of a handful of runs say nothing.
 pub fn check_runs(runs: u32) -> Result<(), CliError> {
     if runs >= LEAST_RUNS {

@@ -31,7 +31,7 @@ pub fn load(files: &[String], options: &LoadOptions, quiet: bool) -> Result<Reso
 
 /// Checks documents and says what they hold.
 pub fn validate(args: &ValidateArgs) -> Result<(), CliError> {
-    let options = args.load.options(None);
+    let options = args.load.options(None)?;
     if let [file] = &args.files[..]
         && file != "-"
         && let [source] = &input::read_all(&args.files)?[..]

@@ -123,6 +123,7 @@ pub fn load_capacity(
 ) -> Result<CapacityRun, Vec<InputError>> {
     let mut findings = Findings::default();
     let mut inputs = Inputs::new(inputs, options.kubernetes_version, reader, &mut findings);
+    inputs.take_change(&options.apply, &mut findings);
     let resolved = resolve_run(&mut inputs, templates, (rounds, lost_zone), options, &mut findings);
     let warnings = findings.finish(options.strict)?;
     let run = resolved.expect("without errors the run is resolved");

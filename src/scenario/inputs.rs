@@ -20,6 +20,8 @@ pub(super) struct Inputs<'a> {
     pub(super) scenario: Option<Document>,
     /// The Kubernetes objects that stand beside it, in order.
     pub(super) objects: Vec<ObjectSource>,
+    /// Objects that change others at time 0.
+    pub(super) change: Vec<ObjectSource>,
     /// The release that the command line asks for.
     pub(super) asked: Option<Release>,
     /// The server's version, if one of the files is the output of `kubectl version`.
@@ -39,7 +41,7 @@ impl<'a> Inputs<'a> {
     /// Nothing yet.
     fn empty(asked: Option<Release>, reader: &'a dyn FileReader) -> Self {
         let files = BTreeMap::new();
-        Self { scenario: None, objects: Vec::new(), asked, server: None, reader, files }
+        Self { scenario: None, objects: Vec::new(), change: Vec::new(), asked, server: None, reader, files }
     }
 
     /// Takes the texts apart.
@@ -60,6 +62,19 @@ impl<'a> Inputs<'a> {
             findings.error(None, "the input holds no object at all");
         }
         inputs
+    }
+
+    /// Takes apart the files that change what the others hold.
+    pub(super) fn take_change(&mut self, sources: &[SourceText], findings: &mut Findings) {
+        for source in sources {
+            match parse(&source.name, &source.text) {
+                Ok(documents) => {
+                    let objects = documents.into_iter().filter_map(|document| manifest(document, findings));
+                    self.change.extend(objects);
+                }
+                Err(error) => note(findings, error),
+            }
+        }
     }
 
     /// The documents that another document names: files, and objects that stand in it.

@@ -125,8 +125,10 @@ pub(super) fn refuse_duplicates(objects: &mut Vec<ObjectSource>, findings: &mut 
             return true;
         }
         if let Some(first) = seen.get(&object.reference) {
+            let elsewhere = first.as_ref().is_some_and(|place| place.file != object.file);
             let first = first.as_ref().map_or_else(String::new, |place| format!(" at {place}"));
-            findings.error(object.place(), format!("{} is there already{first}", object.reference));
+            let remedy = if elsewhere { "; hand a file that changes it in with --apply" } else { "" };
+            findings.error(object.place(), format!("{} is there already{first}{remedy}", object.reference));
             return false;
         }
         seen.insert(object.reference.clone(), object.place());

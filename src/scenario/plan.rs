@@ -7,6 +7,7 @@ use kubecast_manifest::{Document, Tree, decode};
 
 use super::Ask;
 use super::api_version::API_VERSION;
+use super::change;
 use super::directory::Directory;
 use super::document::ScenarioDocument;
 use super::error::{Findings, Place, did_you_mean};
@@ -141,6 +142,7 @@ impl Plan {
             seed,
         };
         plan.gather(inputs, findings);
+        plan.take_change(&inputs.change);
         let mut all: Vec<&mut ObjectSource> = plan.objects.iter_mut().collect();
         all.extend(plan.arrivals.iter_mut().map(|(_, object)| object));
         all.extend(plan.applied.values_mut().flatten());
@@ -150,6 +152,16 @@ impl Plan {
         let release = ClusterRelease::of(inputs.asked, written, inputs.server.as_ref(), &plan.objects);
         plan.release = release.map_err(|error| plan.fault("kubernetesVersion", &error, findings)).ok()?;
         Some(plan)
+    }
+
+    /// What `--apply` changes comes first of all that is created later.
+    fn take_change(&mut self, change: &[ObjectSource]) {
+        let changed = change.iter().map(|object| {
+            let live = self.objects.iter().find(|live| live.reference == object.reference);
+            (SimTime(0), change::onto(live, object))
+        });
+        let changed: Vec<_> = changed.collect();
+        self.arrivals.splice(0..0, changed);
     }
 
     fn gather(&mut self, inputs: &mut Inputs<'_>, findings: &mut Findings) {

@@ -5,6 +5,7 @@
 //! is rolled at time 0, as a user would do it now, whether the cluster has settled or not. One that is a
 //! mere manifest is created first and rolled ten minutes after everything has settled.
 
+mod applied;
 mod expectations;
 mod target;
 
@@ -20,9 +21,10 @@ use super::places::place_of;
 use super::plan::{self, Plan};
 use super::reader::{FileReader, SourceText};
 use super::reference::Reference;
-use super::{Ask, InputError, LoadOptions, Resolved, Variant, resolve_all};
+use super::{Ask, InputError, LoadOptions, Resolved, Variant};
 use crate::api::{Deployment, Pod};
 use crate::cluster::setup::ClusterSetup;
+pub use applied::APPLY;
 pub use target::parse_target;
 
 /// The name of the arm without values of its own.
@@ -88,6 +90,7 @@ pub fn load_rollout(
 ) -> Result<ResolvedRollout, Vec<InputError>> {
     let mut findings = Findings::default();
     let mut inputs = Inputs::new(inputs, options.kubernetes_version, reader, &mut findings);
+    inputs.take_change(&options.apply, &mut findings);
     let resolved = resolve(order, options, &mut inputs, &mut findings);
     let warnings = findings.finish(options.strict)?;
     let mut resolved = resolved.expect("without errors every arm is resolved");
@@ -107,7 +110,9 @@ fn resolve(
     if !findings.errors.is_empty() {
         return None;
     }
+    let change = std::mem::take(&mut inputs.change);
     let plan = Plan::new(&scenario, None, options.seed, inputs, findings)?;
+    inputs.change = change;
     let target =
         target::find(&plan.objects, &order.target).map_err(|error| findings.error(None, error)).ok()?;
     let moment = moment(target, &plan.objects, findings)?;
@@ -120,7 +125,10 @@ fn resolve(
         ask: Ask { subject: Some(order.target.clone()), ..options.ask.clone() },
         ..options.clone()
     };
-    let scenario = resolve_all(&scenario, &options, inputs, findings)?;
+    if moment == Moment::AfterCreation {
+        applied::refuse_without_pods(&inputs.change, findings);
+    }
+    let scenario = applied::resolve(&scenario, &order.target, &options, inputs, findings)?;
     if findings.errors.is_empty() {
         for variant in &scenario.variants {
             check_arm(variant, target, &order.target, moment, findings);
