@@ -76,6 +76,9 @@ impl Kubelets {
     }
 
     fn start(&mut self, pod: &Pod, node: NodeId, api: &ApiServer<'_>, queue: &mut EventQueue<Event>) {
+        if api.setup.held.contains(&pod.id) {
+            return;
+        }
         if pod.phase == PodPhase::Running {
             if pod.is_ready() {
                 self.set_end(pod.id, pod.spec.run_for, api, queue);

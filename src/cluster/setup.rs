@@ -2,7 +2,7 @@
 
 pub mod kubelet;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 pub use self::kubelet::KubeletSetup;
@@ -11,8 +11,8 @@ use super::operation::TimelineEntry;
 use super::service_registry::setup::ServiceIpSetup;
 use super::timing::Timing;
 use crate::api::{
-    Behaviour, Deployment, Interner, Labels, Node, Pod, PriorityClasses, ReplicaSet, SelectorOwner, Symbol,
-    Timestamp,
+    Behaviour, Deployment, Interner, Labels, Node, Pod, PodId, PriorityClasses, ReplicaSet, SelectorOwner,
+    Symbol, Timestamp,
 };
 use crate::kernel::{SimDuration, SimTime};
 use crate::scheduler::profile::Profile;
@@ -45,6 +45,8 @@ pub struct ClusterSetup {
     pub replica_sets: Vec<ReplicaSet>,
     /// Pods that exist already or are waiting; `id` is the index, owners and nodes resolved.
     pub pods: Vec<Pod>,
+    /// Those of them whose containers crash or cannot start: they stay as they are until they are deleted.
+    pub held: BTreeSet<PodId>,
     /// The Service registries; `None`: Services have no addresses.
     pub service_ips: Option<Arc<ServiceIpSetup>>,
     /// Objects created later than time 0, by the timeline, in order of time.

@@ -159,19 +159,22 @@ const CONTAINER_STATUS: &[Field] = &[
 /// Reasons for which containers wait in every ordinary start.
 const STARTING: [&str; 2] = ["ContainerCreating", "PodInitializing"];
 
+/// Whether a container that waits does so because it crashes, or cannot be pulled or made.
+pub fn is_stuck(waiting: &Tree) -> bool {
+    waiting.get_str("reason").is_some_and(|reason| !STARTING.contains(&reason))
+}
+
 const CONTAINER_STATE: &[Field] = &[
     ("running", Irrelevant("the pod's own condition counts")),
     ("terminated", Irrelevant("the pod's own phase counts")),
     (
         "waiting",
         GapIf(
-            |waiting: &Tree, _: &Tree| {
-                waiting.get_str("reason").is_some_and(|reason| !STARTING.contains(&reason))
-            },
+            |waiting: &Tree, _: &Tree| is_stuck(waiting),
             Missing {
                 what: "containers that crash or cannot start",
-                effect: "here they start, and their pods become ready",
-                reach: Reach::AllPods,
+                effect: "their pods stay as they are, but pods that are made in their place are assumed to start",
+                reach: Reach::NewPods,
             },
         ),
     ),

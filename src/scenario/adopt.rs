@@ -2,6 +2,7 @@
 
 use k8s_openapi::api::apps::v1 as apps;
 use k8s_openapi::api::core::v1 as core;
+use kubecast_manifest::Tree;
 
 use super::builder::{Builder, derived_uid};
 use super::directory::Entry;
@@ -16,6 +17,7 @@ use crate::api::{
 };
 use crate::cluster::store::ObjectId;
 use crate::kernel::{Identity, stable_hash};
+use crate::kubelet::coverage::is_stuck;
 
 impl Builder {
     /// A ReplicaSet, with its number and its Deployment's.
@@ -61,6 +63,9 @@ impl Builder {
             }
         };
         let id = self.directory.next::<Pod>(&source.reference);
+        if statuses(source).any(is_stuck) {
+            self.held.insert(id);
+        }
         let incarnation = self.incarnations.entry(source.reference.clone()).or_default();
         let owner = stable_hash(source.reference.to_string().as_bytes());
         let identity = Identity { owner, revision: 0, ordinal: *incarnation };
@@ -131,4 +136,12 @@ impl Builder {
         let uid = found.map_or(text.uid, |(_, uid)| uid);
         ControllerRef { kind, name: self.names.intern(&text.name), uid, owner: found.map(|(owner, _)| owner) }
     }
+}
+
+/// The states of a pod's containers in the input.
+fn statuses(pod: &ObjectSource) -> impl Iterator<Item = &Tree> {
+    let lists = ["/status/containerStatuses", "/status/initContainerStatuses"];
+    let containers =
+        lists.into_iter().filter_map(|list| pod.tree.pointer(list)).filter_map(Tree::as_seq).flatten();
+    containers.filter_map(|status| status.pointer("/state/waiting"))
 }

@@ -17,8 +17,8 @@ use super::service_ips::ServiceList;
 use crate::api::compile::selector::labels;
 use crate::api::compile::{self, CompileContext};
 use crate::api::{
-    Behaviour, Deployment, Interner, LabelSelector, Labels, Node, PodSpec, PriorityClasses, SelectorOwner,
-    Symbol, Timestamp, Uid, defaults, validate,
+    Behaviour, Deployment, Interner, LabelSelector, Labels, Node, PodId, PodSpec, PriorityClasses,
+    SelectorOwner, Symbol, Timestamp, Uid, defaults, validate,
 };
 use crate::cluster::operation::AppliedObject;
 use crate::cluster::store::ObjectId;
@@ -48,6 +48,8 @@ pub(super) struct Builder {
     pub(super) replica_set_uids: Vec<Uid>,
     /// The Services with their numbers.
     pub(super) services: ServiceList,
+    /// Pods whose containers crash or cannot start.
+    pub(super) held: BTreeSet<PodId>,
     /// Pods whose nodes are not in the input.
     pub(super) left_out: LeftOut,
     /// How often a pod of a name was made.
@@ -81,6 +83,7 @@ impl Builder {
             by_uid: LookupMap::default(),
             replica_set_uids: Vec::new(),
             services: ServiceList::default(),
+            held: BTreeSet::new(),
             left_out: LeftOut::default(),
             incarnations: BTreeMap::new(),
             specs: LookupMap::default(),

@@ -93,6 +93,7 @@ pub(super) fn resolve(plan: &Plan, findings: &mut Findings) -> Option<(ClusterSe
         deployments: beginning.deployments,
         replica_sets: beginning.replica_sets,
         pods: beginning.pods,
+        held: builder.held.clone(),
         service_ips: service_ips.map(Arc::new),
         timeline,
         scheduler,
