@@ -221,6 +221,34 @@ fn what_a_newer_control_plane_would_do_is_told_as_far_as_it_can_be_felt() {
     assert_eq!(notes("v1.38.0", &plain, None), "", "nothing is known beyond");
 }
 
+/// Up to 1.32 pods that request nothing are scored by NodeResourcesBalancedAllocation (recorded, 1.32.2 against 1.33.0),
+/// up to 1.31 init containers count otherwise; both only where there are such pods, now or later.
+#[test]
+fn what_a_release_does_otherwise_is_told_where_it_can_be_felt() {
+    let notes = |texts: &[&str], release| {
+        let notes = loaded(texts, Some(release)).expect("a good input").unknowns.notes;
+        notes.into_iter().filter(|note| note.contains("is not followed")).collect::<Vec<_>>().join("\n")
+    };
+    let pod = |containers: &str| {
+        format!(
+            "apiVersion: v1\nkind: Pod\nmetadata: {{name: p}}\nspec: {{containers: [{{name: c, image: c{containers}}}]}}\n"
+        )
+    };
+    let node = node("a", None);
+    let (idle, asking) = (pod(""), pod(", resources: {limits: {cpu: 1}}"));
+    assert!(notes(&[&node, &idle], "1.32").contains("scores pods without requests"));
+    assert!(!notes(&[&node, &idle], "1.31").contains("init containers"));
+    assert_eq!(notes(&[&node, &asking], "1.32"), "");
+    assert_eq!(notes(&[&node, &idle], "1.33"), "");
+    let applied = format!(
+        "{SCENARIO}spec: {{timeline: [{{at: 1s, apply: {{apiVersion: v1, kind: Pod, metadata: {{name: q}}, spec: \
+         {{containers: [{{name: c, image: c}}]}}}}}}]}}\n"
+    );
+    assert!(notes(&[&node, &applied], "1.32").contains("scores pods without requests"));
+    assert!(notes(&[&node, &asking], "1.36").contains("of equal nodes the top of a heap is taken"));
+    assert!(!notes(&[&node, &asking], "1.38").contains("empty selector"));
+}
+
 #[test]
 fn every_command_that_reads_a_cluster_takes_the_release() {
     let cluster = file("cluster.yaml", &[node("a", None), node("b", Some("v1.29.1"))].concat());

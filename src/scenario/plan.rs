@@ -206,6 +206,12 @@ impl Plan {
         }
     }
 
+    /// The objects of the beginning, and those that come later.
+    pub(super) fn all_objects(&self) -> impl Iterator<Item = &ObjectSource> {
+        let arrivals = self.arrivals.iter().map(|(_, object)| object);
+        self.objects.iter().chain(arrivals).chain(self.applied.values().flatten())
+    }
+
     /// Tells what is wrong with a field of the scenario's `spec`.
     pub(super) fn fault(&self, field: &str, error: &str, findings: &mut Findings) {
         findings.error(self.place_at(&format!("/spec/{field}")), format!("spec.{field}: {error}"));

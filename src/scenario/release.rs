@@ -5,7 +5,9 @@
 //! older than its kubelets, so that its minor release is a lower bound. Without all these it is
 //! [`Release::DEFAULT`].
 
+mod felt;
 mod later;
+mod not_followed;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -13,6 +15,7 @@ use std::fmt;
 use kubecast_manifest::{Document, Tree};
 
 pub(super) use later::what_may_change;
+pub(super) use not_followed::what_is_not_followed;
 
 use super::error::{Findings, Place};
 use super::objects::ObjectSource;

@@ -15,13 +15,11 @@ use super::kubelets::Fleet;
 use super::objects::ObjectSource;
 use super::operation::timeline;
 use super::plan::Plan;
-use super::release::what_may_change;
+use super::release::{what_is_not_followed, what_may_change};
 use super::scheduler_configuration::{self, Found};
 use super::service_ips;
 use super::start_time;
 use crate::api::behaviour::Release;
-use crate::api::behaviour::differences::Difference;
-use crate::api::behaviour::switches::Component;
 use crate::api::{Behaviour, Deployment, Node, Pod, ReplicaSet, SelectorOwner, Timestamp};
 use crate::cluster::setup::{ClusterSetup, KubeletSetup, RunLimits, SchedulerSetup};
 use crate::kernel::SimTime;
@@ -45,10 +43,9 @@ pub(super) fn resolve(plan: &Plan, findings: &mut Findings) -> Option<(ClusterSe
     let spec = &plan.document.spec;
     let release = plan.release.release;
     let (behaviour, notes) = behaviour(plan, findings)?;
-    let later = plan.arrivals.iter().map(|(_, object)| object).chain(plan.applied.values().flatten());
     let start = start_of(plan, findings);
     let mut builder = Builder::new(behaviour, start);
-    for source in plan.objects.iter().chain(later) {
+    for source in plan.all_objects() {
         builder.prepare(source, findings);
     }
     let configured = scheduler_configuration::of(plan, &mut builder, findings);
@@ -188,19 +185,9 @@ fn behaviour(plan: &Plan, findings: &mut Findings) -> Option<(Behaviour, Vec<Str
     let resolved = Behaviour::resolve(release, &spec.feature_gates);
     let (behaviour, mut notes) =
         resolved.map_err(|error| plan.fault("featureGates", &error, findings)).ok()?;
-    notes.extend(what_is_not_followed(release, spec));
-    notes.extend(what_may_change(&plan.release, &behaviour, spec, &plan.objects));
+    notes.extend(what_is_not_followed(release, spec, plan.all_objects()));
+    notes.extend(what_may_change(&plan.release, &behaviour, spec, plan.all_objects()));
     Some((behaviour, notes))
-}
-
-/// What the release does otherwise than the models here, where it can change a decision of this scenario.
-fn what_is_not_followed(release: Release, spec: &ScenarioSpec) -> Option<String> {
-    let mut components = vec![Component::ApiServer, Component::Scheduler, Component::Controllers];
-    components.extend((!spec.kubelets.is_empty()).then_some(Component::Kubelet));
-    components.extend(spec.service_ips.is_some().then_some(Component::ServiceIp));
-    let words: Vec<&str> = Difference::of(release, &components).map(|one| one.words).collect();
-    let minor = release.minor();
-    (!words.is_empty()).then(|| format!("Kubernetes {minor} is not followed in this: {}", words.join("; ")))
 }
 
 impl Beginning {

@@ -51,6 +51,21 @@ impl Changes {
     }
 }
 
+/// What an input must hold for a difference to be felt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Needs {
+    /// Nothing in particular, or nobody knows before the run.
+    Nothing,
+    /// Pods with init containers.
+    InitContainers,
+    /// Pods that request nothing.
+    PodsWithoutRequests,
+    /// Pods with image volumes.
+    ImageVolumes,
+    /// Spread constraints with an empty selector.
+    EmptySelector,
+}
+
 /// Something that some releases do otherwise.
 #[derive(Clone, Copy, Debug)]
 pub struct Difference {
@@ -64,6 +79,8 @@ pub struct Difference {
     pub end: Option<Release>,
     /// What it can change.
     pub changes: Changes,
+    /// What an input must hold for it to be felt.
+    pub needs: Needs,
     /// How it is known.
     pub evidence: Evidence,
     /// Where from.
@@ -89,7 +106,12 @@ const fn row(
     (words, changes): (&'static str, Changes),
     (evidence, source): (Evidence, &'static str),
 ) -> Difference {
-    Difference { component, words, first, end, changes, evidence, source }
+    Difference { component, words, first, end, changes, needs: Needs::Nothing, evidence, source }
+}
+
+/// The same where the input must hold something to feel it.
+const fn felt_with(needs: Needs, difference: Difference) -> Difference {
+    Difference { needs, ..difference }
 }
 
 const fn since(minor: u8) -> (Release, Option<Release>) {
@@ -112,17 +134,23 @@ pub const DIFFERENCES: &[Difference] = &[
         ),
         (Recorded, "1.25.2 against 1.28.0"),
     ),
-    row(
-        Scheduler,
-        before(32),
-        ("LeastAllocated scores take no default requests for init containers", Decision),
-        (Recorded, "1.31.1 against 1.32.2"),
+    felt_with(
+        Needs::InitContainers,
+        row(
+            Scheduler,
+            before(32),
+            ("LeastAllocated scores take no default requests for init containers", Decision),
+            (Recorded, "1.31.1 against 1.32.2"),
+        ),
     ),
-    row(
-        Scheduler,
-        before(33),
-        ("NodeResourcesBalancedAllocation scores pods without requests", Decision),
-        (Recorded, "1.32.2 against 1.33.0"),
+    felt_with(
+        Needs::PodsWithoutRequests,
+        row(
+            Scheduler,
+            before(33),
+            ("NodeResourcesBalancedAllocation scores pods without requests", Decision),
+            (Recorded, "1.32.2 against 1.33.0"),
+        ),
     ),
     row(
         Scheduler,
@@ -166,11 +194,14 @@ pub const DIFFERENCES: &[Difference] = &[
         ("NodeResourcesBalancedAllocation scores how a pod changes the balance", Decision),
         (Recorded, "1.35.0 against 1.36.2; kk 135573"),
     ),
-    row(
-        Scheduler,
-        since(36),
-        ("ImageLocality counts image volumes", Decision),
-        (Recorded, "1.35.0 against 1.36.2; kk 130231"),
+    felt_with(
+        Needs::ImageVolumes,
+        row(
+            Scheduler,
+            since(36),
+            ("ImageLocality counts image volumes", Decision),
+            (Recorded, "1.35.0 against 1.36.2; kk 130231"),
+        ),
     ),
     row(
         Scheduler,
@@ -181,11 +212,14 @@ pub const DIFFERENCES: &[Difference] = &[
         ),
         (Recorded, "1.36.2, in part"),
     ),
-    row(
-        Scheduler,
-        since(38),
-        ("the empty selector {} of a spread constraint counts all pods of the namespace", Decision),
-        (Notes, "kk 141340"),
+    felt_with(
+        Needs::EmptySelector,
+        row(
+            Scheduler,
+            since(38),
+            ("the empty selector {} of a spread constraint counts all pods of the namespace", Decision),
+            (Notes, "kk 141340"),
+        ),
     ),
     row(
         Controllers,

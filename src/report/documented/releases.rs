@@ -66,7 +66,7 @@ fn switches() -> String {
 fn differences() -> String {
     let mut rows = String::new();
     for one in DIFFERENCES {
-        let Difference { component, words, first, end, changes, evidence, source } = one;
+        let Difference { component, words, first, end, changes, evidence, source, .. } = one;
         let releases = match end {
             None => format!("from {first}"),
             Some(end) if *first == Release::OLDEST => format!("before {end}"),

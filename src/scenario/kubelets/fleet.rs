@@ -39,8 +39,7 @@ fn other_releases(plan: &Plan) -> BTreeMap<String, Release> {
     if plan.kubelets.is_empty() {
         return BTreeMap::new();
     }
-    let later = plan.arrivals.iter().map(|(_, object)| object).chain(plan.applied.values().flatten());
-    let told = release::kubelets(plan.objects.iter().chain(later)).into_iter();
+    let told = release::kubelets(plan.all_objects()).into_iter();
     let own = told.map(|(name, release)| (name.to_owned(), release.minor().clamped()));
     own.filter(|(_, release)| *release != plan.release.release.minor()).collect()
 }
