@@ -6,6 +6,7 @@ pub mod client;
 pub mod clients;
 pub mod container_managers;
 pub mod controller_manager;
+pub mod coverage;
 pub mod decision;
 pub mod draw_uses;
 pub mod event;

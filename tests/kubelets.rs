@@ -159,7 +159,9 @@ fn a_configuration_and_a_machine_can_be_files() {
 fn fields_without_effect_are_told() {
     let text = scenario("1s1n4c2t", "maxPods: 50\nevictionHard: {memory.available: 100Mi}");
     let (code, told) = kubecast("validate", "without-effect", &text);
-    assert!(code == 0 && told.contains("without effect on the simulation: maxPods, evictionHard"), "{told}");
+    let expected =
+        "fields of KubeletConfigurations (2): the kubelets decide without them: evictionHard, maxPods.";
+    assert!(code == 0 && told.contains(expected), "{told}");
 }
 
 /// Watches every admission and every end of a pod: no CPU is given away twice, none that is reserved.

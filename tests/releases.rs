@@ -226,7 +226,7 @@ fn what_a_newer_control_plane_would_do_is_told_as_far_as_it_can_be_felt() {
 #[test]
 fn what_a_release_does_otherwise_is_told_where_it_can_be_felt() {
     let notes = |texts: &[&str], release| {
-        let notes = loaded(texts, Some(release)).expect("a good input").unknowns.notes;
+        let notes = loaded(texts, Some(release)).expect("a good input").ledger.notes;
         notes.into_iter().filter(|note| note.contains("is not followed")).collect::<Vec<_>>().join("\n")
     };
     let pod = |containers: &str| {

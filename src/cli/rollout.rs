@@ -43,7 +43,6 @@ PATH is a JSON pointer into the Deployment, or the same with dots:
   spec.template.spec.topologySpreadConstraints[0].matchLabelKeys=[pod-template-hash]
 or OBJECT#PATH for anything else: node/worker-0#/spec/unschedulable=true,
 scenario#/spec/timing/containerStart={uniform: [2s, 12s]}. VALUE is YAML; null takes a field away.")]
-#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own on the command line")]
 pub struct RolloutArgs {
     /// The Deployment: deployment/NAME or deployment/NAMESPACE/NAME.
     #[arg(value_name = "KIND/NAME")]

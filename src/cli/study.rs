@@ -23,7 +23,6 @@ use crate::study::campaign::journal::{self, Header, Shard};
 --shard K/N computes the K-th of N parts; `kubecast merge` joins them. --shard auto/N takes K from
 JOB_COMPLETION_INDEX (an indexed Job of Kubernetes, from 0) or SLURM_ARRAY_TASK_ID (a Slurm array
 that begins with SLURM_ARRAY_TASK_MIN, or 0).")]
-#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own on the command line")]
 pub struct StudyArgs {
     /// The Study document; `-` for standard input.
     #[arg(value_name = "STUDY")]

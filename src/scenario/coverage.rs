@@ -5,13 +5,15 @@
 //! | kinds of objects and their fields, put together from what the models declare | [`registry`] |
 //! | each object held against its declaration | [`fields`] |
 //! | what is left out by its effect on this input | [`situations`] |
-//! | the ledger: what there is to say | [`ledger`] |
+//! | one thing that is left out, and the ledger of all | [`gap`], [`ledger`] |
 
 mod fields;
+pub mod gap;
 pub mod ledger;
 pub(super) mod owners;
 pub mod registry;
 mod situations;
 mod stake;
 
-pub use ledger::{Gap, Ledger};
+pub use gap::Gap;
+pub use ledger::Ledger;

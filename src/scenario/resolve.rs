@@ -6,7 +6,7 @@ use kubecast_manifest::Object;
 
 use super::assumptions;
 use super::builder::Builder;
-use super::coverage::ledger::PREEMPTION;
+use super::coverage::gap::PREEMPTION;
 use super::coverage::{Gap, Ledger};
 use super::document::{DEFAULT_MAX_EVENTS, ScenarioSpec};
 use super::dump;

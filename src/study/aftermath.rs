@@ -2,7 +2,7 @@
 
 use super::summary::VariantResult;
 use crate::measures::Aftermath;
-use crate::scenario::coverage::ledger::{EVICTIONS, LOST_NODES, PREEMPTION};
+use crate::scenario::coverage::gap::{EVICTIONS, LOST_NODES, PREEMPTION};
 use crate::scenario::{Gap, Ledger};
 
 /// The ledger with what happened in the runs: the most of any run.

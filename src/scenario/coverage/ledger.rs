@@ -1,10 +1,7 @@
 //! The ledger: what an answer may claim.
 
-use std::fmt;
-
-use serde::{Deserialize, Serialize};
-
 use super::fields::Fields;
+use super::gap::Gap;
 use super::owners::{Owners, all};
 use super::situations::{self, Scene};
 use super::stake::Stake;
@@ -12,13 +9,6 @@ use crate::cluster::setup::ClusterSetup;
 use crate::scenario::assumptions::Assumption;
 use crate::scenario::lints::{self, Lint};
 use crate::scenario::plan::Plan;
-
-/// Gaps that are judged on the input and again at the end of a run: what they are called.
-pub const PREEMPTION: &str = "preemption";
-/// Pods that a taint drives away.
-pub const EVICTIONS: &str = "evictions by taints";
-/// Pods whose node has left.
-pub const LOST_NODES: &str = "pods of nodes that are gone";
 
 /// What of an input is left out of the simulation, and what stands behind the rest.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -39,48 +29,6 @@ pub struct Ledger {
     pub doubts: usize,
     /// What is allowed and will probably not do what it is there for.
     pub lints: Vec<Lint>,
-}
-
-/// One thing that is left out.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Gap {
-    /// What it is: `ResourceQuotas`, `persistent volumes`.
-    pub what: String,
-    /// How many have it: `2`, `3 pods`; empty where there is nothing to count.
-    pub count: String,
-    /// What it could do to this answer.
-    pub effect: String,
-    /// Whether it can turn the answer round.
-    pub decisive: bool,
-}
-
-impl Gap {
-    /// A gap that cannot turn the answer round, of which there is nothing to count.
-    pub fn new(what: impl Into<String>, effect: impl Into<String>) -> Self {
-        Self { what: what.into(), count: String::new(), effect: effect.into(), decisive: false }
-    }
-
-    /// The same, counted.
-    #[must_use]
-    pub fn counted(self, count: impl Into<String>) -> Self {
-        Self { count: count.into(), ..self }
-    }
-
-    /// The same, which can turn the answer round if `decisive`.
-    #[must_use]
-    pub fn decisive(self, decisive: bool) -> Self {
-        Self { decisive, ..self }
-    }
-}
-
-impl fmt::Display for Gap {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.what)?;
-        if !self.count.is_empty() {
-            write!(f, " ({})", self.count)?;
-        }
-        write!(f, ": {}", self.effect)
-    }
 }
 
 impl Ledger {

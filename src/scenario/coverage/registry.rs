@@ -3,7 +3,7 @@
 use crate::api::coverage::Coverage::{Irrelevant, Object, Simulated};
 use crate::api::coverage::metadata::{BOOKKEEPING, METADATA, NETWORK, SECURITY};
 use crate::api::coverage::{Field, Missing, Reach, Shape};
-use crate::{controllers, kubelet, scheduler, service_ip};
+use crate::cluster::coverage::{DEPLOYMENT, NODE, POD, REPLICA_SET, SERVICE};
 
 /// What becomes of the objects of a kind.
 #[derive(Clone, Copy, Debug)]
@@ -22,24 +22,6 @@ type Row = (&'static str, &'static str, KindCoverage);
 /// The fields of every object beside its own.
 const OBJECT: &[Field] = &[("apiVersion", Simulated), ("kind", Simulated), ("metadata", Object(&[METADATA]))];
 
-const POD_SPEC: Shape = &[scheduler::coverage::POD_SPEC, kubelet::coverage::POD_SPEC];
-const TEMPLATE: &[Field] =
-    &[("template", Object(&[&[("metadata", Object(&[METADATA])), ("spec", Object(POD_SPEC))]]))];
-
-const POD: &[Field] = &[
-    ("spec", Object(POD_SPEC)),
-    ("status", Object(&[scheduler::coverage::POD_STATUS, kubelet::coverage::POD_STATUS])),
-];
-const NODE: &[Field] = &[
-    ("spec", Object(&[scheduler::coverage::NODE_SPEC, kubelet::coverage::NODE_SPEC])),
-    ("status", Object(&[scheduler::coverage::NODE_STATUS, kubelet::coverage::NODE_STATUS])),
-];
-const DEPLOYMENT: &[Field] =
-    &[("spec", Object(&[controllers::coverage::DEPLOYMENT_SPEC, TEMPLATE])), ("status", Simulated)];
-const REPLICA_SET: &[Field] =
-    &[("spec", Object(&[controllers::coverage::REPLICA_SET_SPEC, TEMPLATE])), ("status", Simulated)];
-const SERVICE: &[Field] =
-    &[("spec", Object(&[service_ip::coverage::SERVICE_SPEC])), ("status", Irrelevant(NETWORK))];
 const NAMESPACE: &[Field] = &[("spec", Irrelevant(BOOKKEEPING)), ("status", Irrelevant(BOOKKEEPING))];
 const PRIORITY_CLASS: &[Field] = &[
     ("description", Irrelevant(BOOKKEEPING)),

@@ -12,7 +12,7 @@ mod workloads;
 
 use kubecast_manifest::{Tree, Value};
 
-use super::ledger::Gap;
+use super::gap::Gap;
 use super::owners::Owners;
 use super::stake::Stake;
 use crate::cluster::setup::ClusterSetup;

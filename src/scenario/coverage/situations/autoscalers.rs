@@ -1,7 +1,7 @@
 //! HorizontalPodAutoscalers: how many replicas their workloads may have instead.
 
 use super::{Scene, number, some};
-use crate::scenario::coverage::ledger::Gap;
+use crate::scenario::coverage::gap::Gap;
 use crate::scenario::objects::ObjectSource;
 use crate::scenario::reference::Reference;
 

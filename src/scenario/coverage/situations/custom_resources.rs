@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Scene, some};
-use crate::scenario::coverage::ledger::Gap;
+use crate::scenario::coverage::gap::Gap;
 use crate::scenario::coverage::owners::all;
 use crate::scenario::coverage::registry::{self, CUSTOM};
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{Scene, some};
 use crate::api::coverage::declared;
 use crate::kubelet::coverage::configuration::CONFIGURATION;
-use crate::scenario::coverage::ledger::Gap;
+use crate::scenario::coverage::gap::Gap;
 
 pub(super) fn gaps(scene: &Scene<'_>) -> Vec<Gap> {
     let plans = scene.plan.kubelets.iter().flatten().filter_map(|plan| plan.configuration.as_ref());

@@ -7,7 +7,7 @@ use kubecast_manifest::{Tree, Value};
 use super::{Scene, counted, some};
 use crate::api::quantity::Quantity;
 use crate::api::{Deployment, Pod, PodSpec, Strategy};
-use crate::scenario::coverage::ledger::Gap;
+use crate::scenario::coverage::gap::Gap;
 use crate::scenario::objects::ObjectSource;
 use crate::scenario::reference::Reference;
 

@@ -1,7 +1,7 @@
 //! Taints that evict pods: nothing evicts them here.
 
 use super::{Scene, counted};
-use crate::scenario::coverage::ledger::{EVICTIONS, Gap};
+use crate::scenario::coverage::gap::{EVICTIONS, Gap};
 
 pub(super) fn gaps(scene: &Scene<'_>) -> Vec<Gap> {
     let setup = scene.setup;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use kubecast_manifest::Tree;
 
 use super::{Scene, counted, some};
-use crate::scenario::coverage::ledger::Gap;
+use crate::scenario::coverage::gap::Gap;
 use crate::scenario::objects::ObjectSource;
 use crate::scenario::reference::Reference;
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Scene, counted, number, some};
-use crate::scenario::coverage::ledger::Gap;
+use crate::scenario::coverage::gap::Gap;
 use crate::scenario::reference::Reference;
 
 /// Kinds that make pods: in lower case, in the plural, and where they say how many.
