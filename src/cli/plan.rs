@@ -71,10 +71,11 @@ pub fn plan(args: &PlanArgs) -> Result<(), CliError> {
     }
     let answer = pretty(&report::to_json(&plan, &found));
     let text = format!(
-        "{}{}{}\n{}",
+        "{}{}{}\n{}{}",
         report::cut_off(&plan, &found),
         words::opening_words(&plan.ledger),
         report::to_text(&plan, &found),
+        words::INTERVALS,
         words::closing_words(&plan.ledger)
     );
     if let Some(out) = &out {

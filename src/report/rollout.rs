@@ -13,7 +13,7 @@ pub use json::to_json;
 use super::columns::Columns;
 use super::ends::{capitalized, cut_off_words, horizon_sentence};
 use super::verdicts;
-use super::words::{closing_words, opening_words, percent};
+use super::words::{INTERVALS, closing_words, opening_words, percent};
 use crate::scenario::rollout::Moment;
 use crate::study::rollout_outcome::{ConstraintSpread, FinalSpread, RolloutOutcome};
 use crate::study::statistics::Proportion;
@@ -37,7 +37,8 @@ pub fn to_text(arms: &[ArmReport], setting: &Setting<'_>) -> String {
         let _ = write!(text, "\n{}", comparison(arms));
     }
     text.push_str(&verdicts::to_text(setting.verdicts));
-    let _ = write!(text, "\n{}", closing_words(setting.ledger));
+    let intervals = if setting.runs > 1 { INTERVALS } else { "" };
+    let _ = write!(text, "\n{intervals}{}", closing_words(setting.ledger));
     text
 }
 

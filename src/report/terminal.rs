@@ -8,7 +8,7 @@ use super::columns::Columns;
 use super::ends::{cut_off_words, horizon_sentence};
 use super::run_tables::counts_text;
 use super::service_ip_words;
-use super::words::{closing_words, opening_words, percent};
+use super::words::{INTERVALS, closing_words, opening_words, percent};
 use crate::api::PodPhase;
 use crate::measures::{FigureKey, Measure, RolloutRow, RunRecord, listed};
 use crate::scenario::Ledger;
@@ -42,6 +42,9 @@ pub fn summary(results: &[VariantResult], ledger: &Ledger) -> String {
         text.push_str(&table);
     }
     text.push('\n');
+    if results.iter().any(|result| result.runs.len() > 1) {
+        text.push_str(INTERVALS);
+    }
     text.push_str(&closing_words(ledger));
     text
 }

@@ -42,6 +42,10 @@ pub fn opening_words(ledger: &Ledger) -> String {
     }
 }
 
+/// What an interval is of, and what is not in it.
+pub const INTERVALS: &str =
+    "Intervals are of the runs of this model; the model's own error is not in them.\n";
+
 /// What every answer closes with: all that is left out, one line each, and what stands behind the rest.
 pub fn closing_words(ledger: &Ledger) -> String {
     let told_before = ledger.decisive().count() <= MOST_DECISIVE;

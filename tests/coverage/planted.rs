@@ -27,7 +27,7 @@ fn spec(items: &mut [Value], which: usize) -> &mut Value {
     }
 }
 
-fn object(api_version: &str, kind: &str, spec: Value) -> Value {
+fn object(api_version: &str, kind: &str, spec: &Value) -> Value {
     json!({"apiVersion": api_version, "kind": kind, "metadata": {"name": "planted", "namespace": "default"}, "spec": spec})
 }
 
@@ -36,19 +36,19 @@ const PLANTS: [Plant; 17] = [
         let kinds =
             [("argoproj.io/v1alpha1", "Rollout"), ("example.com/v1", "Pod"), ("karpenter.sh/v1", "NodePool")];
         let (version, kind) = kinds[which % kinds.len()];
-        items.push(object(version, kind, json!({})));
+        items.push(object(version, kind, &json!({})));
     }),
     ("HorizontalPodAutoscalers", |items, _| {
-        items.push(object("autoscaling/v2", "HorizontalPodAutoscaler", json!({})))
+        items.push(object("autoscaling/v2", "HorizontalPodAutoscaler", &json!({})));
     }),
-    ("ResourceQuotas", |items, _| items.push(object("v1", "ResourceQuota", json!({"hard": {"pods": "9"}})))),
-    ("LimitRanges", |items, _| items.push(object("v1", "LimitRange", json!({"limits": []})))),
+    ("ResourceQuotas", |items, _| items.push(object("v1", "ResourceQuota", &json!({"hard": {"pods": "9"}})))),
+    ("LimitRanges", |items, _| items.push(object("v1", "LimitRange", &json!({"limits": []})))),
     ("PodDisruptionBudgets", |items, _| {
-        items.push(object("policy/v1", "PodDisruptionBudget", json!({"minAvailable": 1})))
+        items.push(object("policy/v1", "PodDisruptionBudget", &json!({"minAvailable": 1})));
     }),
-    ("CronJobs", |items, _| items.push(object("batch/v1", "CronJob", json!({})))),
+    ("CronJobs", |items, _| items.push(object("batch/v1", "CronJob", &json!({})))),
     ("admission webhooks and policies", |items, _| {
-        items.push(object("admissionregistration.k8s.io/v1", "MutatingWebhookConfiguration", json!({})));
+        items.push(object("admissionregistration.k8s.io/v1", "MutatingWebhookConfiguration", &json!({})));
     }),
     ("persistent volumes", |items, which| {
         spec(items, which)["volumes"] = json!([{"name": "v", "persistentVolumeClaim": {"claimName": "c"}}]);
@@ -57,16 +57,16 @@ const PLANTS: [Plant; 17] = [
         spec(items, which)["resourceClaims"] = json!([{"name": "r", "resourceClaimName": "x"}]);
     }),
     ("readiness gates", |items, which| {
-        spec(items, which)["readinessGates"] = json!([{"conditionType": "example.com/lb"}])
+        spec(items, which)["readinessGates"] = json!([{"conditionType": "example.com/lb"}]);
     }),
     ("runtime classes without overhead", |items, which| {
-        spec(items, which)["runtimeClassName"] = json!("kata")
+        spec(items, which)["runtimeClassName"] = json!("kata");
     }),
     ("deadlines of pods", |items, which| {
-        one(items, "Pod", which)["spec"]["activeDeadlineSeconds"] = json!(60)
+        one(items, "Pod", which)["spec"]["activeDeadlineSeconds"] = json!(60);
     }),
     ("finalizers", |items, which| {
-        one(items, "Pod", which)["metadata"]["finalizers"] = json!(["example.com/hold"])
+        one(items, "Pod", which)["metadata"]["finalizers"] = json!(["example.com/hold"]);
     }),
     ("containers that crash or cannot start", |items, which| {
         let waiting = json!([{"name": "c", "state": {"waiting": {"reason": "CrashLoopBackOff"}}}]);
@@ -83,7 +83,7 @@ const PLANTS: [Plant; 17] = [
         }
     }),
     ("the field status.inventedHere", |items, which| {
-        one(items, "Node", which)["status"]["inventedHere"] = json!(1)
+        one(items, "Node", which)["status"]["inventedHere"] = json!(1);
     }),
 ];
 

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::findings::{StudyReport, number};
 use crate::kernel::Ended;
 use crate::report::columns::Columns;
-use crate::report::words::{closing_words, opening_words};
+use crate::report::words::{INTERVALS, closing_words, opening_words};
 use crate::study::campaign::differences::DifferenceRow;
 use crate::study::campaign::estimates::EstimateRow;
 use crate::study::campaign::frame::{Frame, FrameMetric};
@@ -35,7 +35,7 @@ pub fn words(report: &StudyReport<'_>) -> String {
     for sentence in doubts(report) {
         let _ = writeln!(text, "{sentence}");
     }
-    let _ = write!(text, "\n{}", closing_words(&ledger));
+    let _ = write!(text, "\n{INTERVALS}{}", closing_words(&ledger));
     text
 }
 
