@@ -3,6 +3,7 @@
 //! | step | where |
 //! | --- | --- |
 //! | texts → trees with lines and columns | `kubecast_manifest`, `inputs` |
+//! | what is no manifest, and what it seems to be | `mistaken` |
 //! | the document `kind: Scenario` | [`document`] and the files named after its fields |
 //! | a variant's values set in the trees | `overrides` |
 //! | synthetic nodes and workloads | `node_pool`, `workload` |
@@ -28,6 +29,7 @@ pub mod coverage;
 pub mod distribution;
 pub mod document;
 pub mod dump;
+mod dump_line;
 pub mod embedded;
 pub mod error;
 pub mod expectation;
@@ -53,12 +55,14 @@ pub mod variant;
 pub mod workload;
 
 mod adopt;
+mod as_written;
 mod builder;
 mod directory;
 mod draw_uses;
 mod inputs;
 mod manifests;
 mod measure_names;
+mod mistaken;
 mod node_conditions;
 mod objects;
 pub mod operation;

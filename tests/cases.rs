@@ -3,10 +3,12 @@
 
 mod inputs;
 mod reports;
+mod wrong;
 
 use crate::harness::kubecast;
 
 /// One case: a command on files of the folder, and what its answer holds.
+#[derive(Clone, Copy)]
 struct Case {
     /// The report, or what it is about.
     about: &'static str,

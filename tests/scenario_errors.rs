@@ -59,7 +59,13 @@ const POD: &str =
 #[test]
 fn texts_that_are_no_documents() {
     check("a: [1, 2\n", &["f.yaml:2:1: not valid YAML: while parsing a flow sequence, expected ',' or ']'"]);
-    check("", &["the input holds no object at all"]);
+    check(
+        "",
+        &[
+            "f.yaml:1:1: the file is empty: did the command fail that wrote it? See what `kubectl` says without the \
+           redirection",
+        ],
+    );
     check("kind: Pod\n", &["f.yaml:1:1: apiVersion is missing: a Kubernetes object has apiVersion and kind"]);
     check(
         "apiVersion: v1\nkind: Pod\nmetadata: {namespace: x}\n",
@@ -67,7 +73,7 @@ fn texts_that_are_no_documents() {
     );
     check(
         "apiVersion: v1\nkind: Pod\nmetadata: {name: n}\n",
-        &["f.yaml:3:18: metadata.name of this Pod must be a string; write it in quotes"],
+        &["f.yaml:3:18: metadata.name of this Pod must be a string; write \"n\" in quotes"],
     );
     check(
         "apiVersion: kubecast.dev/v1alpha1\nkind: Study\n",

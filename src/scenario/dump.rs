@@ -6,40 +6,9 @@ use kubecast_manifest::Value;
 
 use super::coverage::Gap;
 use super::coverage::owners::controller_of;
+pub use super::dump_line::{KINDS, command};
 use super::error::{Findings, Place};
 use super::objects::ObjectSource;
-
-/// The kinds that decide something or are told of, as kubectl names them.
-pub const KINDS: [&str; 23] = [
-    "nodes",
-    "namespaces",
-    "pods",
-    "deployments.apps",
-    "replicasets.apps",
-    "statefulsets.apps",
-    "daemonsets.apps",
-    "jobs.batch",
-    "cronjobs.batch",
-    "replicationcontrollers",
-    "services",
-    "priorityclasses",
-    "poddisruptionbudgets",
-    "horizontalpodautoscalers",
-    "resourcequotas",
-    "limitranges",
-    "persistentvolumes",
-    "persistentvolumeclaims",
-    "storageclasses",
-    "csinodes",
-    "runtimeclasses",
-    "mutatingwebhookconfigurations",
-    "validatingwebhookconfigurations",
-];
-
-/// The command that dumps all of them.
-pub fn command() -> String {
-    format!("kubectl get {} -A -o yaml > dump.yaml", KINDS.join(","))
-}
 
 /// Refuses a dump that lacks what its other objects build on, and warns of one that lacks what takes room.
 pub(super) fn check(objects: &[ObjectSource], left_out: &LeftOut, findings: &mut Findings) {

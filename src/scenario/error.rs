@@ -3,6 +3,9 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::as_written;
+use super::reader::SourceText;
+
 /// At most so many errors of an input are told.
 pub const MAX_ERRORS: usize = 20;
 
@@ -56,9 +59,21 @@ pub(super) struct Findings {
     pub(super) errors: Vec<InputError>,
     /// What is doubtful, each once.
     pub(super) warnings: Vec<InputError>,
+    /// Texts that the places lie in.
+    texts: Vec<SourceText>,
 }
 
+/// Longer texts are not kept: machines wrote them, with the quotes that are needed.
+const LONGEST_KEPT: usize = 1 << 20;
+
 impl Findings {
+    /// Keeps a text, for faults that show what stands in it.
+    pub(super) fn keep(&mut self, source: &SourceText) {
+        if source.text.len() <= LONGEST_KEPT {
+            self.texts.push(source.clone());
+        }
+    }
+
     /// Notes an error.
     pub(super) fn error(&mut self, place: Option<Place>, message: impl Into<String>) {
         let error = InputError::new(place, message);
@@ -88,6 +103,13 @@ impl Findings {
         }
         if self.errors.is_empty() {
             return Ok(self.warnings);
+        }
+        for error in &mut self.errors {
+            let Some(place) = &error.place else { continue };
+            let text = self.texts.iter().find(|source| source.name == place.file).map(|source| &source.text);
+            let shown =
+                text.and_then(|text| as_written::in_quotes(&error.message, text, place.line, place.column));
+            error.message = shown.unwrap_or_else(|| std::mem::take(&mut error.message));
         }
         if self.errors.len() > MAX_ERRORS {
             let more = self.errors.len() - MAX_ERRORS;

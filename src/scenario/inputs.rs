@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use kubecast_manifest::{Document, ManifestError, parse};
+use kubecast_manifest::{Document, parse};
 
 use super::api_version::{API_VERSION, own_version};
 use super::embedded::{Manifest, Manifests};
 use super::error::{Findings, Place};
+use super::mistaken;
 use super::objects::ObjectSource;
 use super::places::{place, place_of};
 use super::reader::{FileReader, SourceText, relative_to};
@@ -30,11 +31,52 @@ pub(super) struct Inputs<'a> {
     files: BTreeMap<String, Vec<ObjectSource>>,
 }
 
-fn note(findings: &mut Findings, error: ManifestError) {
-    match place(&error.file, error.line, error.column) {
-        Some(place) => findings.error(Some(place), error.message),
-        None => findings.error(None, format!("{}: {}", error.file, error.message)),
+/// The documents of texts that were read together. Tells of texts that hold none: what is blank is wrong, what holds
+/// nothing is wrong where no other one holds an object.
+pub(super) fn documents(sources: &[SourceText], findings: &mut Findings) -> Vec<Document> {
+    let mut documents = Vec::new();
+    let mut empty = Vec::new();
+    for source in sources {
+        findings.keep(source);
+        match parse(&source.name, &source.text) {
+            Ok(found) if found.is_empty() => empty.push(source),
+            Ok(found) if found.iter().all(is_typed) => documents.extend(found),
+            Ok(found) => match mistaken::text(&source.text) {
+                Some(mistake) => tell(source, mistake, findings),
+                None => documents.extend(found),
+            },
+            Err(error) => {
+                let fault = (error.line, error.column, &*error.message);
+                match mistaken::unreadable(&source.text, fault) {
+                    Some(mistake) => tell(source, mistake, findings),
+                    None => match place(&error.file, error.line, error.column) {
+                        Some(place) => findings.error(Some(place), error.message),
+                        None => findings.error(None, format!("{}: {}", error.file, error.message)),
+                    },
+                }
+            }
+        }
     }
+    let holds_object =
+        |document: &Document| own_version(&document.tree).is_none() && !release::is_version(document);
+    let others = documents.iter().any(holds_object);
+    for source in empty {
+        let (mistake, blank) = mistaken::nothing_in(&source.text);
+        if blank || !others {
+            tell(source, mistake, findings);
+        } else {
+            findings.warning(place(&source.name, mistake.line, mistake.column), mistake.message);
+        }
+    }
+    documents
+}
+
+fn is_typed(document: &Document) -> bool {
+    ["apiVersion", "kind"].iter().all(|key| document.tree.get(key).is_some())
+}
+
+fn tell(source: &SourceText, mistake: mistaken::Mistake, findings: &mut Findings) {
+    findings.error(place(&source.name, mistake.line, mistake.column), mistake.message);
 }
 
 impl<'a> Inputs<'a> {
@@ -52,11 +94,8 @@ impl<'a> Inputs<'a> {
         findings: &mut Findings,
     ) -> Self {
         let mut inputs = Self::empty(asked, reader);
-        for source in sources {
-            match parse(&source.name, &source.text) {
-                Ok(documents) => documents.into_iter().for_each(|document| inputs.sort(document, findings)),
-                Err(error) => note(findings, error),
-            }
+        for document in documents(sources, findings) {
+            inputs.sort(document, findings);
         }
         if inputs.scenario.is_none() && inputs.objects.is_empty() && findings.errors.is_empty() {
             findings.error(None, "the input holds no object at all");
@@ -111,11 +150,8 @@ impl<'a> Inputs<'a> {
             findings.error(named_at, format!("{path}: {error}"));
             Vec::new()
         });
-        for source in sources {
-            match parse(&source.name, &source.text) {
-                Ok(documents) => documents.into_iter().for_each(|document| self.sort(document, findings)),
-                Err(error) => note(findings, error),
-            }
+        for document in documents(&sources, findings) {
+            self.sort(document, findings);
         }
     }
 
@@ -179,20 +215,13 @@ impl<'a> Inputs<'a> {
             findings.error(named_at, format!("{path}: {error}"));
             Vec::new()
         });
-        let mut objects = Vec::new();
-        for source in sources {
-            match parse(&source.name, &source.text) {
-                Err(error) => note(findings, error),
-                Ok(documents) => {
-                    let (versions, others): (Vec<_>, Vec<_>) =
-                        documents.into_iter().partition(release::is_version);
-                    for version in &versions {
-                        release::read_version(version, &mut self.server, findings);
-                    }
-                    objects.extend(others.into_iter().filter_map(|document| manifest(document, findings)));
-                }
-            }
+        let (versions, others): (Vec<_>, Vec<_>) =
+            documents(&sources, findings).into_iter().partition(release::is_version);
+        for version in &versions {
+            release::read_version(version, &mut self.server, findings);
         }
+        let objects: Vec<_> =
+            others.into_iter().filter_map(|document| manifest(document, findings)).collect();
         self.files.insert(path, objects.clone());
         objects
     }

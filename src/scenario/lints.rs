@@ -3,6 +3,7 @@
 //! Each is a row of [`ALL`] and a file beside it. `--allow RULE` silences one everywhere, the annotation
 //! `kubecast.dev/allow: RULE,RULE` on the object that it is told of.
 
+mod autoscalers;
 mod budgets;
 mod jobs;
 mod nodes;
@@ -47,8 +48,9 @@ impl std::fmt::Display for Lint {
 type Rule = (&'static str, fn(&Scene<'_>, &mut Findings<'_>));
 
 /// All rules, in the order of their names.
-pub(super) const ALL: [Rule; 9] = [
+pub(super) const ALL: [Rule; 10] = [
     ("anti-affinity-with-surge", surge::anti_affinity),
+    ("autoscaler-without-target", autoscalers::without_target),
     ("budget-never-allows", budgets::never_allows),
     ("constraint-without-effect", spread::without_effect),
     ("deadline-before-available", surge::deadline),

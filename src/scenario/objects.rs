@@ -6,6 +6,7 @@ use std::sync::Arc;
 use kubecast_manifest::{Tree, Value};
 
 use super::error::{Findings, Place};
+use super::mistaken;
 use super::places::{place, place_of};
 use super::reference::Reference;
 
@@ -30,6 +31,10 @@ impl ObjectSource {
     /// The object in a tree, if it has kind, apiVersion and name.
     pub(super) fn new(file: &Arc<str>, tree: Tree, findings: &mut Findings) -> Option<Self> {
         let here = place_of(file, &tree);
+        if let Some(what) = mistaken::document(file, &tree) {
+            findings.error(here, what);
+            return None;
+        }
         let missing =
             ["apiVersion", "kind"].into_iter().find(|key| tree.get_str(key).is_none_or(str::is_empty));
         if let Some(key) = missing {

@@ -17,6 +17,7 @@ use super::kubelets::{self, KubeletPlan};
 use super::manifests;
 use super::names;
 use super::objects::{self, ObjectSource};
+use super::operation::registry::VERBS;
 use super::overrides::{self, Override};
 use super::places::{place, place_of};
 use super::release::ClusterRelease;
@@ -59,7 +60,12 @@ pub(super) fn decode_scenario(scenario: &Document, findings: &mut Findings) -> O
     let document = match decode::<ScenarioDocument>(&scenario.tree) {
         Ok((document, unknown)) => {
             for field in unknown {
-                findings.error(place(&scenario.file, field.line, field.column), field.to_string());
+                let known = if is_operation(&field.path) {
+                    format!("; operations are {}", VERBS.join(", "))
+                } else {
+                    String::new()
+                };
+                findings.error(place(&scenario.file, field.line, field.column), format!("{field}{known}"));
             }
             document
         }
@@ -79,6 +85,13 @@ pub(super) fn decode_scenario(scenario: &Document, findings: &mut Findings) -> O
         findings.error(here, "spec.maxEvents: at least 1");
     }
     (findings.errors.len() == before).then_some(document)
+}
+
+/// Whether an unknown field stands where an entry of the timeline has its operation.
+fn is_operation(path: &str) -> bool {
+    path.strip_prefix("spec.timeline[")
+        .and_then(|rest| rest.split_once("]."))
+        .is_some_and(|(_, field)| !field.contains(['.', '[']))
 }
 
 /// Entries of a list are addressed by name: each has one of its own. Those of variants become folders.

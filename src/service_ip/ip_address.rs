@@ -19,7 +19,8 @@ pub struct Search {
     /// The range.
     pub range: IpRange,
     /// In a range of 2⁶³ addresses or more a random start near the end of 64 bits is lowered by the size of
-    /// the static band (v1.35).
+    /// the static band (v1.35). Before, a start of 2⁶³ or more was taken for a negative one: the address
+    /// found lies below the range (kk 138374).
     pub overflow_safe_start: bool,
 }
 
@@ -30,16 +31,18 @@ impl Search {
     }
 
     /// A random start in the dynamic band, counted from its first address.
-    fn dynamic_start(&self, random: &mut dyn RandomSource) -> u64 {
+    fn dynamic_start(&self, random: &mut dyn RandomSource) -> i128 {
         let dynamic = self.range.dynamic_size();
         if dynamic < i64::MAX as u64 {
-            return random.int63n(dynamic);
+            return i128::from(random.int63n(dynamic));
         }
         let start = random.uint64();
-        if self.overflow_safe_start && u64::MAX - start < self.range.offset() {
-            return start - self.range.offset();
+        if !self.overflow_safe_start {
+            // `addOffsetAddress` took the uint64 for an int64.
+            return i128::from(start.cast_signed());
         }
-        start
+        let beyond = u64::MAX - start < self.range.offset();
+        i128::from(if beyond { start - self.range.offset() } else { start })
     }
 }
 
@@ -74,9 +77,11 @@ struct Rest {
 
 impl Rest {
     /// The whole band. A start behind the last address is the first one; one behind all addresses of the
-    /// family ends the search (`addOffsetAddress` fails).
-    fn new(first: u128, last: u128, start: u64) -> Option<Self> {
-        let start = first.checked_add(u128::from(start))?;
+    /// family ends the search (`addOffsetAddress` fails). One before the first address stays there, and one
+    /// before all addresses loses its sign (`big.Int.Bytes`).
+    fn new(first: u128, last: u128, start: i128) -> Option<Self> {
+        let distance = start.unsigned_abs();
+        let start = if start < 0 { first.abs_diff(distance) } else { first.checked_add(distance)? };
         let start = if start > last { first } else { start };
         Some(Self { first, last, start, next: start, is_around: false })
     }
@@ -134,7 +139,7 @@ impl Scan {
                 (Some(found), _) => return Ok(found),
                 (None, Part::RestOfDynamic(_)) if range.offset() > 0 => {
                     let start = random.intn(range.offset());
-                    self.part = Part::RestOfStatic(Rest::new(first, first_dynamic - 1, start));
+                    self.part = Part::RestOfStatic(Rest::new(first, first_dynamic - 1, i128::from(start)));
                 }
                 (None, _) => return Err(AllocationError::Full),
             }
@@ -149,13 +154,14 @@ pub struct IpAddressAllocator {
     objects: Runs,
     used_static: u64,
     used_dynamic: u64,
+    used_outside: u64,
 }
 
 impl IpAddressAllocator {
     /// An empty range. The error is that of `NewIPAllocator`.
     pub fn new(cidr: Cidr, overflow_safe_start: bool) -> Result<Self, String> {
         let search = Search { range: IpRange::ip_address(cidr)?, overflow_safe_start };
-        Ok(Self { search, objects: Runs::default(), used_static: 0, used_dynamic: 0 })
+        Ok(Self { search, objects: Runs::default(), used_static: 0, used_dynamic: 0, used_outside: 0 })
     }
 
     /// The range.
@@ -168,14 +174,15 @@ impl IpAddressAllocator {
         (self.used_static, self.used_dynamic)
     }
 
-    fn used_around(&mut self, place: u64) -> &mut u64 {
-        match self.search.range.band_of(place) {
-            Band::Static => &mut self.used_static,
-            Band::Dynamic => &mut self.used_dynamic,
+    fn used_around(&mut self, place: Option<u64>) -> &mut u64 {
+        match place.map(|place| self.search.range.band_of(place)) {
+            Some(Band::Static) => &mut self.used_static,
+            Some(Band::Dynamic) => &mut self.used_dynamic,
+            None => &mut self.used_outside,
         }
     }
 
-    fn create(&mut self, place: u64, address: u128) -> Result<(), AllocationError> {
+    fn create(&mut self, place: Option<u64>, address: u128) -> Result<(), AllocationError> {
         if !self.objects.insert(address) {
             return Err(AllocationError::Allocated);
         }
@@ -193,19 +200,21 @@ impl IpAllocator for IpAddressAllocator {
         let range = self.search.range;
         let outside = || AllocationError::NotInRange { address: canonical(address), range: range.cidr() };
         let place = range.place(address).ok_or_else(outside)?;
-        self.create(place, number(address))
+        self.create(Some(place), number(address))
     }
 
     fn allocate_next(&mut self, random: &mut dyn RandomSource) -> Result<IpAddr, AllocationError> {
         let found = self.search.next(&self.objects, random)?;
         let address = self.family().address(found);
-        let place = self.search.range.place(address).expect("the address found lies in the range");
-        self.create(place, found)?;
+        self.create(self.search.range.place(address), found)?;
         Ok(address)
     }
 
     fn release(&mut self, address: IpAddr) -> bool {
-        let Some(place) = self.search.range.place(address) else { return false };
+        if Family::of(address) != self.family() {
+            return false;
+        }
+        let place = self.search.range.place(address);
         let was_there = self.objects.remove(number(address));
         if was_there {
             *self.used_around(place) -= 1;
@@ -218,6 +227,6 @@ impl IpAllocator for IpAddressAllocator {
     }
 
     fn used(&self) -> u64 {
-        self.used_static + self.used_dynamic
+        self.used_static + self.used_dynamic + self.used_outside
     }
 }

@@ -42,7 +42,7 @@ fn a_deployment_that_is_not_there_is_told_with_what_is() {
         &dump_without("Deployment"),
         "the input holds no Deployment; dump all that counts: ",
     );
-    check(&["deploy/app1"], "", "the input holds no object at all");
+    check(&["deploy/app1"], "", "the file is empty: did the command fail that wrote it?");
 }
 
 #[test]

@@ -16,7 +16,7 @@ pub struct Document {
 }
 
 /// The documents of a YAML or JSON text, in order. Empty documents are left out and `List`s (also
-/// `PodList` and the like) are taken apart.
+/// `PodList` and the like) are taken apart. JSON objects may stand one after the other, as in JSON lines.
 pub fn parse(file: &str, text: &str) -> Result<Vec<Document>, ManifestError> {
     let file: Arc<str> = file.into();
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
@@ -50,7 +50,9 @@ fn flatten(file: &Arc<str>, tree: Tree, documents: &mut Vec<Document>) -> Result
         return Err(fault(&tree, "a document must be an object with apiVersion and kind".to_owned()));
     }
     let kind = tree.get_str("kind").unwrap_or("");
-    let Some(item_kind) = kind.strip_suffix("List").filter(|_| tree.get("items").is_some()) else {
+    // A List without items is one of nothing; what else ends in "List" may be a kind of its own.
+    let is_list = kind == "List" || tree.get("items").is_some();
+    let Some(item_kind) = kind.strip_suffix("List").filter(|_| is_list) else {
         documents.push(Document { file: Arc::clone(file), tree });
         return Ok(());
     };
@@ -99,6 +101,27 @@ mod tests {
             ["Pod"]
         );
         assert_eq!(kinds(&"kind: Pod\n---\n".repeat(3000)).len(), 3000, "no limit on documents");
+        for empty in ["kind: List", "kind: List\nitems: []", "kind: PodList\nitems: null"] {
+            assert!(kinds(empty).is_empty(), "{empty}");
+        }
+        assert_eq!(kinds("kind: AllowList\nspec: {}"), ["AllowList"]);
+    }
+
+    #[test]
+    fn json_objects_follow_each_other_with_their_places() {
+        let text = "{\"kind\": \"Pod\"}\n{\"kind\":\n \"Node\"} {\"kind\": \"Job\"}\n";
+        assert_eq!(kinds(text), ["Pod", "Node", "Job"]);
+        let documents = parse("lines.json", text).expect("valid");
+        let places: Vec<_> = documents
+            .iter()
+            .map(|document| document.tree.get("kind").expect("a kind"))
+            .map(|kind| (kind.line, kind.column))
+            .collect();
+        // Line 3 is ` "Node"} {"kind": "Job"}`: the third object begins in column 10, "Job" begins in column 19.
+        assert_eq!(places, [(1, 10), (3, 2), (3, 19)]);
+        let cut_off = parse("lines.json", "{\"kind\": \"Pod\"}\n{\"kind\": ").expect_err("is cut off");
+        // The parser puts the end of a text on the line behind it.
+        assert_eq!(cut_off.line, 3);
     }
 
     #[test]

@@ -14,7 +14,9 @@
 
 pub mod decode;
 pub mod document;
+mod encoding;
 pub mod error;
+mod json_texts;
 pub mod object;
 mod scalar;
 pub mod source;

@@ -1,7 +1,8 @@
 //! YAML and JSON texts to trees.
 
-use saphyr_parser::{Event, Parser, ScalarStyle, Span, Tag};
+use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Span, Tag};
 
+use crate::json_texts;
 use crate::scalar;
 use crate::tree::{Entry, Tree, Value};
 
@@ -13,15 +14,15 @@ const MAX_ALIASED: usize = 1_000_000;
 /// What is wrong, its line and its column.
 pub(crate) type YamlError = (String, u32, u32);
 
-/// The documents of a text; empty ones are left out.
+/// The documents of a text; empty ones are left out. JSON objects may stand one after the other.
 pub(crate) fn trees(text: &str) -> Result<Vec<Tree>, YamlError> {
     let mut builder = Builder::default();
-    for event in Parser::new_from_str(text) {
-        let (event, span) = event.map_err(|error| {
-            let marker = error.marker();
-            (error.info().to_owned(), marker.line() as u32, marker.col() as u32 + 1)
-        })?;
-        builder.event(event, span)?;
+    let Err(error) = builder.read(text) else { return Ok(builder.documents) };
+    let Some(parts) = json_texts::parts(text) else { return Err(error) };
+    let mut builder = Builder::default();
+    for part in parts {
+        builder.before = (part.lines, part.columns);
+        builder.read(part.text)?;
     }
     Ok(builder.documents)
 }
@@ -42,6 +43,8 @@ enum Collection {
 
 #[derive(Default)]
 struct Builder {
+    /// Lines before the text, and characters before its first line.
+    before: (u32, u32),
     open: Vec<Open>,
     anchors: Vec<Option<Tree>>,
     aliased: usize,
@@ -49,8 +52,25 @@ struct Builder {
 }
 
 impl Builder {
+    fn read(&mut self, text: &str) -> Result<(), YamlError> {
+        for event in Parser::new_from_str(text) {
+            let (event, span) = event.map_err(|error| {
+                let (line, column) = self.place(*error.marker());
+                (error.info().to_owned(), line, column)
+            })?;
+            self.event(event, span)?;
+        }
+        Ok(())
+    }
+
+    fn place(&self, marker: Marker) -> (u32, u32) {
+        let (lines, columns) = self.before;
+        let (line, column) = (marker.line() as u32, marker.col() as u32 + 1);
+        (line + lines, if line == 1 { column + columns } else { column })
+    }
+
     fn event(&mut self, event: Event<'_>, span: Span) -> Result<(), YamlError> {
-        let (line, column) = (span.start.line() as u32, span.start.col() as u32 + 1);
+        let (line, column) = self.place(span.start);
         match event {
             Event::Scalar(text, style, anchor, tag) => {
                 let value =

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
-use kubecast_manifest::{Document, Entry, decode, parse};
+use kubecast_manifest::{Document, Entry, decode};
 
 use super::design::{self, Factor, Level};
 use super::document::StudyDocument;
@@ -16,7 +16,7 @@ use crate::scenario::coverage::Ledger;
 use crate::scenario::directory::Directory;
 use crate::scenario::draw_uses::POINT_SEED;
 use crate::scenario::error::{Findings, did_you_mean};
-use crate::scenario::inputs::Inputs;
+use crate::scenario::inputs::{self, Inputs};
 use crate::scenario::names;
 use crate::scenario::overrides::{self, Override};
 use crate::scenario::places::{place, place_of};
@@ -84,13 +84,10 @@ pub(in crate::scenario) fn document_of(
     kind: &str,
     findings: &mut Findings,
 ) -> Option<Document> {
-    let mut documents = match parse(&source.name, &source.text) {
-        Ok(documents) => documents,
-        Err(error) => {
-            findings.error(place(&error.file, error.line, error.column), error.message);
-            return None;
-        }
-    };
+    let mut documents = inputs::documents(std::slice::from_ref(source), findings);
+    if !findings.errors.is_empty() {
+        return None;
+    }
     let (Some(document), true) = (documents.pop(), documents.is_empty()) else {
         findings.error(None, format!("{}: a file with one {kind} is wanted", source.name));
         return None;

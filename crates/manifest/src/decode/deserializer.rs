@@ -43,7 +43,8 @@ impl<'de, 'p> TreeDeserializer<'de, 'p> {
             Value::Map(_) => "a mapping".to_owned(),
         };
         let remedy = match &self.tree.value {
-            Value::Bool(value) if expected == "a string" => format!("; write \"{value}\" in quotes"),
+            // What was written may be another word for it: `no`, `off`.
+            Value::Bool(_) if expected == "a string" => "; write it in quotes".to_owned(),
             Value::Number(text) if expected == "a string" => format!("; write \"{text}\" in quotes"),
             _ => String::new(),
         };

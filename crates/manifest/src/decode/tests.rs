@@ -63,7 +63,7 @@ fn a_number_is_no_string() {
     );
     assert_eq!(
         fault("name: yes\n"),
-        "1:7: name: expected a string, found the truth value true; write \"true\" in quotes"
+        "1:7: name: expected a string, found the truth value true; write it in quotes"
     );
     assert_eq!(
         fault("name: a\nmaxSkew: \"1\"\n"),
