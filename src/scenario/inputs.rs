@@ -105,15 +105,8 @@ impl<'a> Inputs<'a> {
 
     /// Takes apart the files that change what the others hold.
     pub(super) fn take_change(&mut self, sources: &[SourceText], findings: &mut Findings) {
-        for source in sources {
-            match parse(&source.name, &source.text) {
-                Ok(documents) => {
-                    let objects = documents.into_iter().filter_map(|document| manifest(document, findings));
-                    self.change.extend(objects);
-                }
-                Err(error) => note(findings, error),
-            }
-        }
+        let documents = documents(sources, findings);
+        self.change.extend(documents.into_iter().filter_map(|document| manifest(document, findings)));
     }
 
     /// The documents that another document names: files, and objects that stand in it.
