@@ -146,7 +146,7 @@ fn a_configuration_and_a_machine_can_be_files() {
     for (content, expected, told) in [
         (one.to_owned(), 0, "valid: 1 node"),
         (format!("{one}---\n{one}"), 2, "one KubeletConfiguration is wanted, the file has 2 objects"),
-        ("# nothing\n".to_owned(), 2, "one KubeletConfiguration is wanted, the file has 0 objects"),
+        ("# nothing\n".to_owned(), 2, "the file holds only comments, and no object"),
         ("apiVersion: v1\nkind: Namespace\nmetadata: {name: a}\n".to_owned(), 2, "this is a Namespace"),
     ] {
         file("kubelet.yaml", &content);

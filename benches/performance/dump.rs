@@ -22,6 +22,9 @@ pub(crate) enum Format {
     Yaml,
 }
 
+/// The `pod-template-hash` of the ReplicaSets.
+const OLD: &str = "5d4f8c7b9d";
+const NEW: &str = "7c9f6b5d88";
 const CREATED: &str = "2026-01-10T09:00:00Z";
 const ZONES: [&str; 3] = ["eu-1a", "eu-1b", "eu-1c"];
 
@@ -37,13 +40,13 @@ pub(crate) fn write(size: Size, seed: u64, format: Format, target: &mut impl Wri
         let name = format!("web-{index}");
         let [deployment, old, new] = [(); 3].map(|()| uid(&mut random));
         list.item(&workload("Deployment", &name, &name, size.replicas, (&deployment, None), &mut random))?;
-        for (hash, own, replicas) in [("5d4f8c7b9d", &old, 0), ("7c9f6b5d88", &new, size.replicas)] {
+        for (hash, own, replicas) in [(OLD, &old, 0), (NEW, &new, size.replicas)] {
             let set = format!("{name}-{hash}");
             let owner = owner("Deployment", &name, &deployment);
             list.item(&workload("ReplicaSet", &set, &name, replicas, (own, Some(owner)), &mut random))?;
         }
         for replica in 0..size.replicas {
-            let set = format!("{name}-7c9f6b5d88");
+            let set = format!("{name}-{NEW}");
             let on = (index * size.replicas + replica) % size.nodes;
             list.item(&pod(
                 &format!("{set}-{replica:05x}"),
@@ -110,7 +113,7 @@ pub(crate) fn check() {
 }
 
 /// The small dump's digests as JSON and as YAML.
-const DIGESTS: [u64; 2] = [0x7e2f_8ae1_83a6_6ab9, 0x21f6_d57a_921f_a58c];
+const DIGESTS: [u64; 2] = [0x1ba6_ff4e_85ff_9865, 0x4de7_f0c8_61c3_7afa];
 
 /// What a server-side applier leaves behind: the larger half of a real dump.
 fn managed(manager: &str, fields: &[&str]) -> Value {
@@ -146,6 +149,8 @@ fn node(index: usize, random: &mut ChaCha8Rng) -> Value {
 }
 
 fn template(app: &str, hash: Option<&str>) -> Value {
+    // The old ReplicaSet has another image: of equal templates the Deployment takes the oldest ReplicaSet.
+    let patch = if hash == Some(OLD) { 1 } else { 2 };
     let mut labels = json!({"app": app});
     if let Some(hash) = hash {
         labels["pod-template-hash"] = json!(hash);
@@ -154,7 +159,7 @@ fn template(app: &str, hash: Option<&str>) -> Value {
         "metadata": {"labels": labels},
         "spec": {
             "containers": [{
-                "name": "app", "image": format!("registry.example.com/{app}:1.4.2"), "imagePullPolicy": "IfNotPresent",
+                "name": "app", "image": format!("registry.example.com/{app}:1.4.{patch}"), "imagePullPolicy": "IfNotPresent",
                 "env": [{"name": "POD_IP", "valueFrom": {"fieldRef": {"apiVersion": "v1", "fieldPath": "status.podIP"}}}],
                 "ports": [{"containerPort": 8080, "name": "http", "protocol": "TCP"}],
                 "readinessProbe": {"httpGet": {"path": "/healthz", "port": 8080, "scheme": "HTTP"}, "periodSeconds": 10, "timeoutSeconds": 1,
@@ -179,7 +184,7 @@ fn workload(
     random: &mut ChaCha8Rng,
 ) -> Value {
     let hash = owner.is_some().then(|| name.rsplit('-').next().unwrap_or_default());
-    let revision = if hash == Some("5d4f8c7b9d") { "1" } else { "2" };
+    let revision = if hash == Some(OLD) { "1" } else { "2" };
     let mut selector = json!({"app": app});
     if let Some(hash) = hash {
         selector["pod-template-hash"] = json!(hash);
@@ -202,7 +207,7 @@ fn workload(
 }
 
 fn pod(name: &str, app: &str, owner: Value, node: usize, random: &mut ChaCha8Rng) -> Value {
-    let mut pod = template(app, Some("7c9f6b5d88"));
+    let mut pod = template(app, Some(NEW));
     let condition = |kind: &str| json!({"type": kind, "status": "True", "lastProbeTime": null, "lastTransitionTime": CREATED});
     pod["apiVersion"] = json!("v1");
     pod["kind"] = json!("Pod");
