@@ -2,10 +2,10 @@
 //!
 //! | step | where |
 //! | --- | --- |
-//! | kinds of objects and their fields, put together from what the models declare | [`registry`] |
-//! | each object held against its declaration | [`fields`] |
-//! | what is left out by its effect on this input | [`situations`] |
-//! | one thing that is left out, and the ledger of all | [`gap`], [`ledger`] |
+//! | kinds of objects and their fields, put together from what the models declare | `registry` |
+//! | each object held against its declaration | `fields` |
+//! | what is left out by its effect on this input | `situations` |
+//! | one thing that is left out, and the ledger of all | `gap`, `ledger` |
 
 mod fields;
 pub mod gap;

@@ -1,6 +1,6 @@
 //! Lints: what is allowed and will probably not do what it is there for. Notes with a place, never errors.
 //!
-//! Each is a row of [`ALL`] and a file beside it. `--allow RULE` silences one everywhere, the annotation
+//! Each is a row of `ALL` and a file beside it. `--allow RULE` silences one everywhere, the annotation
 //! `kubecast.dev/allow: RULE,RULE` on the object that it is told of.
 
 mod autoscalers;
