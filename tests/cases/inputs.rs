@@ -126,6 +126,49 @@ const INPUTS: &[Case] = &[
         ],
         hides: &[],
     },
+    Case {
+        about: "B1: the release of the nodes drops matchLabelKeys",
+        command: "rollout deploy/app1 -f k126.yaml --runs 200",
+        code: 0,
+        says: &[
+            "Skew above 1 on kubernetes.io/hostname|DoNotSchedule in 36.0 % [29.7, 42.9] of 200 runs.",
+            "Kubernetes v1.26 (control plane at least v1.26, from the kubelets; give --kubernetes-version).",
+        ],
+        hides: &["Never more skew"],
+    },
+    told("B2: a NoExecute taint", "run dump-30-nodes.yaml.gz taint-noexecute.yaml", &["evictions by taints"]),
+    told(
+        "preemption",
+        "run preempt.yaml",
+        &["4 pods of lower priority could make room for the 2 that wait at the end"],
+    ),
+    told(
+        "B4: every node carries its DaemonSet pod",
+        "capacity --pod pod900.yaml nodes4.yaml daemonset-only.yaml",
+        &["pods that daemonset/default/agent should have are not made and take no room"],
+    ),
+    told(
+        "B4: planned nodes too",
+        "plan plan-daemonset.yaml",
+        &["DaemonSets (1): no controller runs for them"],
+    ),
+    told(
+        "a node that is not ready has the taints of its condition",
+        "run notready.yaml",
+        &["2 node(s) had untolerated taint {node.kubernetes.io/not-ready: }", "nodes in trouble (2)"],
+    ),
+    Case {
+        about: "B21: a pull request's change is an arm",
+        command: "rollout deployment/frontend -n shop -f dump-30-nodes.yaml.gz --apply change.yaml --runs 20",
+        code: 0,
+        says: &["apply (--apply tests/cases/files/change.yaml)", "Complete in all 20 runs"],
+        hides: &[],
+    },
+    refused(
+        "B21: without the option the remedy is told",
+        "rollout deployment/frontend -n shop -f dump-30-nodes.yaml.gz change.yaml --runs 20",
+        &["is there already at", "; hand a file that changes it in with --apply"],
+    ),
 ];
 
 #[test]

@@ -232,6 +232,31 @@ const REPORTS: &[Case] = &[
         &["50.0 % lie on several NUMA nodes"],
     ),
     right("kk 125453: six pods of two", "run k7-125453.yaml", &["kubelets admitted 6 pods and refused 0."]),
+    refused("the same pair of key and effect twice", "run d05-dup-constraint.yaml", &["Duplicate value"]),
+    right(
+        "0 surge and 0 % of 2: one is unavailable",
+        "run d06b-surge0pct.yaml",
+        &["after rollout 1: complete"],
+    ),
+    refused(
+        "a drain, which no operation does yet",
+        "run c13-pdb-drain.yaml",
+        &["spec.timeline[0].drain: unknown field"],
+    ),
+    refused(
+        "website 51807, kk 12289: an API server restarted with another range",
+        "run d10-upgrade-cidr.yaml",
+        &["serviceClusterIPRange: unknown field"],
+    ),
+    right("two of each zone", "run e01-vector-273.yaml", &["skew 0, 1 wished for (2/2/2)"]),
+    right("kk 73843: images on nodes", "run e06-73843.yaml", &["all 24 pods have a node"]),
+    right("kk 112699: images on nodes", "run e24-image-locality-112699.yaml", &["all 3 pods have a node"]),
+    right("replicas that a manifest sets", "run f06-hpa-vs-replicas.yaml", &["after rollout 1: complete"]),
+    right(
+        "kk 140688: across cores",
+        "run k8-140688.yaml",
+        &["compact: kubelets admitted 1 pods and refused 0."],
+    ),
 ];
 
 #[test]
