@@ -166,3 +166,13 @@ fn studies_and_plans_are_checked_without_a_run() {
     let outcome = kubecast(&["validate", &study]);
     assert!(outcome.code == 2 && outcome.stderr.contains("at least 1"), "{}", outcome.stderr);
 }
+
+#[test]
+fn a_change_that_nothing_would_come_of_is_refused() {
+    for (command, file) in [("study", "skew-pairs"), ("plan", "survive-a-zone")] {
+        let file = format!("scenarios/studies/{file}.yaml");
+        let outcome = kubecast(&[command, &file, "--apply", "tests/cases/files/change.yaml"]);
+        assert_eq!(outcome.code, 2, "{}", outcome.told());
+        assert!(outcome.stderr.contains("a Study or Plan names its own files"), "{}", outcome.stderr);
+    }
+}

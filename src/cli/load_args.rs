@@ -35,6 +35,16 @@ fn rule(text: &str) -> Result<String, String> {
 }
 
 impl LoadArgs {
+    /// Refuses `--apply` where nothing would come of it: a Study or Plan names its files itself.
+    pub fn without_change(&self) -> Result<(), CliError> {
+        if self.apply.is_empty() {
+            return Ok(());
+        }
+        let message =
+            "--apply: a Study or Plan names its own files; put the change among them, or into an arm";
+        Err(CliError::wrong_input(message))
+    }
+
     /// As the readers take it.
     pub fn options(&self, seed: Option<u64>) -> Result<LoadOptions, CliError> {
         Ok(LoadOptions {

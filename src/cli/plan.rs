@@ -46,6 +46,7 @@ pub struct PlanArgs {
 
 /// Searches; exits with 1 where no choice meets the targets.
 pub fn plan(args: &PlanArgs) -> Result<(), CliError> {
+    args.load.without_change()?;
     let options = args.load.options(args.seed)?;
     let source = input::read_one(&args.file)?;
     let plan = load_plan(&source, &options, &Files)?;

@@ -59,6 +59,7 @@ pub struct StudyArgs {
 /// Runs what the arguments say.
 pub fn study(args: &StudyArgs) -> Result<(), CliError> {
     let shard = args.shard.as_deref().map(shard_of).transpose()?.unwrap_or(Shard::WHOLE);
+    args.load.without_change()?;
     let options = args.load.options(args.seed)?;
     let study = load(&args.file, &options, args.quiet)?;
     let frame = Frame::of(&study);

@@ -143,14 +143,6 @@ impl<'a> Scene<'a> {
     }
 }
 
-/// A whole number of an object.
-fn number(source: &ObjectSource, pointer: &str) -> Option<i64> {
-    match &source.tree.pointer(pointer)?.value {
-        kubecast_manifest::Value::Number(text) => text.parse().ok(),
-        _ => None,
-    }
-}
-
 /// A text of a tree.
 fn text<'t>(tree: &'t Tree, pointer: &str) -> Option<&'t str> {
     tree.pointer(pointer).and_then(Tree::as_str)

@@ -72,6 +72,14 @@ impl ObjectSource {
         self.tree.get_str("kind").unwrap_or_default()
     }
 
+    /// The whole number at a JSON pointer.
+    pub(super) fn whole_number(&self, pointer: &str) -> Option<i64> {
+        match &self.tree.pointer(pointer)?.value {
+            Value::Number(text) => text.parse().ok(),
+            _ => None,
+        }
+    }
+
     /// Where it begins.
     pub(super) fn place(&self) -> Option<Place> {
         place_of(&self.file, &self.tree)

@@ -10,7 +10,7 @@ mod taints;
 mod volumes;
 mod workloads;
 
-use kubecast_manifest::{Tree, Value};
+use kubecast_manifest::Tree;
 
 use super::gap::Gap;
 use super::owners::Owners;
@@ -59,14 +59,6 @@ impl<'a> Scene<'a> {
             !matches!(phase, Some("Succeeded" | "Failed"))
         };
         self.of_kind("pod").filter(ended)
-    }
-}
-
-/// A whole number of an object.
-fn number(source: &ObjectSource, pointer: &str) -> Option<i64> {
-    match &source.tree.pointer(pointer)?.value {
-        Value::Number(text) => text.parse().ok(),
-        _ => None,
     }
 }
 

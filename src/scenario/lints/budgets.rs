@@ -2,7 +2,7 @@
 
 use kubecast_manifest::{Tree, Value};
 
-use super::{Findings, Scene, number};
+use super::{Findings, Scene};
 use crate::api::IntOrPercent;
 use crate::scenario::objects::ObjectSource;
 
@@ -31,7 +31,7 @@ pub(super) fn never_allows(scene: &Scene<'_>, findings: &mut Findings<'_>) {
         };
         let workloads = ["deployment", "statefulset"].into_iter().flat_map(|kind| scene.of_kind(kind));
         let selected: Vec<&ObjectSource> = workloads.filter(|workload| selects(workload)).collect();
-        let replicas: i64 = selected.iter().map(|one| number(one, "/spec/replicas").unwrap_or(1)).sum();
+        let replicas: i64 = selected.iter().map(|one| one.whole_number("/spec/replicas").unwrap_or(1)).sum();
         let replicas = i32::try_from(replicas).unwrap_or(i32::MAX);
         if !selected.is_empty() && replicas > 0 && least.scaled(replicas, true) >= replicas {
             let message = format!(

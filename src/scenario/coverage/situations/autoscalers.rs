@@ -1,6 +1,6 @@
 //! HorizontalPodAutoscalers: how many replicas their workloads may have instead.
 
-use super::{Scene, number, some};
+use super::{Scene, some};
 use crate::scenario::coverage::gap::Gap;
 use crate::scenario::objects::ObjectSource;
 use crate::scenario::reference::Reference;
@@ -15,8 +15,8 @@ pub(super) fn gaps(scene: &Scene<'_>) -> Vec<Gap> {
     for source in &autoscalers {
         let Some(target) = target_of(source) else { continue };
         let now = replicas_of(scene, &target);
-        let least = number(source, "/spec/minReplicas").unwrap_or(1);
-        let most = number(source, "/spec/maxReplicas").unwrap_or(least);
+        let least = source.whole_number("/spec/minReplicas").unwrap_or(1);
+        let most = source.whole_number("/spec/maxReplicas").unwrap_or(least);
         let now_words = now.map_or_else(String::new, |now| format!(" instead of {now}"));
         decisive |=
             (least, most) != (now.unwrap_or(least), now.unwrap_or(most)) && scene.stake.is_about(&target);
@@ -38,5 +38,5 @@ fn target_of(source: &ObjectSource) -> Option<Reference> {
 
 fn replicas_of(scene: &Scene<'_>, workload: &Reference) -> Option<i64> {
     let source = scene.plan.objects.iter().find(|source| source.reference == *workload)?;
-    Some(number(source, "/spec/replicas").unwrap_or(1))
+    Some(source.whole_number("/spec/replicas").unwrap_or(1))
 }

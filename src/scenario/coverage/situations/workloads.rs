@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Scene, counted, number, some};
+use super::{Scene, counted, some};
 use crate::scenario::coverage::gap::Gap;
 use crate::scenario::reference::Reference;
 
@@ -40,9 +40,9 @@ fn of_kind(
         let own = pods.get(&source.reference).copied().unwrap_or(0);
         there += own;
         let wanted = match replicas {
-            Some(pointer) => number(source, pointer).unwrap_or(1),
+            Some(pointer) => source.whole_number(pointer).unwrap_or(1),
             // As its controller counted last; without that at least one, if there is a node.
-            None => number(source, "/status/desiredNumberScheduled").unwrap_or(i64::from(own == 0)),
+            None => source.whole_number("/status/desiredNumberScheduled").unwrap_or(i64::from(own == 0)),
         };
         let wanted = usize::try_from(wanted).unwrap_or(0);
         if wanted > own {
