@@ -11,6 +11,9 @@ mod context;
 mod observation;
 mod witness;
 
+#[cfg(test)]
+mod tests;
+
 use std::sync::Arc;
 
 use self::binding::Binding;

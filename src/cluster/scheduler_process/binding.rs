@@ -56,7 +56,7 @@ impl SchedulerProcess {
                 if let Some(assumed) = assumed {
                     let context = SchedulerContext::new(&self.cache, &self.setup, &api.names);
                     let event = ClusterEvent::AssignedPodDelete(assumed);
-                    self.queue.observe_for_others(&event, pod.pod.id, api.now, &context);
+                    self.queue.observe_for(&event, &|other| other.id != pod.pod.id, api.now, &context);
                 }
                 false
             }

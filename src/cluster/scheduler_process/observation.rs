@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::SchedulerProcess;
 use super::context::SchedulerContext;
-use crate::api::{Namespace, Node, Pod, ReplicaSet, SelectorOwner, WorkloadKind};
+use crate::api::{Namespace, Node, NodeId, Pod, ReplicaSet, SelectorOwner, WorkloadKind};
 use crate::cluster::api_server::ApiServer;
 use crate::cluster::store::Change;
 use crate::cluster::store::kinds::unseen;
@@ -49,18 +49,37 @@ impl SchedulerProcess {
             (None, None) => {}
             (Some(old), _) if old.node.is_some() => self.observe_assigned(old, new, api),
             (_, Some(new)) if new.node.is_some() => {
-                self.pending.remove(&new.id);
-                self.queue.delete(new.id);
+                self.leave_queue(new);
                 self.cache.put_pod(Arc::clone(new));
                 self.notify(&[ClusterEvent::AssignedPodAdd(Arc::clone(new))], api);
             }
             (old, Some(new)) => self.observe_pending(old, new, api),
             (Some(old), None) => {
                 self.before_pod_goes(old, api.now);
-                self.pending.remove(&old.id);
-                self.queue.delete(old.id);
+                if let Some(node) = self.leave_queue(old) {
+                    self.notify_of_lost_nomination(old, node, api);
+                }
             }
         }
+    }
+
+    /// A pod is no longer to be scheduled (`PriorityQueue.Delete`). It is nominated no more; the node that
+    /// it was nominated for.
+    fn leave_queue(&mut self, pod: &Pod) -> Option<NodeId> {
+        self.pending.remove(&pod.id);
+        self.queue.delete(pod.id);
+        let node = self.cache.nominator().node_of(pod.id);
+        self.cache.nominator_mut().delete(pod.id);
+        node
+    }
+
+    /// A nominated pod is gone: pods of no higher priority, for which it counted as if it were on its node,
+    /// may fit there now (`deletePodFromSchedulingQueue`).
+    fn notify_of_lost_nomination(&mut self, gone: &Pod, node: NodeId, api: &ApiServer<'_>) {
+        let event = ClusterEvent::AssignedPodDelete(Arc::new(Pod { node: Some(node), ..Pod::clone(gone) }));
+        let context = SchedulerContext::new(&self.cache, &self.setup, &api.names);
+        let counted = |pod: &Pod| pod.spec.priority <= gone.spec.priority;
+        self.queue.observe_for(&event, &counted, api.now, &context);
     }
 
     fn observe_assigned(&mut self, old: &Arc<Pod>, new: Option<&Arc<Pod>>, api: &ApiServer<'_>) {

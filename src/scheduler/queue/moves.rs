@@ -94,11 +94,11 @@ impl SchedulingQueue {
         self.put(tracked, if waits { Place::Backoff } else { Place::Active }, cause, now);
     }
 
-    /// Moves the pods that an event may help, but for one, and keeps it for those in flight.
+    /// Moves the pods that an event concerns and may help, and keeps it for those in flight.
     pub(super) fn move_by_event(
         &mut self,
         event: &ClusterEvent,
-        except: Option<PodId>,
+        concerns: &dyn Fn(&Pod) -> bool,
         now: SimTime,
         context: &dyn HintContext,
     ) {
@@ -108,8 +108,11 @@ impl SchedulingQueue {
         }
         let why = event.label();
         let ask = |pod: &Pod, rejected_by| self.ask(pod, false, rejected_by, event, context);
-        let helped = self.unschedulable.helped(interested, ask).into_iter();
-        for (pod, by) in helped.filter(|(pod, _)| Some(*pod) != except) {
+        let helped = self.unschedulable.helped(interested, ask);
+        for (pod, by) in helped {
+            if !concerns(&self.entries[&pod].tracked.queued.pod) {
+                continue;
+            }
             let tracked = self.take_known(pod);
             self.requeue(tracked, Cause { why, by: Some(by) }, now);
         }

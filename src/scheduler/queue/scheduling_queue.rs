@@ -195,21 +195,20 @@ impl SchedulingQueue {
     /// Something happened in the cluster. (Updates of pods without node are told by
     /// [`update`](Self::update).) Means nothing under [`RequeueRule::AnyChange`].
     pub fn observe(&mut self, event: &ClusterEvent, now: SimTime, context: &dyn HintContext) {
-        if self.config.requeue == RequeueRule::Kubernetes {
-            self.move_by_event(event, None, now, context);
-        }
+        self.observe_for(event, &|_| true, now, context);
     }
 
-    /// The same, for all pods but one that it does not help.
-    pub fn observe_for_others(
+    /// The same, where of the pods that wait it concerns only some (`PreEnqueueCheck`). Pods in flight are
+    /// told in any case.
+    pub fn observe_for(
         &mut self,
         event: &ClusterEvent,
-        except: PodId,
+        concerns: &dyn Fn(&Pod) -> bool,
         now: SimTime,
         context: &dyn HintContext,
     ) {
         if self.config.requeue == RequeueRule::Kubernetes {
-            self.move_by_event(event, Some(except), now, context);
+            self.move_by_event(event, concerns, now, context);
         }
     }
 
