@@ -1,7 +1,8 @@
-//! There is room: a controller, a plugin, an operation and a measure that this project does not know, each a file
+//! There is room: a controller, plugins, an operation and a measure that this project does not know, each a file
 //! and one line, act together in one run. What they make has names that came up in the run.
 
 mod controller;
+mod gang;
 mod measure;
 mod operation;
 mod plugin;
@@ -17,7 +18,7 @@ use kubecast::kernel::{Draws, Seed, SimTime};
 use kubecast::measures::{MEASURES, Recorder, RunRecord};
 use kubecast::report::run_files;
 use kubecast::scenario::{LoadOptions, NoFiles, SourceText, load};
-use kubecast::scheduler::framework::{PluginArgs, Profile};
+use kubecast::scheduler::framework::{Descriptor, PluginArgs, Profile};
 use kubecast::scheduler::plugins::in_tree;
 use kubecast::scheduler::profile::{EnabledPlugin, Plugins};
 use kubecast::study::replication::Run;
@@ -49,10 +50,10 @@ fn setup() -> ClusterSetup {
 }
 
 /// One line for the plugin.
-fn with_plugin(setup: &mut ClusterSetup) {
-    let registry = in_tree().with(&plugin::AT_MOST_ONE);
+fn with_plugin(setup: &mut ClusterSetup, line: &'static Descriptor) {
+    let registry = in_tree().with(line);
     let mut own = Plugins::default();
-    own.multi_point.enabled.push(EnabledPlugin { name: "AtMostOne".to_owned(), weight: 0, place: None });
+    own.multi_point.enabled.push(EnabledPlugin { name: line.name.to_owned(), weight: 0, place: None });
     let plugins = Plugins::defaults().merged_with(&own);
     let args = PluginArgs::default();
     let profile = Profile::from_plugins("default-scheduler", &plugins, args, &registry, &mut setup.names);
@@ -104,7 +105,7 @@ fn born(result: &VariantResult) -> f64 {
 #[test]
 fn a_controller_a_plugin_an_operation_and_a_measure_of_ones_own() {
     let mut setup = setup();
-    with_plugin(&mut setup);
+    with_plugin(&mut setup, &plugin::AT_MOST_ONE);
     with_operation(&mut setup);
     let result = run(setup);
     let record = record(&result);
@@ -142,6 +143,27 @@ fn the_operation_takes_its_time_and_watches() {
     assert_eq!(sizes, [(60, "2"), (80, "3"), (100, "4")]);
     let done = record.events.iter().find(|event| event.reason == "Operation").expect("it is done");
     assert_eq!((done.message.as_str(), done.time.0), ("grow deployment/default/web to 4", 100_000_000_000));
+}
+
+/// Pods of web come at 0, 60, 80 and 100 s. The third lets the first two go, at 80 s. The fourth waits alone, for
+/// 90 s; then it is refused.
+#[test]
+fn a_plugin_of_ones_own_lets_pods_wait_for_each_other() {
+    let mut setup = setup();
+    with_plugin(&mut setup, &gang::GANG);
+    with_operation(&mut setup);
+    let result = run(setup);
+    let record = record(&result);
+    let of_web = record.pods.iter().filter(|row| row.pod.name.starts_with("web"));
+    let second = |time: SimTime| time.0 / 1_000_000_000;
+    let times: Vec<_> = of_web.map(|row| (second(row.created), row.scheduled.map(second))).collect();
+    assert_eq!(times, [(0, Some(80)), (60, Some(80)), (80, Some(80)), (100, None)]);
+    let refused = record.events.iter().find(|event| event.reason == "FailedScheduling").expect("one is left");
+    let text = "0/1 nodes are available: 1 rejected due to timeout after waiting 1m30s at plugin Gang.";
+    assert_eq!((second(refused.time), refused.message.as_str()), (190, text));
+    // The pod lonely has no app and waits for nobody.
+    let lonely = record.pods.iter().find(|row| &*row.pod.name == "lonely").expect("it was made");
+    assert_eq!(lonely.scheduled.map(second), Some(30));
 }
 
 #[test]

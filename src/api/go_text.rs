@@ -1,6 +1,8 @@
-//! Texts as Go writes and reads them (`strconv`): quotes, booleans, integers, and its complaints.
+//! Texts as Go writes and reads them (`strconv`, `time`): quotes, booleans, integers, durations, and its complaints.
 
 use std::fmt::Write as _;
+
+use crate::kernel::SimDuration;
 
 /// A string literal of Go (`strconv.Quote`).
 pub(crate) fn quote(text: &str) -> String {
@@ -52,9 +54,45 @@ pub(crate) fn parse_int(text: &str) -> Result<i64, String> {
     text.parse().map_err(|_| format!("strconv.Atoi: parsing {}: value out of range", quote(text)))
 }
 
+/// `time.Duration.String`.
+pub(crate) fn duration(duration: SimDuration) -> String {
+    const SECOND: u64 = 1_000_000_000;
+    if duration < SimDuration(SECOND) {
+        return duration.to_string().replace('u', "µ");
+    }
+    let (minutes, rest) = (duration.0 / SECOND / 60, duration.0 % (60 * SECOND));
+    let seconds = format!("{}.{:09}", rest / SECOND, rest % SECOND);
+    let seconds = seconds.trim_end_matches('0').trim_end_matches('.');
+    match (minutes / 60, minutes % 60) {
+        (0, 0) => format!("{seconds}s"),
+        (0, minutes) => format!("{minutes}m{seconds}s"),
+        (hours, minutes) => format!("{hours}h{minutes}m{seconds}s"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The examples of Go's documentation of `time.Duration.String`, and the edges between its units.
+    #[test]
+    fn durations_are_gos() {
+        for (text, nanos) in [
+            ("0s", 0),
+            ("1ns", 1),
+            ("1.1µs", 1_100),
+            ("2.2ms", 2_200_000),
+            ("3.3s", 3_300_000_000),
+            ("10s", 10_000_000_000),
+            ("1m0s", 60_000_000_000),
+            ("4m5s", 245_000_000_000),
+            ("4m5.001s", 245_001_000_000),
+            ("5h6m7.001s", 18_367_001_000_000),
+            ("1h0m0.5s", 3_600_500_000_000),
+        ] {
+            assert_eq!(duration(SimDuration(nanos)), text);
+        }
+    }
 
     #[test]
     fn numbers_and_truths_are_gos() {

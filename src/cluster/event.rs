@@ -29,6 +29,8 @@ pub enum Event {
     CycleEnd,
     /// A binding reaches the API.
     Bind(PodId, NodeId),
+    /// A pod has waited at Permit as long as a plugin asked for.
+    PermitTimeout,
     /// A pod's back-off is over.
     BackoffOver,
     /// Pods that stayed unschedulable for long are tried again.

@@ -3,12 +3,13 @@
 //!
 //! A cycle decides on what the scheduler has seen when it begins, and is over when its time is
 //! ([`super::timing::Timing::scheduling_cycle`]). Then the pod is assumed to be on its node, the plugins
-//! that follow it there are asked (`binding`), the next cycle begins, and the binding reaches the API when
+//! that follow it there are asked (`binding`, `permit`), the next cycle begins, and the binding reaches the API when
 //! *its* time is over.
 
 mod binding;
 mod context;
 mod observation;
+mod permit;
 mod witness;
 
 #[cfg(test)]
@@ -18,6 +19,7 @@ use std::sync::Arc;
 
 use self::binding::Binding;
 use self::context::SchedulerContext;
+use self::permit::AtPermit;
 use self::witness::Witness;
 use super::api_server::ApiServer;
 use super::draw_uses;
@@ -50,6 +52,7 @@ pub struct SchedulerProcess {
     under_way: Option<UnderWay>,
     /// Pods on their way to their node that plugins follow.
     bindings: LookupMap<PodId, Binding>,
+    at_permit: AtPermit,
     backoff_timer: Option<(SimTime, EventId)>,
     flush_timer: Option<(SimTime, EventId)>,
     /// Something was seen since the last round of settling began.
@@ -78,6 +81,7 @@ impl SchedulerProcess {
             pending: LookupMap::default(),
             under_way: None,
             bindings: LookupMap::default(),
+            at_permit: AtPermit::default(),
             backoff_timer: None,
             flush_timer: None,
             changed: false,
@@ -105,8 +109,10 @@ impl SchedulerProcess {
         }
     }
 
-    /// Begins a cycle, if none is under way and a pod is to be tried; whether one began.
+    /// Begins a cycle, if none is under way and a pod is to be tried; whether one began. Before that, pods
+    /// whose wait at Permit has ended go their ways.
     pub fn step(&mut self, api: &mut ApiServer<'_>, queue: &mut EventQueue<Event>) -> bool {
+        self.settle_permit(api, queue);
         if self.under_way.is_some() {
             return false;
         }
@@ -162,19 +168,8 @@ impl SchedulerProcess {
         let name = self.cache.node(node).map_or("", |node| api.names.resolve(node.name));
         self.note_end(&pod, |number| HistoryStep::NodeChosen { number, node: name.into() }, api.now);
         self.cache.put_pod(Arc::new(Pod { node: Some(node), ..Pod::clone(&pod.pod) }));
-        let id = pod.pod.id;
-        self.cache.nominator_mut().delete(id);
-        if !self.begin_binding(&pod, node, api) {
-            return;
-        }
-        let hop = &self.setup.timing.binding;
-        if hop.is_constant_zero() {
-            self.bind(id, node, api);
-        } else {
-            let who = pod.pod.identity;
-            let delay = hop.sample(&mut api.draws.keyed(draw_uses::BINDING, who, u64::from(pod.attempts)));
-            queue.push(api.now.plus(delay), EventClass::Essential, Event::Bind(id, node));
-        }
+        self.cache.nominator_mut().delete(pod.pod.id);
+        self.begin_binding(pod, node, api, queue);
     }
 
     /// An attempt failed. A pod that is gone, or was bound by somebody else, is forgotten.
@@ -220,6 +215,8 @@ impl SchedulerProcess {
     /// Sets the timers for the queue's next moves.
     pub fn set_timers(&mut self, api: &ApiServer<'_>, queue: &mut EventQueue<Event>) {
         self.note_moves(api.now);
+        let next_timeout = self.at_permit.pods.next_timeout();
+        set_timer(&mut self.at_permit.timer, next_timeout, Event::PermitTimeout, api, queue);
         set_timer(&mut self.backoff_timer, self.queue.next_backoff_expiry(), Event::BackoffOver, api, queue);
         set_timer(
             &mut self.flush_timer,
@@ -230,10 +227,11 @@ impl SchedulerProcess {
         );
     }
 
-    /// Whether a pod waits that was not tried since the last change.
+    /// Whether a pod waits that was not tried since the last change, or whose wait at Permit was not over once
+    /// since then.
     pub fn may_still_place(&self, api: &ApiServer<'_>) -> bool {
-        self.setup.scheduler.queue.requeue == RequeueRule::Kubernetes
-            && !self.queue.all_tried_since(api.last_change)
+        let by_rule = self.setup.scheduler.queue.requeue == RequeueRule::Kubernetes;
+        by_rule && !self.queue.all_tried_since(api.last_change) || self.may_still_time_out(api.last_change)
     }
 }
 

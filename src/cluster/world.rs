@@ -231,6 +231,7 @@ impl Model for Cluster<'_> {
             Event::Recheck(controller, key) => readers.manager.recheck(controller, key, api, queue),
             Event::CycleEnd => readers.scheduler.cycle_end(api, queue),
             Event::Bind(pod, node) => readers.scheduler.bind(pod, node, api),
+            Event::PermitTimeout => readers.scheduler.permit_timeout(now),
             Event::BackoffOver => readers.scheduler.backoff_over(now),
             Event::FlushUnschedulable => readers.scheduler.flush_unschedulable(api),
             Event::Refused(pod) => readers.kubelets.refused(pod, api),

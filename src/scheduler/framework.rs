@@ -18,6 +18,7 @@ pub mod profile;
 pub mod registry;
 pub mod runtime;
 pub mod status;
+pub mod waiting_pods;
 
 pub use actions::{Actions, Registration};
 pub use args::{Arguments, PluginArgs};
@@ -27,8 +28,8 @@ pub use descriptor::{Descriptor, FastColumn, WhatIf, Work};
 pub use hint::{Events, HintContext, HintRules, Question};
 pub use nominator::Nominator;
 pub use plugin::{
-    BindOutcome, CycleContext, Handle, MAX_NODE_SCORE, Plugin, PostFilterCall, PreFilterOutcome,
-    PreScoreOutcome,
+    BindOutcome, CycleContext, Handle, MAX_NODE_SCORE, PermitOutcome, Plugin, PostFilterCall,
+    PreFilterOutcome, PreScoreOutcome,
 };
 pub use plugin_id::{PluginId, PluginSet};
 pub use point::Point;
@@ -36,6 +37,7 @@ pub use profile::Profile;
 pub use registry::Registry;
 pub use runtime::{Framework, NodeSubset, PreFiltered, ScoredPlugin};
 pub use status::{Code, Reason, Status};
+pub use waiting_pods::{MAX_PERMIT_WAIT, Waiting, WaitingPod, WaitingPods};
 
 #[cfg(test)]
 mod tests;

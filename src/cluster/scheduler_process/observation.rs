@@ -49,32 +49,34 @@ impl SchedulerProcess {
             (None, None) => {}
             (Some(old), _) if old.node.is_some() => self.observe_assigned(old, new, api),
             (_, Some(new)) if new.node.is_some() => {
-                self.leave_queue(new);
+                self.leave_queue(new, api);
                 self.cache.put_pod(Arc::clone(new));
                 self.notify(&[ClusterEvent::AssignedPodAdd(Arc::clone(new))], api);
             }
             (old, Some(new)) => self.observe_pending(old, new, api),
             (Some(old), None) => {
                 self.before_pod_goes(old, api.now);
-                if let Some(node) = self.leave_queue(old) {
-                    self.notify_of_lost_nomination(old, node, api);
-                }
+                self.leave_queue(old, api);
             }
         }
     }
 
-    /// A pod is no longer to be scheduled (`PriorityQueue.Delete`). It is nominated no more; the node that
-    /// it was nominated for.
-    fn leave_queue(&mut self, pod: &Pod) -> Option<NodeId> {
+    /// A pod is no longer to be scheduled (`deletePodFromSchedulingQueue`). If it waited at Permit, its room
+    /// comes free; if it was nominated for a node, it is so no more.
+    fn leave_queue(&mut self, pod: &Pod, api: &ApiServer<'_>) {
         self.pending.remove(&pod.id);
         self.queue.delete(pod.id);
-        let node = self.cache.nominator().node_of(pod.id);
+        let nominated = self.cache.nominator().node_of(pod.id);
         self.cache.nominator_mut().delete(pod.id);
-        node
+        if let Some(gone) = self.reject_gone(pod.id, api) {
+            self.notify(&[ClusterEvent::AssignedPodDelete(gone)], api);
+        } else if let Some(node) = nominated {
+            self.notify_of_lost_nomination(pod, node, api);
+        }
     }
 
     /// A nominated pod is gone: pods of no higher priority, for which it counted as if it were on its node,
-    /// may fit there now (`deletePodFromSchedulingQueue`).
+    /// may fit there now.
     fn notify_of_lost_nomination(&mut self, gone: &Pod, node: NodeId, api: &ApiServer<'_>) {
         let event = ClusterEvent::AssignedPodDelete(Arc::new(Pod { node: Some(node), ..Pod::clone(gone) }));
         let context = SchedulerContext::new(&self.cache, &self.setup, &api.names);

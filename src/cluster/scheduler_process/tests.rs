@@ -1,6 +1,7 @@
 //! The scheduler process alone: a test writes to the API, and the process sees each write at once.
 
 mod nomination;
+mod permit;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

@@ -5,13 +5,15 @@
 //! ([`CycleState`]), in the methods that look at the whole (`pre_filter`, `pre_score`), and reads it in
 //! those that look at one node (`filter`, `score`).
 //!
-//! DIFFERENCE: a plugin at Permit lets a pod go on or stops it; it cannot let it wait. The queue sorts by
-//! priority, whatever stands at QueueSort.
+//! DIFFERENCE: pods that wait at Permit are shown to plugins in Permit and Unreserve alone; in Kubernetes a
+//! plugin can reach them at any time, through its handle. The queue sorts by priority, whatever stands at
+//! QueueSort.
 
 use super::cycle_state::CycleState;
 use super::status::Status;
+use super::waiting_pods::Waiting;
 use crate::api::{NodeId, Pod, SchedulerBehaviour};
-use crate::kernel::{Interner, Symbol};
+use crate::kernel::{Interner, SimDuration, Symbol};
 use crate::scheduler::cache::Cache;
 use crate::scheduler::node_info::NodeInfo;
 
@@ -49,6 +51,16 @@ pub enum PreScoreOutcome {
     Score,
     /// The plugin gives no scores for this pod; it adds nothing.
     Skip,
+}
+
+/// What a plugin at Permit says, unless it rejects the pod.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PermitOutcome {
+    /// The pod may go on.
+    Allow,
+    /// The pod waits until the plugin allows or rejects it ([`Waiting`]). After so long, at most after
+    /// [`MAX_PERMIT_WAIT`](super::waiting_pods::MAX_PERMIT_WAIT), it is rejected.
+    Wait(SimDuration),
 }
 
 /// What a plugin at Bind says.
@@ -184,17 +196,27 @@ pub trait Plugin: Send {
         Ok(())
     }
 
-    /// Gives back what `reserve` set aside, also where it failed or was not asked. Must not fail.
-    fn unreserve(&self, _state: &mut CycleState, _cycle: &CycleContext<'_>, _node: NodeId) {}
+    /// Gives back what `reserve` set aside, also where it failed or was not asked. Must not fail. Other pods
+    /// that wait at Permit may be rejected with this one.
+    fn unreserve(
+        &self,
+        _state: &mut CycleState,
+        _cycle: &CycleContext<'_>,
+        _node: NodeId,
+        _waiting: &mut Waiting<'_>,
+    ) {
+    }
 
-    /// Whether the pod may be bound to the node.
+    /// Whether the pod may be bound to the node, or has to wait. The pods that wait already may be allowed or
+    /// rejected; this pod is not among them yet.
     fn permit(
         &self,
         _state: &mut CycleState,
         _cycle: &CycleContext<'_>,
         _node: NodeId,
-    ) -> Result<(), Status> {
-        Ok(())
+        _waiting: &mut Waiting<'_>,
+    ) -> Result<PermitOutcome, Status> {
+        Ok(PermitOutcome::Allow)
     }
 
     /// Does what has to be done before the pod is bound.

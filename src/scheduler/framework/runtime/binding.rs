@@ -3,9 +3,12 @@
 
 use super::Framework;
 use crate::api::NodeId;
+use crate::kernel::SimDuration;
 use crate::scheduler::framework::cycle_state::CycleState;
-use crate::scheduler::framework::plugin::{BindOutcome, CycleContext, Plugin, PostFilterCall};
+use crate::scheduler::framework::plugin::{BindOutcome, CycleContext, PermitOutcome, Plugin, PostFilterCall};
+use crate::scheduler::framework::plugin_id::PluginId;
 use crate::scheduler::framework::status::{Code, Reason, Status};
+use crate::scheduler::framework::waiting_pods::{MAX_PERMIT_WAIT, WaitingPods};
 
 impl Framework {
     /// Whether a plugin stands at PostFilter.
@@ -51,20 +54,38 @@ impl Framework {
     }
 
     /// Gives back what was set aside, in the reverse order. Every plugin of Reserve is told.
-    pub fn run_unreserve(&self, state: &mut CycleState, cycle: &CycleContext<'_>, node: NodeId) {
+    pub fn run_unreserve(
+        &self,
+        state: &mut CycleState,
+        cycle: &CycleContext<'_>,
+        node: NodeId,
+        waiting: &mut WaitingPods,
+    ) {
         for &place in self.reserve.iter().rev() {
-            self.instances[place].plugin.unreserve(state, cycle, node);
+            let instance = &self.instances[place];
+            instance.plugin.unreserve(state, cycle, node, &mut waiting.judged_by(instance.id));
         }
     }
 
-    /// Whether every plugin lets the pod go on to its node.
+    /// Whether every plugin lets the pod go on to its node (`RunPermitPlugins`): those that want it to wait,
+    /// and for how long. A plugin that rejects it ends it, also where one before wanted it to wait.
     pub fn run_permit(
         &self,
         state: &mut CycleState,
         cycle: &CycleContext<'_>,
         node: NodeId,
-    ) -> Result<(), Status> {
-        self.run_stage(&self.permit, |plugin| plugin.permit(state, cycle, node))
+        waiting: &mut WaitingPods,
+    ) -> Result<Vec<(PluginId, SimDuration)>, Status> {
+        let mut asked = Vec::new();
+        for &place in &self.permit {
+            let instance = &self.instances[place];
+            let outcome = instance.plugin.permit(state, cycle, node, &mut waiting.judged_by(instance.id));
+            match outcome.map_err(|status| status.by(instance.id))? {
+                PermitOutcome::Allow => {}
+                PermitOutcome::Wait(wait) => asked.push((instance.id, wait.min(MAX_PERMIT_WAIT))),
+            }
+        }
+        Ok(asked)
     }
 
     /// Does what has to be done before the pod is bound.

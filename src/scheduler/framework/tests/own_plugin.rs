@@ -12,8 +12,8 @@ use crate::scheduler::cycle::{Cycle, CycleInput, Outcome, TieBreak};
 use crate::scheduler::fast::FastCycle;
 use crate::scheduler::framework::{
     Actions, Arguments, ClusterEvent, CycleContext, CycleState, Descriptor, Events, Framework, HintContext,
-    Plugin, PluginArgs, Point, PostFilterCall, PreFilterOutcome, Profile, Question, Registration, Status,
-    Work,
+    PermitOutcome, Plugin, PluginArgs, Point, PostFilterCall, PreFilterOutcome, Profile, Question,
+    Registration, Status, Waiting, WaitingPods, Work,
 };
 use crate::scheduler::node_info::NodeInfo;
 use crate::scheduler::plugins::in_tree;
@@ -125,11 +125,17 @@ impl Plugin for Quiet {
         Ok(())
     }
 
-    fn unreserve(&self, _: &mut CycleState, _: &CycleContext<'_>, _: NodeId) {
+    fn unreserve(&self, _: &mut CycleState, _: &CycleContext<'_>, _: NodeId, _: &mut Waiting<'_>) {
         note(if self.refuses { "unreserve Strict" } else { "unreserve Quiet" });
     }
 
-    fn permit(&self, _: &mut CycleState, _: &CycleContext<'_>, _: NodeId) -> Result<(), Status> {
+    fn permit(
+        &self,
+        _: &mut CycleState,
+        _: &CycleContext<'_>,
+        _: NodeId,
+        _: &mut Waiting<'_>,
+    ) -> Result<PermitOutcome, Status> {
         note("permit Strict");
         Err(Status::unschedulable("too strict"))
     }
@@ -307,12 +313,12 @@ fn the_stages_after_the_choice() {
     assert!(framework.follows_bindings() && bench.profile.follows_bindings());
     let pod = bench.pod(0);
     let cycle = CycleContext { pod: &pod, cache: &bench.cache, names: &bench.names, behaviour: BEHAVIOUR };
-    let state = &mut CycleState::default();
+    let (state, waiting) = (&mut CycleState::default(), &mut WaitingPods::default());
     ASKED.lock().expect("free").clear();
     assert_eq!(framework.run_reserve(state, &cycle, NodeId(1)), Ok(()));
-    let status = framework.run_permit(state, &cycle, NodeId(1)).expect_err("Strict refuses");
+    let status = framework.run_permit(state, &cycle, NodeId(1), waiting).expect_err("Strict refuses");
     assert_eq!((status.plugin.name(), status.message(&bench.names).as_str()), ("Strict", "too strict"));
-    framework.run_unreserve(state, &cycle, NodeId(1));
+    framework.run_unreserve(state, &cycle, NodeId(1), waiting);
     assert_eq!(framework.run_pre_bind(state, &cycle, NodeId(1)), Ok(()));
     assert_eq!(framework.run_bind(state, &cycle, NodeId(1)), Ok(()), "DefaultBinder binds");
     framework.run_post_bind(state, &cycle, NodeId(1));
