@@ -23,7 +23,7 @@ pub mod scheduling_gates;
 pub mod taint_toleration;
 pub mod topology_counts;
 
-use super::framework::{Descriptor, Point, Registry, Work};
+use super::framework::{Descriptor, PluginArgs, Point, Registry, Work};
 
 /// All of them, in the order of the default profile, which enables every one.
 pub static IN_TREE: [&Descriptor; 19] = [
@@ -38,12 +38,12 @@ pub static IN_TREE: [&Descriptor; 19] = [
     &node_resources_fit::DESCRIPTOR,
     &left_out("VolumeRestrictions", &[Point::PreFilter, Point::Filter]),
     &left_out("NodeVolumeLimits", &[Point::PreFilter, Point::Filter]),
-    &left_out("VolumeBinding", &VOLUME_BINDING_POINTS),
+    &left_out_with_args("VolumeBinding", &VOLUME_BINDING_POINTS),
     &left_out("VolumeZone", &[Point::PreFilter, Point::Filter]),
     &pod_topology_spread::DESCRIPTOR,
     &inter_pod_affinity::DESCRIPTOR,
-    &left_out("DynamicResources", &DYNAMIC_RESOURCES_POINTS),
-    &left_out("DefaultPreemption", &[Point::PostFilter, Point::PreEnqueue]),
+    &left_out_with_args("DynamicResources", &DYNAMIC_RESOURCES_POINTS),
+    &left_out_with_args("DefaultPreemption", &[Point::PostFilter, Point::PreEnqueue]),
     &node_resources_balanced_allocation::DESCRIPTOR,
     &image_locality::DESCRIPTOR,
     &default_binder::DESCRIPTOR,
@@ -56,6 +56,11 @@ const DYNAMIC_RESOURCES_POINTS: [Point; 6] =
 
 const fn left_out(name: &'static str, points: &'static [Point]) -> Descriptor {
     Descriptor::new(name, points, Work::LeftOut)
+}
+
+/// The same, of a plugin that takes arguments.
+const fn left_out_with_args(name: &'static str, points: &'static [Point]) -> Descriptor {
+    Descriptor { args: Some(PluginArgs::fill_nothing), ..left_out(name, points) }
 }
 
 /// A registry of the plugins that kube-scheduler brings with it. A user adds to it with
@@ -84,6 +89,27 @@ mod tests {
             ]
         );
         assert_eq!(in_tree().by_name("EBSLimits"), None);
+    }
+
+    /// The types that end in `Args` of `types_pluginargs.go` (`kube-scheduler/config/v1`, v1.34).
+    #[test]
+    fn eight_plugins_take_arguments() {
+        let mut takes: Vec<&str> =
+            IN_TREE.iter().filter(|plugin| plugin.takes_args()).map(|plugin| plugin.name).collect();
+        takes.sort_unstable();
+        assert_eq!(
+            takes,
+            [
+                "DefaultPreemption",
+                "DynamicResources",
+                "InterPodAffinity",
+                "NodeAffinity",
+                "NodeResourcesBalancedAllocation",
+                "NodeResourcesFit",
+                "PodTopologySpread",
+                "VolumeBinding"
+            ]
+        );
     }
 
     #[test]

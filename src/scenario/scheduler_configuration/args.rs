@@ -10,18 +10,7 @@ use super::decode::{not_registered, part};
 use super::document::{API_VERSION, ConfigurationDocument, ProfileDocument};
 use super::faults::{At, Faults};
 use crate::scenario::embedded::AnyValue;
-
-/// The plugins that take arguments.
-const WITH_ARGS: [&str; 8] = [
-    "DefaultPreemption",
-    "DynamicResources",
-    "InterPodAffinity",
-    "NodeAffinity",
-    "NodeResourcesBalancedAllocation",
-    "NodeResourcesFit",
-    "PodTopologySpread",
-    "VolumeBinding",
-];
+use crate::scheduler::plugins::IN_TREE;
 
 /// Something written, and where.
 pub(super) type Placed<T> = Option<(At, T)>;
@@ -153,12 +142,17 @@ fn of_profile(profile: &ProfileDocument, at: &At, faults: &mut Faults<'_>) -> Ar
         let entry = at.child("pluginConfig").index(index);
         let args_at = entry.child("args");
         let tree = config.args.and_then(|_| faults.tree_at(&args_at));
-        if !WITH_ARGS.contains(&config.name.as_str()) || !is_of_its_kind(&config.name, tree, &entry, faults) {
+        if !takes_args(&config.name) || !is_of_its_kind(&config.name, tree, &entry, faults) {
             continue;
         }
         args.put(&config.name, tree, args_at, faults);
     }
     args
+}
+
+/// Whether this is a plugin, and takes arguments.
+fn takes_args(name: &str) -> bool {
+    IN_TREE.iter().any(|line| line.name == name && line.takes_args())
 }
 
 /// Whether `apiVersion` and `kind` of the arguments, if they are there, are those of the plugin's.
@@ -168,8 +162,7 @@ fn is_of_its_kind(name: &str, tree: Option<&Tree>, entry: &At, faults: &mut Faul
     let (version, kind) = (text("apiVersion").unwrap_or(API_VERSION), text("kind").unwrap_or(&expected));
     let args = entry.child("args");
     let introduction = format!("decoding .{}", entry.place());
-    let registered = version == API_VERSION
-        && WITH_ARGS.iter().any(|plugin| kind.strip_suffix("Args").is_some_and(|start| start == *plugin));
+    let registered = version == API_VERSION && kind.strip_suffix("Args").is_some_and(takes_args);
     if !registered {
         let fault = not_registered(kind, version);
         faults.tell(&args, format!("{introduction}: decoding args for plugin {name}: {fault}"));
@@ -235,7 +228,7 @@ impl Args {
                 let args = TopologySpreadArgs { default_constraints, defaulting_type };
                 keep(&mut self.pod_topology_spread, at, args);
             }
-            _ => unreachable!("every plugin of WITH_ARGS has a line here"),
+            _ => unreachable!("every plugin that takes arguments has a line here"),
         }
     }
 }

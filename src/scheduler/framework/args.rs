@@ -52,6 +52,9 @@ impl PluginArgs {
         }
     }
 
+    /// For the line of a plugin that takes arguments of which nothing is simulated: there is nothing to set.
+    pub fn fill_nothing(_args: &mut Self, _names: &mut Interner) {}
+
     /// Sets the arguments of a type to the defaults, if they are not set.
     pub fn fill<T: Arguments>(&mut self, names: &mut Interner) {
         if self.get::<T>().is_none() {

@@ -32,7 +32,8 @@ pub struct Descriptor {
     /// `filter`, `preScore` for `score`), since it finds no state in the cycle. Others compute there what
     /// is missing.
     pub needs_preparation: &'static [Point],
-    /// Sets its arguments to their defaults where they are missing; `None` if it takes none.
+    /// Sets its arguments to their defaults where they are missing ([`PluginArgs::fill`]; where they are read and
+    /// not simulated, [`PluginArgs::fill_nothing`]); `None` if it takes none.
     pub args: Option<fn(&mut PluginArgs, &mut Interner)>,
     /// The events that may help a pod that it rejected; `None`: none does.
     pub events: Option<Events>,
@@ -120,6 +121,11 @@ impl Descriptor {
     /// Whether a plugin is made that the framework runs.
     pub fn is_simulated(&self) -> bool {
         matches!(self.work, Work::Plugin(_))
+    }
+
+    /// Whether a profile's `pluginConfig` can say something to it, in the kind `NAMEArgs`.
+    pub fn takes_args(&self) -> bool {
+        self.args.is_some()
     }
 
     /// Whether nobody does its work.
