@@ -5,6 +5,7 @@ mod controller;
 mod gang;
 mod measure;
 mod operation;
+mod patience;
 mod plugin;
 
 use std::sync::Arc;
@@ -16,11 +17,12 @@ use kubecast::cluster::setup::ClusterSetup;
 use kubecast::cluster::world;
 use kubecast::kernel::{Draws, Seed, SimTime};
 use kubecast::measures::{MEASURES, Recorder, RunRecord};
-use kubecast::report::run_files;
-use kubecast::scenario::{LoadOptions, NoFiles, SourceText, load};
+use kubecast::report::{run_files, words};
+use kubecast::scenario::{Ledger, LoadOptions, NoFiles, SourceText, load};
 use kubecast::scheduler::framework::{Descriptor, PluginArgs, Profile};
 use kubecast::scheduler::plugins::in_tree;
 use kubecast::scheduler::profile::{EnabledPlugin, Plugins};
+use kubecast::study::aftermath::with_what_happened;
 use kubecast::study::replication::Run;
 use kubecast::study::summary::VariantResult;
 
@@ -87,7 +89,7 @@ fn run(setup: ClusterSetup) -> VariantResult {
         end,
         figures,
         rollouts: Vec::new(),
-        aftermath: record.aftermath,
+        aftermath: record.aftermath.clone(),
         record: Some(record),
     };
     VariantResult::new(None, vec![run])
@@ -164,6 +166,29 @@ fn a_plugin_of_ones_own_lets_pods_wait_for_each_other() {
     // The pod lonely has no app and waits for nobody.
     let lonely = record.pods.iter().find(|row| &*row.pod.name == "lonely").expect("it was made");
     assert_eq!(lonely.scheduled.map(second), Some(30));
+}
+
+/// At 120 s somebody waits for so many available replicas of web, of which the old node takes one and the new node,
+/// where a pod is, none.
+fn waiting_for(available: i32) -> String {
+    let mut setup = setup();
+    with_plugin(&mut setup, &plugin::AT_MOST_ONE);
+    with_operation(&mut setup);
+    setup.timeline.push(TimelineEntry {
+        at: TimelineMoment::At(SimTime(120_000_000_000)),
+        operation: Arc::new(patience::Await { deployment: DeploymentId(0), available }),
+        label: "kubectl wait deployment/default/web".into(),
+    });
+    let ledger = with_what_happened(&Ledger::default(), &[run(setup)]);
+    words::closing_words(&ledger)
+}
+
+#[test]
+fn an_operation_that_is_not_done_at_the_end_is_told() {
+    let text = "Not finished: at the end kubectl wait deployment/default/web still waits for 2 available replicas.\n";
+    let told = waiting_for(2);
+    assert!(told.starts_with(text), "{told}");
+    assert!(!waiting_for(1).contains("Not finished"), "one is there from the start");
 }
 
 #[test]

@@ -53,6 +53,9 @@ pub fn run(args: &RunArgs) -> Result<(), CliError> {
     }
     let judged = expectation::evaluate(&resolved.expectations, &results);
     let mut summary = summary_value(&resolved, &results, &judged);
+    if !resolved.ledger.unfinished.is_empty() {
+        summary["unfinished"] = json!(resolved.ledger.unfinished);
+    }
     if let Some(answers) = &answers {
         summary["timingSensitivity"] = report_sensitivity::to_json(answers);
     }

@@ -29,6 +29,12 @@ pub trait Client {
     /// It begins, its wait is over, or what it waited for may have happened. The error: why the operation
     /// cannot be carried out.
     fn act(&mut self, api: &mut dyn Api) -> Result<Next, String>;
+
+    /// What it waits for when it has said [`Next::OnChange`], in words that go on after "still waits for". Told
+    /// if the run ends before.
+    fn waits_for(&self) -> String {
+        "a change that does not come".to_owned()
+    }
 }
 
 /// What a client can reach: the API server, and by hand the Service registries and the nodes' kubelets.

@@ -80,6 +80,15 @@ impl Clients {
         reach.api.record(&Record::Operation { label, error });
     }
 
+    /// The run is over: records who still watches, and what for.
+    pub fn end(&mut self, api: &mut ApiServer<'_>) {
+        for number in std::mem::take(&mut self.watching) {
+            if let Some(Running { client, label }) = self.running[number as usize].take() {
+                api.record(&Record::StillWaiting { label, what: client.waits_for().into() });
+            }
+        }
+    }
+
     /// Tells the clients that watch, if anything was written since they acted last.
     pub fn tell(&mut self, reach: &mut Reach<'_, '_>) {
         let writes = reach.api.store().log().writes();

@@ -51,6 +51,13 @@ pub enum Record {
         /// Why it could not be carried out.
         error: Option<Arc<str>>,
     },
+    /// At the end of the run an operation is not done: its client waits for something.
+    StillWaiting {
+        /// The operation in words.
+        label: Arc<str>,
+        /// What it waits for.
+        what: Arc<str>,
+    },
     /// Something happened in the Service registries.
     Service(ServiceIncident),
     /// Nothing more happens at this instant.
@@ -79,8 +86,8 @@ impl Record {
                 digest.bool(error.is_some());
             }
             Self::Service(incident) => incident.encode(digest),
-            // Names stand in the outcomes that use them.
-            Self::Names(_) | Self::InstantEnd => {}
+            // Names stand in the outcomes that use them; who waits at the end follows from the outcomes.
+            Self::Names(_) | Self::StillWaiting { .. } | Self::InstantEnd => {}
         }
     }
 }

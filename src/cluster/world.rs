@@ -86,6 +86,7 @@ fn run_cluster(
     let mut cluster = Cluster::new(setup, draws, sink, parts, &mut queue);
     let limits = Limits { horizon: setup.limits.horizon, max_events: setup.limits.max_events };
     let outcome = kernel::run(&mut cluster, &mut queue, limits, probe);
+    cluster.clients.end(&mut cluster.api);
     let end = RunEnd {
         ended: outcome.ended,
         last_change: cluster.api.last_change,

@@ -1,12 +1,12 @@
-//! What a run leaves behind that a cluster would not leave so.
+//! What a run leaves behind that a cluster would not leave so, or that is not done.
 
 use std::sync::Arc;
 
 use super::pod_rows::PodRows;
 use crate::api::Node;
 
-/// Pods at the end of a run that a cluster would treat otherwise.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// Pods at the end of a run that a cluster would treat otherwise, and operations that are not done.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Aftermath {
     /// Pods bound to nodes that are gone. The pod garbage collector deletes them.
     pub on_lost_nodes: usize,
@@ -16,6 +16,8 @@ pub struct Aftermath {
     pub waiting_above: usize,
     /// Those pods of lower priority. Preemption looks at them.
     pub lower: usize,
+    /// Operations of the timeline whose client still waits: which, and what for.
+    pub unfinished: Vec<String>,
 }
 
 impl Aftermath {
@@ -52,13 +54,16 @@ impl Aftermath {
     /// The larger number of each.
     #[must_use]
     pub fn max(self, other: Self) -> Self {
-        let (more, less) =
+        let (mut more, mut less) =
             if self.waiting_above >= other.waiting_above { (self, other) } else { (other, self) };
+        let [first, second] = [&mut more, &mut less].map(|run| std::mem::take(&mut run.unfinished));
+        let unfinished = if first.len() >= second.len() { first } else { second };
         Self {
             on_lost_nodes: more.on_lost_nodes.max(less.on_lost_nodes),
             to_evict: more.to_evict.max(less.to_evict),
             waiting_above: more.waiting_above,
             lower: more.lower,
+            unfinished,
         }
     }
 }

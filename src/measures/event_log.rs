@@ -73,6 +73,7 @@ pub fn event_of(record: &Record, now: SimTime, names: &Interner, nodes: &[Arc<st
         Record::Names(_)
         | Record::Unschedulable { .. }
         | Record::Admission { .. }
+        | Record::StillWaiting { .. }
         | Record::Service(_)
         | Record::InstantEnd => return None,
     };

@@ -42,7 +42,7 @@
 //!
 //! let (end, record) = run_once(&scenario.variants[0].setup, Seed(1), 0, false, None);
 //! let figures = record.figures_of(&measures);
-//! let aftermath = record.aftermath;
+//! let aftermath = record.aftermath.clone();
 //! let run = Run { replication: 0, end, figures, rollouts: Vec::new(), aftermath, record: Some(record) };
 //! let result = VariantResult::new(None, vec![run]);
 //! assert!(expectation::evaluate(&scenario.expectations, &[result])[0].met == Some(true));

@@ -36,6 +36,8 @@ pub struct Recorder {
     adopted: BTreeSet<DeploymentId>,
     courses: Vec<Option<Course>>,
     touched: Vec<DeploymentId>,
+    /// Operations that are not done at the end.
+    unfinished: Vec<String>,
     out: RunRecord,
 }
 
@@ -54,6 +56,7 @@ impl Recorder {
             adopted: setup.replica_sets.iter().filter_map(|set| set.deployment).collect(),
             courses: Vec::new(),
             touched: Vec::new(),
+            unfinished: Vec::new(),
             out: RunRecord {
                 names: setup.names.clone(),
                 admissions: Admissions { any_machine, ..Admissions::default() },
@@ -70,7 +73,8 @@ impl Recorder {
         let last: Vec<RolloutRow> = courses.map(|course| course.finish(around, end, Cut::EndOfRun)).collect();
         self.out.rollouts.extend(last);
         self.out.waiting_for_cpus = WaitingForCpus::at_the_end(&self.kubelets, around, &self.holdings);
-        self.out.aftermath = Aftermath::of(&self.out.pods, &self.nodes);
+        let unfinished = std::mem::take(&mut self.unfinished);
+        self.out.aftermath = Aftermath { unfinished, ..Aftermath::of(&self.out.pods, &self.nodes) };
         self.out.rollouts.sort_by(|a, b| (&a.workload, a.number).cmp(&(&b.workload, b.number)));
         self.out
     }
@@ -250,6 +254,9 @@ impl TraceSink<Record> for Recorder {
                 self.out.failed_operations.push((now, format!("{label}: {error}")));
             }
             Record::KubeletRestart { .. } | Record::Operation { .. } => {}
+            Record::StillWaiting { label, what } => {
+                self.unfinished.push(format!("{label} still waits for {what}"));
+            }
             Record::Service(incident) => self.out.service_ips.observe(now, self.details, incident),
             Record::InstantEnd => self.instant_end(now),
         }

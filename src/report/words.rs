@@ -50,6 +50,9 @@ pub const INTERVALS: &str =
 pub fn closing_words(ledger: &Ledger) -> String {
     let told_before = ledger.decisive().count() <= MOST_DECISIVE;
     let mut text = gap_lines(ledger.gaps.iter().filter(|gap| !(told_before && gap.decisive)));
+    for operation in &ledger.unfinished {
+        let _ = writeln!(text, "Not finished: at the end {operation}.");
+    }
     for lint in &ledger.lints {
         let _ = writeln!(text, "Note: {lint}");
     }

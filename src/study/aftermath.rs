@@ -1,4 +1,5 @@
-//! What the end of runs shows to be left out of the simulation: the second look at the ledger.
+//! What the end of runs shows to be left out of the simulation, or not to be finished: the second look at the
+//! ledger.
 
 use super::summary::VariantResult;
 use crate::measures::Aftermath;
@@ -9,15 +10,16 @@ use crate::scenario::{Gap, Ledger};
 #[must_use]
 pub fn with_what_happened(ledger: &Ledger, results: &[VariantResult]) -> Ledger {
     let runs = results.iter().flat_map(|result| &result.runs);
-    let most = runs.map(|run| run.aftermath).fold(Aftermath::default(), Aftermath::max);
+    let most = runs.map(|run| run.aftermath.clone()).fold(Aftermath::default(), Aftermath::max);
     let mut ledger = ledger.clone();
-    for gap in gaps(most) {
+    for gap in gaps(&most) {
         ledger.add(gap.decisive(true));
     }
+    ledger.unfinished = most.unfinished;
     ledger
 }
 
-fn gaps(end: Aftermath) -> Vec<Gap> {
+fn gaps(end: &Aftermath) -> Vec<Gap> {
     let mut gaps = Vec::new();
     let pods = |count: usize| format!("{count} {}", if count == 1 { "pod" } else { "pods" });
     if end.on_lost_nodes > 0 {

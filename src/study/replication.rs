@@ -74,7 +74,7 @@ pub fn replicate_keeping(
             end,
             figures: record.figures(),
             rollouts,
-            aftermath: record.aftermath,
+            aftermath: record.aftermath.clone(),
             record: first.then_some(record),
         }
     };

@@ -200,6 +200,7 @@ impl TraceSink<Record> for Observer<'_> {
             | Record::Unschedulable { .. }
             | Record::Admission { .. }
             | Record::KubeletRestart { .. }
+            | Record::StillWaiting { .. }
             | Record::Service(_) => {}
         }
     }

@@ -27,6 +27,8 @@ pub struct Ledger {
     pub assumptions: Vec<Assumption>,
     /// Warnings about the input.
     pub doubts: usize,
+    /// Operations of the timeline that were not done at the end of a run: which, and what they wait for.
+    pub unfinished: Vec<String>,
     /// What is allowed and will probably not do what it is there for.
     pub lints: Vec<Lint>,
 }
