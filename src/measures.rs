@@ -26,8 +26,11 @@ pub mod waiting_for_cpus;
 
 mod blocked;
 mod cpu_holdings;
+mod pods_by_node;
 mod repacking;
 mod rollout;
+mod selected;
+mod skew_so_far;
 mod tally;
 mod watched;
 
@@ -41,7 +44,7 @@ pub use list::{MEASURES, listed};
 pub use measure::{Measure, Told, Unit};
 pub use pod_rows::PodRow;
 pub use recorder::Recorder;
-pub use rollout_row::{ConstraintOutcome, RolloutRow};
+pub use rollout_row::{ConstraintOutcome, Counted, RolloutRow};
 pub use run_record::RunRecord;
 pub use service_ips::ServiceIps;
 pub use spread::SpreadRow;

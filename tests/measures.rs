@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use kubecast::cluster::setup::ClusterSetup;
 use kubecast::kernel::Seed;
-use kubecast::measures::{MEASURES, RolloutRow, RunRecord, SpreadRow};
+use kubecast::measures::{Counted, MEASURES, RolloutRow, RunRecord, SpreadRow};
 use kubecast::scenario::{LoadOptions, NoFiles, SourceText, load};
 use kubecast::study::replication::run_once;
 
@@ -232,4 +232,72 @@ fn pods_that_nobody_schedules_are_told_apart() {
         blocked(&patient(with("schedulerName: nobody")), 0),
         format!("{wait}no scheduler has tried them yet")
     );
+}
+
+/// Two nodes, one a zone, `web` of two pods in both, and a bare pod `other` pinned to a with the labels given.
+fn beside(labels: &str, selector: &str) -> RunRecord {
+    run(&format!(
+        "apiVersion: kubecast.dev/v1alpha1
+kind: Scenario
+metadata: {{name: beside}}
+spec:
+  kubernetesVersion: \"1.34\"
+  timing: {{containerStart: 5s, termination: 1s, schedulingCycle: 0s}}
+  scheduler: {{tieBreak: first}}
+  nodePools:
+    - {{name: worker, zones: {{a: 1, b: 1}}, template: {{status: {{allocatable: {{cpu: 8, memory: 8Gi}}}}}}}}
+  manifests:
+    - apiVersion: v1
+      kind: Pod
+      metadata: {{name: other, labels: {labels}}}
+      spec:
+        nodeSelector: {{topology.kubernetes.io/zone: a}}
+        containers: [{{name: app, image: other}}]
+    - apiVersion: apps/v1
+      kind: Deployment
+      metadata: {{name: web}}
+      spec:
+        replicas: 2
+        selector: {{matchLabels: {{app: web}}}}
+        template:
+          metadata: {{labels: {{app: web, tier: front}}}}
+          spec:
+            containers: [{{name: app, image: web, resources: {{requests: {{cpu: 1}}}}}}]
+            topologySpreadConstraints:
+              - maxSkew: 2
+                topologyKey: topology.kubernetes.io/zone
+                whenUnsatisfiable: DoNotSchedule
+                labelSelector: {{matchLabels: {selector}}}
+"
+    ))
+}
+
+/// Name, skew at the end, pods per domain, whose pods.
+fn skews(run: &RunRecord) -> Vec<(&str, u32, &[u32], Counted)> {
+    let outcomes = run.rollouts.iter().flat_map(|rollout| &rollout.constraints);
+    outcomes.map(|one| (&*one.name, one.final_skew, &one.final_counts[..], one.counted)).collect()
+}
+
+const ZONE: &str = "topology.kubernetes.io/zone|DoNotSchedule";
+const OWN: &str = "topology.kubernetes.io/zone|DoNotSchedule|own spread";
+
+#[test]
+fn a_constraint_counts_whom_it_selects_and_the_own_spread_stands_beside() {
+    // `other` and one of web in a, one of web in b: 2 − 1; of web alone 1/1.
+    let run = beside("{tier: front}", "{tier: front}");
+    let own = (OWN, 0, &[1, 1][..], Counted::OwnBeside);
+    assert_eq!(skews(&run), [(ZONE, 1, &[2, 1][..], Counted::Selected), own]);
+    let last = run.spread.iter().rev().find(|row| *row.constraint == *ZONE).map(|row| row.counts.as_str());
+    assert_eq!(last, Some("a=2;b=1"));
+    // The selector is web's alone: nothing beside it.
+    let run = beside("{tier: front}", "{app: web}");
+    assert_eq!(skews(&run), [(ZONE, 0, &[1, 1][..], Counted::Own)]);
+    // The selector covers others, of whom there is none.
+    let run = beside("{tier: back}", "{tier: front}");
+    assert_eq!(skews(&run), [(ZONE, 0, &[1, 1][..], Counted::Own)]);
+    // It misses web's own pods: `other` counts alone.
+    let run = beside("{app: wbe}", "{app: wbe}");
+    let [constraint, beside] = &skews(&run)[..] else { panic!("the own spread stands beside it") };
+    assert_eq!(*constraint, (ZONE, 1, &[1, 0][..], Counted::Selected));
+    assert_eq!((beside.0, beside.2.iter().sum::<u32>()), (OWN, 2));
 }

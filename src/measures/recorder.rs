@@ -12,6 +12,7 @@ use super::fragmentation::Mix;
 use super::rollout::{Course, Surroundings};
 use super::rollout_row::RolloutRow;
 use super::run_record::RunRecord;
+use super::selected::{Selecting, counted_on};
 use super::service_ips::ServiceIps;
 use super::waiting_for_cpus::WaitingForCpus;
 use crate::api::{Deployment, DeploymentId, Node, NodeId, Pod, PodId, ReplicaSet, ReplicaSetId};
@@ -35,6 +36,7 @@ pub struct Recorder {
     /// Deployments that have ReplicaSets at time 0.
     adopted: BTreeSet<DeploymentId>,
     courses: Vec<Option<Course>>,
+    selecting: Selecting,
     touched: Vec<DeploymentId>,
     /// Operations that are not done at the end.
     unfinished: Vec<String>,
@@ -55,6 +57,7 @@ impl Recorder {
             owner_of: Vec::new(),
             adopted: setup.replica_sets.iter().filter_map(|set| set.deployment).collect(),
             courses: Vec::new(),
+            selecting: Selecting::default(),
             touched: Vec::new(),
             unfinished: Vec::new(),
             out: RunRecord {
@@ -132,12 +135,31 @@ impl Recorder {
         }
     }
 
+    /// Whoever a pod belongs to, the constraints that select it count it.
+    fn selected_changed(&mut self, old: Option<&Arc<Pod>>, new: Option<&Arc<Pod>>) {
+        let counted =
+            |pod: Option<&Arc<Pod>>| pod.and_then(|pod| Some((Arc::as_ptr(&pod.spec), counted_on(pod)?)));
+        if counted(old) == counted(new) {
+            return;
+        }
+        for (pod, change) in [(old, -1), (new, 1)] {
+            let Some((pod, node)) = pod.and_then(|pod| Some((pod, counted_on(pod)?))) else { continue };
+            for &deployment in self.selecting.of(&pod.spec).iter() {
+                let course = self.courses.get_mut(deployment.index()).and_then(Option::as_mut);
+                if course.is_some_and(|course| course.selected_changed(pod, (node, change))) {
+                    self.touched.push(deployment);
+                }
+            }
+        }
+    }
+
     fn change(&mut self, change: &Change, now: SimTime) {
         match change {
             Change::Node { old, new } => self.node_changed(old.as_ref(), new.as_ref()),
             Change::Pod { old, new } => {
                 self.out.pods.observe(old.as_ref(), new.as_ref(), now);
                 self.pod_changed(old.as_ref(), new.as_ref(), now);
+                self.selected_changed(old.as_ref(), new.as_ref());
                 if new.as_ref().is_none_or(|pod| pod.is_finished()) {
                     self.pod_ended(old.as_ref(), now);
                 }
@@ -193,6 +215,11 @@ impl Recorder {
         let around = Surroundings { nodes: &self.nodes, names: &self.out.names, pods: &self.out.pods };
         let course = &mut self.courses[id.index()];
         let adopted = now == SimTime(0) && self.adopted.contains(&id);
+        let same_template = |old: &Arc<Deployment>| new.is_some_and(|new| new.template.equals(&old.template));
+        if !old.is_some_and(same_template) {
+            old.into_iter().for_each(|old| self.selecting.remove(old));
+            new.into_iter().for_each(|new| self.selecting.put(new, &self.out.names));
+        }
         let ended = match (old, new) {
             (None, Some(new)) => {
                 *course = Some(Course::new(new, around, now, (self.setup.limits.blocked_after, adopted)));

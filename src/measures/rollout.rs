@@ -9,10 +9,12 @@ use std::sync::Arc;
 
 use super::blocked::{Cut, Unfinished};
 use super::pod_rows::PodRows;
+use super::pods_by_node::{PodsByNode, count_on};
 use super::rollout_row::RolloutRow;
+use super::selected::{Selected, Selection};
 use super::spread::{DomainCounts, SpreadRow, constraint_name};
 use super::waiting::Waiting;
-use super::watched::{PodsByNode, Watched, count_on};
+use super::watched::Watched;
 use crate::api::{Deployment, Interner, Node, NodeId, Pod, ReplicaSet, ReplicaSetId};
 use crate::kernel::{SimDuration, SimTime};
 
@@ -88,11 +90,16 @@ impl Course {
     pub(super) fn watch(&mut self, around: Surroundings<'_>) {
         let pod = Arc::clone(&self.deployment.template.pod);
         let earlier = std::mem::take(&mut self.watched);
-        for constraint in &pod.spread_constraints {
+        let (selections, next) = Selection::all_of(&self.deployment, around.names);
+        for (constraint, selection) in pod.spread_constraints.iter().zip(selections) {
             let name = constraint_name(constraint, around.names);
             let domains = DomainCounts::new(constraint, &pod, around.nodes, around.names);
             let before = earlier.iter().find(|watched| watched.name == name);
-            let mut watched = Watched::new(name, constraint, domains, before);
+            let selected = match before {
+                Some(watched) => watched.selected.with_domains(domains.clone()),
+                None => Selected::new(selection, domains.clone(), &next, around.pods, |pod| self.owns(pod)),
+            };
+            let mut watched = Watched::new(name, domains, selected, before);
             for (&node, &count) in self.replica_sets.values().flat_map(|(_, pods)| pods) {
                 watched.active_changed(node, count as i32);
             }
@@ -102,6 +109,23 @@ impl Course {
             self.watched.push(watched);
         }
         self.dirty = true;
+    }
+
+    /// Whether a pod is of one of the ReplicaSets.
+    fn owns(&self, pod: &Pod) -> bool {
+        pod.replica_set().is_some_and(|id| self.replica_sets.contains_key(&id))
+    }
+
+    /// A pod that a constraint may count, of whomever, came to a node (1) or left it (-1); whether that
+    /// changed what a constraint counts of others.
+    pub(super) fn selected_changed(&mut self, pod: &Pod, change: (NodeId, i32)) -> bool {
+        let is_own = self.owns(pod);
+        let mut changed = false;
+        for watched in &mut self.watched {
+            changed |= watched.selected_changed(&pod.spec, change, is_own);
+        }
+        self.dirty |= changed;
+        changed
     }
 
     /// The Deployment changed; the rollout that this ends, if its template is another one.
@@ -198,17 +222,7 @@ impl Course {
                 continue;
             }
             if let Some(rows) = rows.as_deref_mut() {
-                rows.push(SpreadRow {
-                    time: now,
-                    workload: Arc::clone(&self.workload),
-                    rollout: self.number,
-                    constraint: Arc::clone(&watched.name),
-                    max_skew: watched.domains.constraint.max_skew,
-                    largest: watched.domains.largest(),
-                    smallest: watched.domains.smallest(),
-                    counts: watched.domains.to_text(names),
-                    ready_left: watched.ready_left(),
-                });
+                rows.extend(watched.rows((now, self.number), &self.workload, names));
             }
         }
     }
@@ -231,14 +245,14 @@ impl Course {
         let constraints = self
             .watched
             .iter()
-            .map(|watched| {
-                let constraint = &watched.domains.constraint;
+            .flat_map(|watched| {
+                let constraint = &watched.own.constraint;
                 let pod = &self.deployment.template.pod;
                 let mut counts = DomainCounts::new(constraint, pod, around.nodes, around.names);
                 for (&node, &pods) in newest.into_iter().flat_map(|(_, pods)| pods) {
                     counts.add(node, pods as i32);
                 }
-                watched.outcome(&counts, now, around.names)
+                watched.outcomes(&counts, now, around.names)
             })
             .collect();
         let unfinished = || Unfinished {

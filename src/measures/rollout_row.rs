@@ -31,14 +31,36 @@ pub struct RolloutRow {
     pub constraints: Vec<ConstraintOutcome>,
 }
 
+/// Whose pods a constraint's figures count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Counted {
+    /// The Deployment's: the constraint has counted no others. At the end those of the newest ReplicaSet.
+    Own,
+    /// All that the constraint's selector counts, as it counts others too, or misses the Deployment's own.
+    /// The smallest domain is 0 while there are fewer than `minDomains`.
+    Selected,
+    /// The Deployment's, as in `Own`, beside a constraint with `Selected`.
+    OwnBeside,
+}
+
+/// What the name of a Deployment's own spread ends in.
+pub const OWN_SPREAD: &str = "|own spread";
+
+/// The name of the Deployment's own spread beside a constraint.
+pub(super) fn own_name(constraint: &str) -> Arc<str> {
+    format!("{constraint}{OWN_SPREAD}").into()
+}
+
 /// A constraint over a rollout.
 #[derive(Clone, Debug)]
 pub struct ConstraintOutcome {
-    /// `TOPOLOGY_KEY|WHEN_UNSATISFIABLE`.
+    /// `TOPOLOGY_KEY|WHEN_UNSATISFIABLE`; the Deployment's own spread has `|own spread` after it.
     pub name: Arc<str>,
+    /// Whose pods are counted.
+    pub counted: Counted,
     /// Allowed skew.
     pub max_skew: i32,
-    /// Skew of the newest pods at the end.
+    /// Skew of the newest pods at the end, or of those that are selected.
     pub final_skew: u32,
     /// Newest pods per domain at the end, most first.
     pub final_counts: Vec<u32>,
@@ -53,4 +75,11 @@ pub struct ConstraintOutcome {
     pub ready_left_min: Option<ShareLeft>,
     /// The same at the end.
     pub ready_left: Option<ShareLeft>,
+}
+
+impl ConstraintOutcome {
+    /// The constraint's selector matches no pod at the end, and not because there is none.
+    pub fn counts_nobody(&self) -> bool {
+        self.counted == Counted::Selected && self.final_counts.iter().all(|&pods| pods == 0)
+    }
 }

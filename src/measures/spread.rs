@@ -24,7 +24,7 @@ pub struct SpreadRow {
     pub workload: Arc<str>,
     /// Which rollout of it.
     pub rollout: u32,
-    /// Which constraint: `TOPOLOGY_KEY|WHEN_UNSATISFIABLE`.
+    /// Which constraint: `TOPOLOGY_KEY|WHEN_UNSATISFIABLE`, or that with `|own spread`.
     pub constraint: Arc<str>,
     /// Allowed by the constraint.
     pub max_skew: i32,
@@ -84,6 +84,17 @@ impl DomainCounts {
     /// Largest minus smallest.
     pub fn skew(&self) -> u32 {
         self.largest() - self.smallest()
+    }
+
+    /// The smallest domain as the scheduler compares with it: 0 while there are fewer than `minDomains`.
+    pub fn smallest_as_compared(&self) -> u32 {
+        let too_few = (self.pods.counts().len() as i64) < i64::from(self.constraint.min_domains);
+        if too_few { 0 } else { self.smallest() }
+    }
+
+    /// Largest minus what the scheduler compares with.
+    pub fn skew_as_compared(&self) -> u32 {
+        self.largest() - self.smallest_as_compared()
     }
 
     /// Pods per domain, most first.

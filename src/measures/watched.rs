@@ -1,65 +1,58 @@
 //! One spread constraint while a rollout goes on: the pods of its domains, and the worst so far.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::domain_loss::{DomainLoss, ShareLeft};
-use super::rollout_row::ConstraintOutcome;
-use super::spread::DomainCounts;
-use crate::api::{Interner, Node, NodeId, SpreadConstraint};
+use super::rollout_row::{ConstraintOutcome, Counted, own_name};
+use super::selected::Selected;
+use super::skew_so_far::SkewSoFar;
+use super::spread::{DomainCounts, SpreadRow};
+use crate::api::{Interner, Node, NodeId, PodSpec};
 use crate::kernel::SimTime;
-
-/// How many pods there are on each node that has any.
-pub(super) type PodsByNode = BTreeMap<NodeId, u32>;
-
-/// Adds or takes away one pod on a node.
-pub(super) fn count_on(pods: &mut PodsByNode, node: NodeId, change: i32) {
-    let count = pods.entry(node).or_insert(0);
-    *count = count.checked_add_signed(change).expect("no node holds less than no pod");
-    if *count == 0 {
-        pods.remove(&node);
-    }
-}
 
 /// A constraint and its course.
 #[derive(Clone, Debug)]
 pub(super) struct Watched {
     pub(super) name: Arc<str>,
-    pub(super) domains: DomainCounts,
+    /// The Deployment's own pods.
+    pub(super) own: DomainCounts,
+    /// The pods that the constraint counts.
+    pub(super) selected: Selected,
     ready: DomainLoss,
     changed: bool,
-    max_during: u32,
-    above_since: Option<SimTime>,
-    above_ns: u64,
+    own_so_far: SkewSoFar,
+    selected_so_far: SkewSoFar,
     ready_left: Option<ShareLeft>,
     ready_left_min: Option<ShareLeft>,
 }
 
 impl Watched {
-    /// A constraint with its domains, without pods. `before` is the same one, if it was watched already:
-    /// its worst stays.
-    pub(super) fn new(
-        name: Arc<str>,
-        constraint: &SpreadConstraint,
-        domains: DomainCounts,
-        before: Option<&Self>,
-    ) -> Self {
+    /// A constraint with its domains: those that it counts with their pods, the Deployment's own without.
+    /// `before` is the same one, if it was watched already: its worst stays.
+    pub(super) fn new(name: Arc<str>, own: DomainCounts, selected: Selected, before: Option<&Self>) -> Self {
         Self {
             name,
-            domains,
-            ready: DomainLoss::new(constraint.topology_key),
+            ready: DomainLoss::new(own.constraint.topology_key),
+            own,
+            selected,
             changed: true,
-            max_during: before.map_or(0, |watched| watched.max_during),
-            above_since: before.and_then(|watched| watched.above_since),
-            above_ns: before.map_or(0, |watched| watched.above_ns),
+            own_so_far: before.map_or_else(SkewSoFar::default, |watched| watched.own_so_far),
+            selected_so_far: before.map_or_else(SkewSoFar::default, |watched| watched.selected_so_far),
             ready_left: before.and_then(|watched| watched.ready_left),
             ready_left_min: before.and_then(|watched| watched.ready_left_min),
         }
     }
 
-    /// Active pods come or go on a node.
+    /// Active pods of the Deployment come or go on a node.
     pub(super) fn active_changed(&mut self, node: NodeId, change: i32) {
-        self.changed |= self.domains.add(node, change);
+        self.changed |= self.own.add(node, change);
+    }
+
+    /// Active pods of this template, of whomever, come or go on a node; whether another's changed a domain.
+    pub(super) fn selected_changed(&mut self, pod: &PodSpec, change: (NodeId, i32), is_own: bool) -> bool {
+        let changed = self.selected.pod_changed(pod, change, is_own) && !is_own;
+        self.changed |= changed;
+        changed
     }
 
     /// Ready pods come or go on a node.
@@ -74,15 +67,9 @@ impl Watched {
         if !std::mem::take(&mut self.changed) {
             return false;
         }
-        let skew = self.domains.skew();
-        self.max_during = self.max_during.max(skew);
-        let above = i64::from(skew) > i64::from(self.domains.constraint.max_skew);
-        if let (false, Some(since)) = (above, self.above_since) {
-            self.above_ns += now.0 - since.0;
-            self.above_since = None;
-        } else if above && self.above_since.is_none() {
-            self.above_since = Some(now);
-        }
+        let max_skew = self.own.constraint.max_skew;
+        self.own_so_far.note(self.own.skew(), max_skew, now);
+        self.selected_so_far.note(self.selected.domains.skew_as_compared(), max_skew, now);
         self.ready_left = self.ready.left_of(ready);
         if let Some(left) = self.ready_left
             && self.ready_left_min.is_none_or(|min| left.is_below(min))
@@ -92,24 +79,62 @@ impl Watched {
         true
     }
 
-    /// What the loss of a domain left at the last settled instant.
-    pub(super) fn ready_left(&self) -> Option<ShareLeft> {
-        self.ready_left
+    /// The rows of this instant: the constraint and, where it counts others too, the Deployment's own spread.
+    pub(super) fn rows(
+        &self,
+        (time, rollout): (SimTime, u32),
+        workload: &Arc<str>,
+        names: &Interner,
+    ) -> Vec<SpreadRow> {
+        let row = |constraint: Arc<str>, domains: &DomainCounts, smallest, ready_left| SpreadRow {
+            time,
+            workload: Arc::clone(workload),
+            rollout,
+            constraint,
+            max_skew: domains.constraint.max_skew,
+            largest: domains.largest(),
+            smallest,
+            counts: domains.to_text(names),
+            ready_left,
+        };
+        let own = |name, ready_left| row(name, &self.own, self.own.smallest(), ready_left);
+        if !self.selected.covers_others {
+            return vec![own(Arc::clone(&self.name), self.ready_left)];
+        }
+        let selected = &self.selected.domains;
+        let counted = row(Arc::clone(&self.name), selected, selected.smallest_as_compared(), self.ready_left);
+        vec![counted, own(own_name(&self.name), None)]
     }
 
-    /// The outcome, ended now. `newest` counts the newest pods in the same domains.
-    pub(super) fn outcome(&self, newest: &DomainCounts, now: SimTime, names: &Interner) -> ConstraintOutcome {
-        ConstraintOutcome {
-            name: Arc::clone(&self.name),
-            max_skew: newest.constraint.max_skew,
-            final_skew: newest.skew(),
-            final_counts: newest.descending(),
-            final_domains: newest.by_domain(names),
-            // Cut off before its first settled instant it has not been counted yet.
-            max_skew_during: self.max_during.max(newest.skew()),
-            time_above_max_skew_ns: self.above_ns + self.above_since.map_or(0, |since| now.0 - since.0),
+    /// The outcome, ended now. `newest` counts the newest pods in the same domains. Where the constraint
+    /// counts others too, the Deployment's own spread stands beside it.
+    pub(super) fn outcomes(
+        &self,
+        newest: &DomainCounts,
+        now: SimTime,
+        names: &Interner,
+    ) -> Vec<ConstraintOutcome> {
+        let outcome = |name, counted, domains: &DomainCounts, skew, so_far: &SkewSoFar| ConstraintOutcome {
+            name,
+            counted,
+            max_skew: domains.constraint.max_skew,
+            final_skew: skew,
+            final_counts: domains.descending(),
+            final_domains: domains.by_domain(names),
+            max_skew_during: so_far.largest(skew),
+            time_above_max_skew_ns: so_far.above_ns(now),
             ready_left_min: self.ready_left_min,
             ready_left: self.ready_left,
+        };
+        let own = |name, counted| outcome(name, counted, newest, newest.skew(), &self.own_so_far);
+        if !self.selected.covers_others {
+            return vec![own(Arc::clone(&self.name), Counted::Own)];
         }
+        let selected = &self.selected.domains;
+        let name = Arc::clone(&self.name);
+        let skew = selected.skew_as_compared();
+        let constraint = outcome(name, Counted::Selected, selected, skew, &self.selected_so_far);
+        let beside = own(own_name(&self.name), Counted::OwnBeside);
+        vec![constraint, ConstraintOutcome { ready_left_min: None, ready_left: None, ..beside }]
     }
 }

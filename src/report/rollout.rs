@@ -187,6 +187,9 @@ fn completion_sentences(outcome: &RolloutOutcome, cut_off: bool) -> Vec<String> 
 fn skew_sentence(constraint: &ConstraintSpread, blocked: u64) -> String {
     let ConstraintSpread { name, max_skew, above, .. } = constraint;
     let counted = if blocked > 0 { ", blocked ones as they end" } else { "" };
+    if constraint.counts_nobody() {
+        return format!("{name} counts no pod: its selector matches none.");
+    }
     if above.count == 0 {
         return format!(
             "Never more skew than {max_skew} on {name} in {} {}{counted} (below {:.2} % with 95 % confidence).",

@@ -10,7 +10,7 @@ use super::run_tables::counts_text;
 use super::service_ip_words;
 use super::words::{INTERVALS, closing_words, opening_words, percent};
 use crate::api::PodPhase;
-use crate::measures::{FigureKey, Measure, RolloutRow, RunRecord, listed};
+use crate::measures::{Counted, FigureKey, Measure, RolloutRow, RunRecord, listed};
 use crate::scenario::Ledger;
 use crate::study::summary::VariantResult;
 
@@ -177,6 +177,15 @@ fn single_run(record: &RunRecord, cut_off: bool, sentences: &mut Vec<String>) {
 fn skew_words(rollout: &RolloutRow) -> String {
     let mut text = String::new();
     for outcome in &rollout.constraints {
+        if outcome.counted == Counted::OwnBeside {
+            let _ =
+                write!(text, "; own spread {} ({})", outcome.final_skew, counts_text(&outcome.final_counts));
+            continue;
+        }
+        if outcome.counts_nobody() {
+            let _ = write!(text, "; {}: counts no pod", outcome.name);
+            continue;
+        }
         let exceeds = i64::from(outcome.final_skew) > i64::from(outcome.max_skew);
         let hard = outcome.name.ends_with("|DoNotSchedule");
         let (verdict, limit) = match (exceeds, hard) {
@@ -209,7 +218,9 @@ fn repeated_rollout(rollout: &RolloutRow, result: &VariantResult, sentences: &mu
     for outcome in &rollout.constraints {
         let key = key_of_constraint(FINAL_SKEW, rollout, &outcome.name);
         let above = result.share_above(&key, f64::from(outcome.max_skew));
-        sentences.push(if above.count == 0 {
+        sentences.push(if above.count == 0 && outcome.counts_nobody() {
+            format!("{name}: {} counts no pod.", outcome.name)
+        } else if above.count == 0 {
             format!(
                 "{name}: never more skew than {} on {} in {} runs (below {:.2} % with 95 % confidence).",
                 outcome.max_skew,

@@ -8,6 +8,7 @@ use super::measure_names;
 use super::reference::Reference;
 use crate::api::WhenUnsatisfiable;
 use crate::measures::Measure;
+use crate::measures::rollout_row::OWN_SPREAD;
 
 /// What must come out, as written.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -27,7 +28,8 @@ pub struct ExpectationDocument {
     /// In which rollout: 0 is the creation, 1 the first that the timeline starts. Default: the last.
     pub rollout: Option<u32>,
     /// For which spread constraint: a topology key, or `KEY|DoNotSchedule`, `KEY|ScheduleAnyway`.
-    /// Default: the first.
+    /// Default: the first. With `|own spread` after it: the Deployment's own spread, which stands beside a
+    /// constraint that counts the pods of others too.
     #[schemars(example = "kubernetes.io/hostname")]
     pub constraint: Option<String>,
     /// In which variant. Default: in every one.
@@ -92,6 +94,8 @@ pub struct ConstraintSelector {
     pub topology_key: String,
     /// `whenUnsatisfiable`; `None` is either.
     pub when_unsatisfiable: Option<WhenUnsatisfiable>,
+    /// Not the constraint, but the Deployment's own spread beside it.
+    pub own_spread: bool,
 }
 
 /// Bounds of a value; a value meets those that are there.
@@ -206,11 +210,13 @@ impl ConstraintSelector {
             WhenUnsatisfiable::DoNotSchedule => "DoNotSchedule",
             WhenUnsatisfiable::ScheduleAnyway => "ScheduleAnyway",
         });
-        let Some((key, its_kind)) = name.split_once('|') else { return false };
-        key == self.topology_key && kind.is_none_or(|kind| kind == its_kind)
+        let (constraint, own_spread) = without_own_spread(name);
+        let Some((key, its_kind)) = constraint.split_once('|') else { return false };
+        own_spread == self.own_spread && key == self.topology_key && kind.is_none_or(|kind| kind == its_kind)
     }
 
     pub(super) fn parse(text: &str) -> Result<Self, String> {
+        let (text, own_spread) = without_own_spread(text);
         let (topology_key, when) = text.split_once('|').map_or((text, None), |(key, when)| (key, Some(when)));
         let when_unsatisfiable = match when {
             None => None,
@@ -220,6 +226,11 @@ impl ConstraintSelector {
                 return Err(format!("constraint: {other:?} is neither DoNotSchedule nor ScheduleAnyway"));
             }
         };
-        Ok(Self { topology_key: topology_key.to_owned(), when_unsatisfiable })
+        Ok(Self { topology_key: topology_key.to_owned(), when_unsatisfiable, own_spread })
     }
+}
+
+/// The constraint of a name, and whether the name is that of the own spread beside it.
+fn without_own_spread(name: &str) -> (&str, bool) {
+    name.strip_suffix(OWN_SPREAD).map_or((name, false), |constraint| (constraint, true))
 }

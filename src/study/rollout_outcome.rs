@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use super::replication::Run;
 use super::statistics::{Proportion, Summary, by_frequency, median_interval};
-use crate::measures::{ConstraintOutcome, RolloutRow, ShareLeft};
+use crate::measures::rollout_row::OWN_SPREAD;
+use crate::measures::{ConstraintOutcome, Counted, RolloutRow, ShareLeft};
 
 /// So many replications of an outcome are named.
 pub const MOST_REPLICATIONS: usize = 3;
@@ -39,8 +40,10 @@ pub struct RolloutOutcome {
 /// A constraint over all runs of one arm.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ConstraintSpread {
-    /// `TOPOLOGY_KEY|WHEN_UNSATISFIABLE`.
+    /// `TOPOLOGY_KEY|WHEN_UNSATISFIABLE`, or that with `|own spread`.
     pub name: Arc<str>,
+    /// Whose pods are counted.
+    pub counted: Counted,
     /// Allowed skew.
     pub max_skew: i32,
     /// In how many runs more was left.
@@ -82,6 +85,14 @@ pub struct DomainShare {
     pub share: Proportion,
 }
 
+impl ConstraintSpread {
+    /// Its selector matched no pod at the end of any run.
+    pub fn counts_nobody(&self) -> bool {
+        let nobody = |spread: &FinalSpread| spread.counts.iter().all(|&pods| pods == 0);
+        self.counted == Counted::Selected && self.finals.iter().all(nobody)
+    }
+}
+
 impl RolloutOutcome {
     /// Gathers rollout `number` of a workload from the runs that kept it; `None` if it took place in none.
     pub fn of(runs: &[Run], workload: &str, number: u32) -> Option<Self> {
@@ -119,21 +130,29 @@ fn reasons(rows: &[&RolloutRow]) -> Vec<(Arc<str>, Proportion)> {
     by_frequency(rows.iter().filter_map(|row| row.blocked.clone())).into_iter().map(share).collect()
 }
 
-/// The constraints in the order of the template; every run has the same ones.
+/// The constraints in the order of the template, each with the Deployment's own spread beside it if in any run
+/// it counted the pods of others.
 fn constraints(rows: &[&RolloutRow], replications: &[u32]) -> Vec<ConstraintSpread> {
-    let first = rows.first().map(|row| row.constraints.as_slice()).unwrap_or_default();
-    (0..first.len()).map(|place| constraint(rows, replications, place)).collect()
+    let most = rows.iter().max_by_key(|row| row.constraints.len());
+    let names = most.into_iter().flat_map(|row| row.constraints.iter().map(|outcome| &outcome.name));
+    names.map(|name| constraint(rows, replications, name)).collect()
 }
 
-fn constraint(rows: &[&RolloutRow], replications: &[u32], place: usize) -> ConstraintSpread {
+/// The constraint of this name in a run. Where nobody else was counted, the own spread is the constraint's.
+fn named<'a>(row: &'a RolloutRow, name: &str) -> Option<&'a ConstraintOutcome> {
+    let find = |name: &str| row.constraints.iter().find(|outcome| *outcome.name == *name);
+    find(name).or_else(|| find(name.strip_suffix(OWN_SPREAD)?))
+}
+
+fn constraint(rows: &[&RolloutRow], replications: &[u32], name: &Arc<str>) -> ConstraintSpread {
     let of_runs: Vec<(&RolloutRow, &ConstraintOutcome)> =
-        rows.iter().filter_map(|row| Some((*row, row.constraints.get(place)?))).collect();
+        rows.iter().filter_map(|row| Some((*row, named(row, name)?))).collect();
     let runs = of_runs.len() as u64;
-    let (name, max_skew) = (Arc::clone(&of_runs[0].1.name), of_runs[0].1.max_skew);
+    let (name, max_skew) = (Arc::clone(name), of_runs[0].1.max_skew);
+    let counted = of_runs.iter().map(|(_, outcome)| outcome.counted).max().unwrap_or(Counted::Own);
     let mut seen_in: BTreeMap<&[u32], Vec<u32>> = BTreeMap::new();
     for (row, &replication) in rows.iter().zip(replications) {
-        let seen =
-            row.constraints.get(place).map(|outcome| seen_in.entry(&outcome.final_counts).or_default());
+        let seen = named(row, &name).map(|outcome| seen_in.entry(&outcome.final_counts).or_default());
         seen.into_iter()
             .filter(|seen| seen.len() < MOST_REPLICATIONS)
             .for_each(|seen| seen.push(replication));
@@ -175,6 +194,7 @@ fn constraint(rows: &[&RolloutRow], replications: &[u32], place: usize) -> Const
     };
     ConstraintSpread {
         name,
+        counted,
         max_skew,
         above: Proportion::wilson(above.count() as u64, runs),
         finals,

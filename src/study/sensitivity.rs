@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::statistics::{Proportion, median_interval};
 use super::summary::VariantResult;
 use crate::cluster::setup::ClusterSetup;
-use crate::measures::{FigureKey, Measure, RolloutRow, listed};
+use crate::measures::{Counted, FigureKey, Measure, RolloutRow, listed};
 
 /// Fewer runs than this leave intervals so wide that hardly anything moves out of them.
 pub const LEAST_RUNS: u32 = 20;
@@ -110,8 +110,9 @@ impl Answer {
         let Some(record) = result.first_record() else { return Vec::new() };
         let mut answers = Vec::new();
         for row in record.rollouts.iter().filter(|row| wanted(row)) {
-            let skews = row.constraints.iter();
-            let skews = skews.map(|outcome| Question::SkewAbove(outcome.name.clone(), outcome.max_skew));
+            let constraints = row.constraints.iter().filter(|outcome| outcome.counted != Counted::OwnBeside);
+            let skews =
+                constraints.map(|outcome| Question::SkewAbove(outcome.name.clone(), outcome.max_skew));
             for question in skews.chain([Question::Blocked, Question::MedianSeconds]) {
                 let as_given = estimate(&question, &row.workload, row.number, result);
                 answers.extend(as_given.map(|as_given| Self {

@@ -15,7 +15,8 @@ struct Line<'a> {
 
 type RolloutColumn<'a> = Column<Run<'a>, Line<'a>>;
 
-const CONSTRAINT: &str = "`TOPOLOGY_KEY\\|WHEN_UNSATISFIABLE`";
+const CONSTRAINT: &str = "`TOPOLOGY_KEY\\|WHEN_UNSATISFIABLE`; where its selector covers pods of others too, all that it \
+                          selects are counted, and the Deployment's own pods stand beside it as `…\\|own spread`";
 
 /// `spread.csv`.
 pub(super) fn spread<'a>() -> Table<'a, Run<'a>> {

@@ -1,0 +1,141 @@
+//! The pods that a spread constraint counts, whoever they belong to: those of the pod's namespace that its
+//! selector matches, bound, not ended and not terminating (kube-scheduler v1.34,
+//! `podtopologyspread/common.go`, `countPodsMatchSelector`).
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::pod_rows::PodRows;
+use super::pods_by_node::{PodsByNode, count_on};
+use super::spread::DomainCounts;
+use crate::api::compile::merge_label_keys;
+use crate::api::compile::workload::POD_TEMPLATE_HASH;
+use crate::api::{Deployment, DeploymentId, Interner, LabelSelector, NodeId, Pod, PodSpec, Symbol};
+use crate::kernel::LookupMap;
+
+/// What a constraint of a template counts, as its next pod carries it.
+#[derive(Clone, Debug)]
+pub(super) struct Selection {
+    namespace: Symbol,
+    selector: Option<LabelSelector>,
+}
+
+impl Selection {
+    /// The selections of a template's constraints, `matchLabelKeys` merged, and the labels of its pods.
+    pub(super) fn all_of(deployment: &Deployment, names: &Interner) -> (Vec<Self>, PodSpec) {
+        let mut pod = PodSpec::clone(&deployment.template.pod);
+        if let Some(key) = names.get(POD_TEMPLATE_HASH) {
+            pod.labels.set(key, deployment.template.hash);
+        }
+        merge_label_keys(&mut pod);
+        let of = |selector: &Option<LabelSelector>| Self {
+            namespace: pod.namespace,
+            // The empty selector counts none.
+            selector: selector.clone().filter(|selector| !selector.is_empty()),
+        };
+        (pod.spread_constraints.iter().map(|constraint| of(&constraint.selector)).collect(), pod)
+    }
+
+    /// Whether it counts pods of these labels.
+    pub(super) fn matches(&self, pod: &PodSpec) -> bool {
+        pod.namespace == self.namespace
+            && self.selector.as_ref().is_some_and(|selector| selector.matches(&pod.labels))
+    }
+}
+
+/// The node of a pod that constraints count.
+pub(super) fn counted_on(pod: &Pod) -> Option<NodeId> {
+    pod.node.filter(|_| pod.is_active())
+}
+
+/// The pods that one constraint counts, by node and domain.
+#[derive(Clone, Debug)]
+pub(super) struct Selected {
+    selection: Selection,
+    by_node: PodsByNode,
+    pub(super) domains: DomainCounts,
+    /// It has counted other pods than the Deployment's, or does not count those that its template makes.
+    pub(super) covers_others: bool,
+}
+
+impl Selected {
+    /// Counts all pods that are there. `domains` are empty.
+    pub(super) fn new(
+        selection: Selection,
+        domains: DomainCounts,
+        pod: &PodSpec,
+        all: &PodRows,
+        is_own: impl Fn(&Pod) -> bool,
+    ) -> Self {
+        let covers_others = !selection.matches(pod);
+        let mut selected = Self { selection, by_node: PodsByNode::new(), domains, covers_others };
+        for row in all.iter().filter(|row| row.gone.is_none()) {
+            if let Some(node) = counted_on(&row.pod) {
+                selected.pod_changed(&row.pod.spec, (node, 1), is_own(&row.pod));
+            }
+        }
+        selected
+    }
+
+    /// The same pods in other domains.
+    pub(super) fn with_domains(&self, domains: DomainCounts) -> Self {
+        let mut selected = Self { domains, ..self.clone() };
+        for (&node, &pods) in &self.by_node {
+            selected.domains.add(node, pods as i32);
+        }
+        selected
+    }
+
+    /// A pod of this template comes to a node or leaves it; whether that changed a domain.
+    pub(super) fn pod_changed(&mut self, pod: &PodSpec, change: (NodeId, i32), is_own: bool) -> bool {
+        self.selection.matches(pod) && self.change(change, is_own)
+    }
+
+    fn change(&mut self, (node, pods): (NodeId, i32), is_own: bool) -> bool {
+        count_on(&mut self.by_node, node, pods);
+        let changed = self.domains.add(node, pods);
+        self.covers_others |= changed && !is_own;
+        changed
+    }
+}
+
+/// Which Deployments have a constraint that counts pods of a template.
+#[derive(Debug, Default)]
+pub(super) struct Selecting {
+    /// Those with constraints, by namespace.
+    deployments: BTreeMap<Symbol, BTreeMap<DeploymentId, Vec<Selection>>>,
+    /// What was found, by the address of the template, which is kept so that no other takes its place.
+    found: LookupMap<usize, (Arc<PodSpec>, Arc<[DeploymentId]>)>,
+}
+
+impl Selecting {
+    /// A Deployment came or changed.
+    pub(super) fn put(&mut self, deployment: &Deployment, names: &Interner) {
+        let selections = Selection::all_of(deployment, names).0;
+        if selections.is_empty() {
+            self.remove(deployment);
+        } else {
+            self.deployments.entry(deployment.namespace).or_default().insert(deployment.id, selections);
+            self.found.clear();
+        }
+    }
+
+    /// A Deployment went.
+    pub(super) fn remove(&mut self, deployment: &Deployment) {
+        let of_namespace = self.deployments.get_mut(&deployment.namespace);
+        if of_namespace.is_some_and(|all| all.remove(&deployment.id).is_some()) {
+            self.found.clear();
+        }
+    }
+
+    /// The Deployments whose constraints count such a pod.
+    pub(super) fn of(&mut self, pod: &Arc<PodSpec>) -> Arc<[DeploymentId]> {
+        let Some(of_namespace) = self.deployments.get(&pod.namespace) else { return Arc::default() };
+        let find = || {
+            let counts = |all: &Vec<Selection>| all.iter().any(|selection| selection.matches(pod));
+            let found = of_namespace.iter().filter(|(_, all)| counts(all)).map(|(id, _)| *id);
+            (Arc::clone(pod), found.collect())
+        };
+        Arc::clone(&self.found.get_or_insert_with(Arc::as_ptr(pod).addr(), find).1)
+    }
+}
