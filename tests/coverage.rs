@@ -10,10 +10,13 @@ use k8s_openapi::api::scheduling::v1 as scheduling;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use kubecast::api::coverage::{Coverage, Shape, declared};
 use kubecast::scenario::coverage::registry::{KINDS, KindCoverage};
+use kubecast::scenario::coverage::settings::SCENARIO;
 use kubecast::scenario::dump::command;
+use kubecast::scenario::schema::schema;
 use serde::de::value::Error;
 use serde::de::{Deserialize, Deserializer, Error as _, Visitor};
 use serde::forward_to_deserialize_any;
+use serde_json::Value;
 
 /// Takes down the names of the fields that a type asks for.
 struct Fields<'f>(&'f mut Vec<&'static str>);
@@ -126,4 +129,52 @@ fn every_kind_of_volume_is_declared_or_a_gap() {
 fn the_readme_dumps_every_kind_that_counts() {
     let readme = include_str!("../README.md");
     assert!(readme.contains(&command()), "README.md has not the line {}", command());
+}
+
+/// The fields of a schema, its own or those of what it points to; none of a value that is read as a whole.
+fn fields_of_schema<'s>(schema: &'s Value, definitions: &'s Value) -> Vec<(&'s str, &'s Value)> {
+    if let Some(fields) = schema["properties"].as_object() {
+        return fields.iter().map(|(name, field)| (name.as_str(), field)).collect();
+    }
+    if let Some(name) = schema["$ref"].as_str().and_then(|way| way.rsplit('/').next()) {
+        return if name == "Distribution" {
+            Vec::new()
+        } else {
+            fields_of_schema(&definitions[name], definitions)
+        };
+    }
+    let alternatives = ["anyOf", "oneOf"].into_iter().filter_map(|way| schema[way].as_array()).flatten();
+    alternatives.chain(schema.get("items")).flat_map(|part| fields_of_schema(part, definitions)).collect()
+}
+
+/// Counts the fields, and names those that nobody declares, or that are declared as a whole though they have fields.
+fn undeclared(way: &str, schema: &Value, definitions: &Value, shape: Shape) -> (usize, Vec<String>) {
+    let (mut count, mut missing) = (0, Vec::new());
+    for (name, field) in fields_of_schema(schema, definitions) {
+        let way = format!("{way}.{name}");
+        count += 1;
+        match declared(shape, name) {
+            Some(Coverage::Object(inner)) => {
+                let (inside, more) = undeclared(&way, field, definitions, inner);
+                count += inside;
+                missing.extend(more);
+            }
+            Some(_) if fields_of_schema(field, definitions).is_empty() => {}
+            _ => missing.push(way),
+        }
+    }
+    (count, missing)
+}
+
+#[test]
+fn every_setting_and_every_operation_of_a_scenario_is_declared() {
+    let schema = schema();
+    let definitions = &schema["$defs"];
+    let (count, missing) = undeclared("scenario", &definitions["ScenarioDocument"], definitions, SCENARIO);
+    assert!(missing.is_empty(), "nobody declares {missing:?}");
+    // Counted by hand in the schema: apiVersion, kind, metadata, spec and name and description are six alone.
+    assert!(count > 100, "{count} fields are not all of a scenario's");
+    // A declaration that is taken away is found.
+    let (_, missing) = undeclared("scenario", &definitions["ScenarioDocument"], definitions, &[]);
+    assert!(missing.contains(&"scenario.spec".to_owned()), "{missing:?}");
 }

@@ -43,7 +43,7 @@ pub fn foreign(found: &Header, wanted: &Header) -> Option<String> {
     let (there, here) = (&found.frame, &wanted.frame);
     if there.kubecast != here.kubecast {
         Some(format!("line 1: it is of kubecast {}, and this is {}", there.kubecast, here.kubecast))
-    } else if there != here {
+    } else if !there.is_of_the_study_of(here) {
         Some(format!(
             "line 1: it is of another study: {} with seed {} (fingerprint {}), not {} with seed {} (fingerprint {}); \
              documents, seed and kubecast must be the same",

@@ -139,6 +139,7 @@ fn summary_value(resolved: &Resolved, results: &[VariantResult], judged: &[Verdi
         "seed": resolved.seed,
         "digest": summary_json::digest_text(digest_of(results)),
         "notSimulated": words::gaps_json(&resolved.ledger),
+        "irrelevant": words::irrelevant_json(&resolved.ledger),
         "lints": words::lints_json(&resolved.ledger),
         "assumptions": words::assumptions_json(&resolved.ledger),
         "releases": resolved.ledger.releases,

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use serde_json::{Value, json};
 
 use super::ends::{NamedEnds, capitalized, cut_off_json, cut_off_words, horizon_sentence};
-use super::words::{gaps_json, lints_json};
+use super::words::{gaps_json, irrelevant_json, lints_json};
 use crate::scenario::Ledger;
 use crate::study::capacity::{Capacity, Stop};
 
@@ -121,6 +121,7 @@ pub fn to_json(pods: &[PodWords], cases: &[Case], ledger: &Ledger) -> Value {
     json!({
         "cutOff": cut_off_json(cases.iter().map(Case::ends)),
         "notSimulated": gaps_json(ledger),
+        "irrelevant": irrelevant_json(ledger),
         "lints": lints_json(ledger),
         "releases": ledger.releases,
         "cases": cases.iter().map(|case| json!({

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::columns::Columns;
 use super::ends::{cut_off_json, cut_off_words};
 use super::table::{Column, Table};
-use super::words::{assumptions_json, gaps_json, lints_json};
+use super::words::{assumptions_json, gaps_json, irrelevant_json, lints_json};
 use crate::scenario::planning::{Goal, ResolvedPlan};
 use crate::study::ends::Ends;
 use crate::study::planning::evaluation::{Evidence, TargetEvidence, Verdict};
@@ -251,6 +251,7 @@ pub fn to_json(plan: &ResolvedPlan, found: &Found) -> Value {
             })).collect::<Vec<_>>(),
         })).collect::<Vec<_>>(),
         "notSimulated": gaps_json(&plan.ledger),
+        "irrelevant": irrelevant_json(&plan.ledger),
         "lints": lints_json(&plan.ledger),
         "assumptions": assumptions_json(&plan.ledger),
         "releases": plan.ledger.releases,

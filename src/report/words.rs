@@ -104,6 +104,11 @@ pub fn assumptions_json(ledger: &Ledger) -> Value {
     ledger.assumptions.iter().map(one).collect()
 }
 
+/// What changes nothing as JSON: the kind, how many objects, and why.
+pub fn irrelevant_json(ledger: &Ledger) -> Value {
+    serde_json::to_value(&ledger.irrelevant).expect("texts and numbers can be written")
+}
+
 /// The gaps as JSON: what is left out, how many have it, what it could do, whether it can turn the answer round.
 pub fn gaps_json(ledger: &Ledger) -> Value {
     serde_json::to_value(&ledger.gaps).expect("texts and flags can be written")

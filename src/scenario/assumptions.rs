@@ -1,6 +1,9 @@
 //! The times that answers hang on, and where each comes from: what the scenario gives, else the default.
 
+use std::borrow::Cow;
 use std::fmt;
+
+use serde::{Deserialize, Serialize};
 
 use super::distribution::Distribution as Written;
 use super::timing_settings::TimingSettings;
@@ -8,14 +11,14 @@ use crate::cluster::timing::Timing;
 use crate::kernel::{Distribution, SimDuration};
 
 /// A time that is assumed.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Assumption {
     /// What takes it: `image pull`.
-    pub what: &'static str,
+    pub what: Cow<'static, str>,
     /// How long, in words.
     pub value: String,
     /// `given`, or where the default comes from.
-    pub source: &'static str,
+    pub source: Cow<'static, str>,
 }
 
 impl fmt::Display for Assumption {
@@ -25,23 +28,23 @@ impl fmt::Display for Assumption {
 }
 
 /// What a source is called that the scenario gives itself.
-const GIVEN: &str = "given";
+pub(super) const GIVEN: &str = "given";
 
 /// The assumptions of a scenario. Hops of the control plane that take no time by default are one.
 pub(super) fn of(settings: &TimingSettings, timing: &Timing) -> Vec<Assumption> {
-    let one = |what, given: &Option<Written>, hop: &Distribution, source| Assumption {
-        what,
+    let one = |what: &'static str, given: &Option<Written>, hop: &Distribution, source| Assumption {
+        what: what.into(),
         value: words(hop),
-        source: if given.is_some() { GIVEN } else { source },
+        source: if given.is_some() { GIVEN } else { source }.into(),
     };
     let mut assumptions = vec![
         one("image pull", &settings.image_pull, &timing.image_pull, "not in the input"),
         one("start-up", &settings.container_start, &timing.container_start, "default"),
         one("ready after the probe's initial delay and", &settings.readiness, &timing.readiness, "default"),
         Assumption {
-            what: "termination",
+            what: "termination".into(),
             value: timing.termination.as_ref().map_or_else(|| "the whole grace period".to_owned(), words),
-            source: if settings.termination.is_some() { GIVEN } else { "default" },
+            source: if settings.termination.is_some() { GIVEN } else { "default" }.into(),
         },
     ];
     let watch = &settings.watch;
@@ -60,12 +63,17 @@ pub(super) fn of(settings: &TimingSettings, timing: &Timing) -> Vec<Assumption> 
         } else {
             "the others"
         };
-        assumptions.push(Assumption { what, value: "without delay".to_owned(), source: "default" });
+        assumptions.push(Assumption {
+            what: what.into(),
+            value: "without delay".to_owned(),
+            source: "default".into(),
+        });
     }
     assumptions
 }
 
-fn words(distribution: &Distribution) -> String {
+/// A distribution in words.
+pub(super) fn words(distribution: &Distribution) -> String {
     match distribution {
         Distribution::Constant(SimDuration(0)) => "0 s".to_owned(),
         Distribution::Constant(time) => time.to_string(),

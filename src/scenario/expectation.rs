@@ -7,8 +7,34 @@ use super::error::Place;
 use super::measure_names;
 use super::reference::Reference;
 use crate::api::WhenUnsatisfiable;
+use crate::api::coverage::Coverage::{Irrelevant, Object};
+use crate::api::coverage::Field;
 use crate::measures::Measure;
 use crate::measures::rollout_row::OWN_SPREAD;
+
+/// Why expectations change nothing.
+const ASKS: &str = "it asks; it decides nothing";
+/// What becomes of the fields of a share.
+const SHARE: &[Field] = &[
+    ("above", Irrelevant(ASKS)),
+    ("below", Irrelevant(ASKS)),
+    ("equals", Irrelevant(ASKS)),
+    ("max", Irrelevant(ASKS)),
+    ("min", Irrelevant(ASKS)),
+];
+
+/// What becomes of the fields.
+pub(in crate::scenario) const COVERAGE: &[Field] = &[
+    ("constraint", Irrelevant(ASKS)),
+    ("equals", Irrelevant(ASKS)),
+    ("max", Irrelevant(ASKS)),
+    ("measure", Irrelevant(ASKS)),
+    ("min", Irrelevant(ASKS)),
+    ("of", Irrelevant(ASKS)),
+    ("rollout", Irrelevant(ASKS)),
+    ("share", Object(&[SHARE])),
+    ("variant", Irrelevant(ASKS)),
+];
 
 /// What must come out, as written.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]

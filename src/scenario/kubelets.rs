@@ -12,8 +12,19 @@ use serde::Deserialize;
 
 use super::embedded::Manifest;
 
+use crate::api::coverage::Coverage::{Irrelevant, Simulated};
+use crate::api::coverage::Field;
 pub(super) use fleet::Fleet;
 pub(super) use gather::{KubeletPlan, configuration_of, gather};
+
+/// What becomes of the fields.
+pub(in crate::scenario) const COVERAGE: &[Field] = &[
+    ("configuration", Simulated),
+    ("devices", Simulated),
+    ("machine", Simulated),
+    ("name", Irrelevant("what entries are called by")),
+    ("nodeSelector", Simulated),
+];
 
 /// Nodes of one machine whose kubelets are configured alike.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]

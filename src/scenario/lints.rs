@@ -10,6 +10,7 @@ mod nodes;
 mod spread;
 mod surge;
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use kubecast_manifest::Tree;
@@ -28,7 +29,7 @@ pub const ALLOW: &str = "kubecast.dev/allow";
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lint {
     /// The rule, as `--allow` names it.
-    pub rule: &'static str,
+    pub rule: Cow<'static, str>,
     /// Where.
     pub place: Option<Place>,
     /// What, and what would help.
@@ -91,7 +92,7 @@ impl Findings<'_> {
             return;
         }
         let message = format!("{}: {message}", source.reference);
-        self.found.push(Lint { rule: self.rule, place: source.place_at(pointer), message });
+        self.found.push(Lint { rule: self.rule.into(), place: source.place_at(pointer), message });
     }
 }
 

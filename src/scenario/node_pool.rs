@@ -11,6 +11,12 @@ use super::embedded::Embedded;
 use super::error::Findings;
 use super::objects::ObjectSource;
 use super::places::{place_of, text};
+use crate::api::coverage::Coverage::Simulated;
+use crate::api::coverage::Field;
+
+/// What becomes of the fields.
+pub(in crate::scenario) const COVERAGE: &[Field] =
+    &[("count", Simulated), ("name", Simulated), ("template", Simulated), ("zones", Simulated)];
 
 /// A group of synthetic nodes, named NAME-0, NAME-1 and so on.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]

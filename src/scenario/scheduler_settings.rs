@@ -5,6 +5,17 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::time::Duration;
+use crate::api::coverage::Coverage::Simulated;
+use crate::api::coverage::Field;
+
+/// What becomes of the fields.
+pub(in crate::scenario) const COVERAGE: &[Field] = &[
+    ("percentageOfNodesToScore", Simulated),
+    ("podInitialBackoff", Simulated),
+    ("podMaxBackoff", Simulated),
+    ("requeue", Simulated),
+    ("tieBreak", Simulated),
+];
 
 /// Settings of kube-scheduler. What is left out is as a KubeSchedulerConfiguration among the manifests says,
 /// or keeps its default.

@@ -14,9 +14,50 @@ use super::distribution::Distribution;
 use super::embedded::Embedded;
 use super::time::Duration;
 
+use crate::api::coverage::Coverage::{Object, Simulated};
+use crate::api::coverage::Field;
 pub(super) use resolve::resolve;
 pub(super) use servers::{behaviour_of, server_named};
 pub(super) use service_list::ServiceList;
+
+/// What becomes of the fields of an API server.
+const SERVER: &[Field] = &[
+    ("featureGates", Simulated),
+    ("kubernetesVersion", Simulated),
+    ("name", Simulated),
+    ("watchDelay", Simulated),
+];
+
+/// What becomes of the fields of `repair`.
+const REPAIR: &[Field] = &[("firstPass", Simulated), ("period", Simulated)];
+
+/// What becomes of the fields of `timing`.
+const TIMING: &[Field] =
+    &[("allocation", Simulated), ("creation", Simulated), ("release", Simulated), ("repairPass", Simulated)];
+
+/// What becomes of the fields of a generator.
+const SERVICES: &[Field] = &[
+    ("apiServer", Simulated),
+    ("count", Simulated),
+    ("every", Simulated),
+    ("from", Simulated),
+    ("lifetime", Simulated),
+    ("name", Simulated),
+    ("pick", Simulated),
+    ("template", Simulated),
+];
+
+/// What becomes of the fields.
+pub(in crate::scenario) const COVERAGE: &[Field] = &[
+    ("apiServers", Object(&[SERVER])),
+    ("dns", Simulated),
+    ("repair", Object(&[REPAIR])),
+    ("serviceClusterIPRange", Simulated),
+    ("serviceNodePortRange", Simulated),
+    ("services", Object(&[SERVICES])),
+    ("staleBitmapEntries", Simulated),
+    ("timing", Object(&[TIMING])),
+];
 
 /// The Service registries. With them, Services of the manifests are created at time 0 (those of a dump are
 /// there), and get addresses and node ports.

@@ -4,8 +4,29 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::distribution::Distribution;
+use crate::api::coverage::Coverage::{Object, Simulated};
+use crate::api::coverage::Field;
 use crate::cluster::timing::{CycleTime, Timing};
 use crate::kernel;
+
+/// What becomes of the fields of `watch`.
+const WATCH: &[Field] = &[("controllerManager", Simulated), ("kubelet", Simulated), ("scheduler", Simulated)];
+
+/// What becomes of the fields.
+pub(in crate::scenario) const COVERAGE: &[Field] = &[
+    ("apiTimestamps", Simulated),
+    ("binding", Simulated),
+    ("containerStart", Simulated),
+    ("controllerSync", Simulated),
+    ("cordonTaint", Simulated),
+    ("imagePull", Simulated),
+    ("readiness", Simulated),
+    ("refusal", Simulated),
+    ("schedulingCycle", Simulated),
+    ("schedulingCycleByNodesEvaluated", Object(&[&[("nodes", Simulated), ("time", Simulated)]])),
+    ("termination", Simulated),
+    ("watch", Object(&[WATCH])),
+];
 
 /// How long each hop takes. What is left out keeps its default.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]

@@ -19,7 +19,19 @@ use super::node_pool::MOST_OBJECTS;
 use super::objects::ObjectSource;
 use super::places::place_of;
 use super::workload::Generated;
+use crate::api::coverage::Coverage::Simulated;
+use crate::api::coverage::Field;
 use crate::kernel::SimTime;
+
+/// What becomes of the fields.
+pub(in crate::scenario) const COVERAGE: &[Field] = &[
+    ("format", Simulated),
+    ("limit", Simulated),
+    ("nodes", Simulated),
+    ("pods", Simulated),
+    ("sizeScale", Simulated),
+    ("timeScale", Simulated),
+];
 
 /// The label of a node's kind of GPU in an openb trace.
 const GPU_MODEL: &str = "kubecast.dev/gpu-model";

@@ -6,6 +6,12 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::embedded::AnyValue;
+use crate::api::coverage::Coverage::{Irrelevant, Simulated};
+use crate::api::coverage::Field;
+
+/// What becomes of the fields.
+pub(in crate::scenario) const COVERAGE: &[Field] =
+    &[("name", Irrelevant("names of results")), ("set", Simulated)];
 
 /// The same scenario with other values, run on the same random numbers.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]

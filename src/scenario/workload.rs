@@ -13,7 +13,18 @@ use super::objects::ObjectSource;
 use super::places::{place_of, text};
 use super::run_time;
 use super::time::Duration;
+use crate::api::coverage::Coverage::{Object, Simulated};
+use crate::api::coverage::Field;
 use crate::kernel::{Draws, Identity, Seed, SimTime, stable_hash};
+
+/// What becomes of the fields.
+pub(in crate::scenario) const COVERAGE: &[Field] = &[
+    ("arrivals", Object(&[&[("every", Simulated), ("from", Simulated)]])),
+    ("count", Simulated),
+    ("lifetime", Simulated),
+    ("name", Simulated),
+    ("template", Simulated),
+];
 
 /// What stands for an object's number in a template.
 const INDEX: &str = "{index}";

@@ -16,7 +16,7 @@ use crate::kernel::SimTime;
 use crate::report::ends::cut_off_json;
 use crate::report::seconds::seconds;
 use crate::report::summary_json::{FORMAT, digest_text};
-use crate::report::words::{assumptions_json, gaps_json, lints_json};
+use crate::report::words::{assumptions_json, gaps_json, irrelevant_json, lints_json};
 use crate::study::ends::ended_word;
 use crate::study::explanation::Explanation;
 
@@ -32,6 +32,7 @@ pub fn to_json(explanation: &Explanation, setting: &Setting<'_>) -> Value {
         "seed": setting.seed,
         "replication": setting.replication,
         "notSimulated": gaps_json(ledger),
+        "irrelevant": irrelevant_json(ledger),
         "lints": lints_json(ledger),
         "assumptions": assumptions_json(ledger),
         "releases": ledger.releases,

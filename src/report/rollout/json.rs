@@ -6,7 +6,7 @@ use super::arms::{ArmReport, Setting, State};
 use crate::report::ends::cut_off_json;
 use crate::report::summary_json::FORMAT;
 use crate::report::verdicts;
-use crate::report::words::{assumptions_json, gaps_json, lints_json};
+use crate::report::words::{assumptions_json, gaps_json, irrelevant_json, lints_json};
 use crate::scenario::rollout::Moment;
 use crate::study::rollout_outcome::ConstraintSpread;
 use crate::study::statistics::{Proportion, Summary};
@@ -28,6 +28,7 @@ pub fn to_json(arms: &[ArmReport], setting: &Setting<'_>) -> Value {
         "seed": setting.seed,
         "runs": setting.runs,
         "notSimulated": gaps_json(setting.ledger),
+        "irrelevant": irrelevant_json(setting.ledger),
         "lints": lints_json(setting.ledger),
         "assumptions": assumptions_json(setting.ledger),
         "releases": setting.ledger.releases,

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::findings::StudyReport;
 use crate::kernel::{Digest, Ended};
+use crate::report::words::{assumptions_json, gaps_json, irrelevant_json, lints_json};
 use crate::study::campaign::execution::Rows;
 use crate::study::campaign::frame::Frame;
 use crate::study::statistics::distributions::rounded;
@@ -29,6 +30,7 @@ pub fn digest(rows: &Rows) -> String {
 /// What was run: the study, its points, arms and metrics, and the digest of all runs.
 pub fn manifest(report: &StudyReport<'_>) -> Value {
     let frame = report.frame;
+    let ledger = frame.ledger();
     json!({
         "cutOff": cut_off(report),
         "format": frame.format,
@@ -52,7 +54,10 @@ pub fn manifest(report: &StudyReport<'_>) -> Value {
         "runs": report.rows.len(),
         "runsOfPoints": runs_of_points(frame, report.rows),
         "digest": digest(report.rows),
-        "notSimulated": frame.not_simulated,
+        "notSimulated": gaps_json(&ledger),
+        "irrelevant": irrelevant_json(&ledger),
+        "lints": lints_json(&ledger),
+        "assumptions": assumptions_json(&ledger),
         "releases": frame.releases,
         "models": frame.models,
     })

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use kubecast_manifest::{Tree, Value};
 
 use super::registry::{self, KindCoverage};
+use super::settings::SCENARIO;
 use crate::api::coverage::{Coverage, Missing, Reach, Shape, declared, says_something};
 use crate::scenario::objects::ObjectSource;
 use crate::scenario::reference::Reference;
@@ -53,6 +54,17 @@ impl Fields {
         for (what, (effect, reach)) in left_out.0 {
             let found = self.found.entry(what.into_owned()).or_insert_with(|| Found::new(effect, reach));
             found.hold(source, owner);
+        }
+    }
+}
+
+impl Fields {
+    /// Looks at the settings of a scenario.
+    pub(super) fn look_at_settings(&mut self, scenario: &Tree) {
+        let mut left_out = LeftOut::default();
+        left_out.walk("", scenario, SCENARIO);
+        for (what, (effect, reach)) in left_out.0 {
+            self.found.entry(what.into_owned()).or_insert_with(|| Found::new(effect, reach));
         }
     }
 }

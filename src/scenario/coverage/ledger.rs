@@ -2,6 +2,7 @@
 
 use super::fields::Fields;
 use super::gap::Gap;
+use super::irrelevant::Irrelevant;
 use super::owners::{Owners, all};
 use super::situations::{self, Scene};
 use super::stake::Stake;
@@ -16,7 +17,7 @@ pub struct Ledger {
     /// What is left out: first what can turn the answer round.
     pub gaps: Vec<Gap>,
     /// Kinds of objects that change nothing, with their numbers and the reason.
-    pub irrelevant: Vec<(String, usize, &'static str)>,
+    pub irrelevant: Vec<Irrelevant>,
     /// How closely the release is followed, and what its gates bring with them.
     pub notes: Vec<String>,
     /// Which release is followed, and where it is known from; one of each release of the variants.
@@ -37,6 +38,7 @@ impl Ledger {
     /// The ledger of an input. `own` are gaps that are found elsewhere: of configurations, say.
     pub(in crate::scenario) fn of(plan: &Plan, setup: &ClusterSetup, own: Vec<Gap>) -> Self {
         let mut fields = Fields::default();
+        fields.look_at_settings(&plan.scenario.tree);
         let owners = Owners::of(plan);
         for source in all(plan) {
             fields.look(source, owners.of_pod(source).as_ref());
@@ -53,8 +55,9 @@ impl Ledger {
             ledger.add(gap);
         }
         ledger.lints = lints::lints(plan, setup, &plan.ask.allow);
+        let irrelevant = fields.irrelevant.into_iter();
         ledger.irrelevant =
-            fields.irrelevant.into_iter().map(|(kind, (count, why))| (kind, count, why)).collect();
+            irrelevant.map(|(kind, (count, why))| Irrelevant { kind, count, reason: why.into() }).collect();
         ledger
     }
 
@@ -90,7 +93,7 @@ impl Ledger {
             }
         }
         for row in other.irrelevant {
-            if !self.irrelevant.iter().any(|known| known.0 == row.0) {
+            if !self.irrelevant.iter().any(|known| known.kind == row.kind) {
                 self.irrelevant.push(row);
             }
         }

@@ -7,10 +7,19 @@ use serde::Deserialize;
 
 use super::service_cidrs::{Operation, registries};
 use super::{Made, Stage, made};
+use crate::api::coverage::Coverage::Simulated;
+use crate::api::coverage::Field;
 use crate::cluster::service_registry::ServiceOperation;
 use crate::kernel::SimDuration;
 use crate::scenario::service_ips::{behaviour_of, server_named};
 use crate::scenario::time::Duration;
+
+/// What becomes of the fields of `crashAPIServer`.
+pub(in crate::scenario) const CRASH: &[Field] = &[("downFor", Simulated), ("name", Simulated)];
+
+/// What becomes of the fields of `upgradeAPIServer`.
+pub(in crate::scenario) const UPGRADE: &[Field] =
+    &[("featureGates", Simulated), ("kubernetesVersion", Simulated), ("name", Simulated)];
 
 /// The end of an API server's process.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]

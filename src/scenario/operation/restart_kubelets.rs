@@ -5,12 +5,18 @@ use serde::Deserialize;
 
 use super::{Made, Stage, made};
 use crate::api::NodeId;
+use crate::api::coverage::Coverage::Simulated;
+use crate::api::coverage::Field;
 use crate::cluster::client::Api;
 use crate::cluster::operation::Request;
 use crate::cluster::setup::kubelet::KubeletChange;
 use crate::scenario::embedded::Manifest;
 use crate::scenario::error::did_you_mean;
 use crate::scenario::reference::Reference;
+
+/// What becomes of the fields.
+pub(in crate::scenario) const COVERAGE: &[Field] =
+    &[("configuration", Simulated), ("kubelet", Simulated), ("node", Simulated)];
 
 /// A restart of kubelets.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]

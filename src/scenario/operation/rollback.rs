@@ -6,11 +6,16 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{Made, Stage, made};
+use crate::api::coverage::Coverage::Simulated;
+use crate::api::coverage::Field;
 use crate::api::{Deployment, DeploymentId, ReplicaSet};
 use crate::cluster::client::Api;
 use crate::cluster::operation::Request;
 use crate::component_helpers::revision::revision_number;
 use crate::scenario::reference::Reference;
+
+/// What becomes of the fields.
+pub(in crate::scenario) const COVERAGE: &[Field] = &[("deployment", Simulated), ("toRevision", Simulated)];
 
 /// `kubectl rollout undo`: the pod template of an older revision comes back.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]

@@ -5,9 +5,14 @@ use serde::Deserialize;
 
 use super::{Made, Stage, made};
 use crate::api::DeploymentId;
+use crate::api::coverage::Coverage::Simulated;
+use crate::api::coverage::Field;
 use crate::cluster::client::Api;
 use crate::cluster::operation::Request;
 use crate::scenario::reference::Reference;
+
+/// What becomes of the fields.
+pub(in crate::scenario) const COVERAGE: &[Field] = &[("deployment", Simulated), ("replicas", Simulated)];
 
 /// `kubectl scale`.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]

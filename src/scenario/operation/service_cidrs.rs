@@ -4,10 +4,15 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{Made, Stage, made};
+use crate::api::coverage::Coverage::Simulated;
+use crate::api::coverage::Field;
 use crate::cluster::client::Api;
 use crate::cluster::operation::Request;
 use crate::cluster::service_registry::{ServiceIpSetup, ServiceOperation};
 use crate::service_ip::Cidr;
+
+/// What becomes of the fields of `addServiceCIDR`.
+pub(in crate::scenario) const COVERAGE: &[Field] = &[("cidrs", Simulated), ("name", Simulated)];
 
 /// A new ServiceCIDR.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]

@@ -7,9 +7,15 @@ use serde::Deserialize;
 use super::template::set_template;
 use super::{Made, Stage, made};
 use crate::api::DeploymentId;
+use crate::api::coverage::Coverage::Simulated;
+use crate::api::coverage::Field;
 use crate::cluster::client::Api;
 use crate::cluster::operation::Request;
 use crate::scenario::reference::Reference;
+
+/// What becomes of the fields.
+pub(in crate::scenario) const COVERAGE: &[Field] =
+    &[("container", Simulated), ("deployment", Simulated), ("image", Simulated)];
 
 /// `kubectl set image`.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]

@@ -3,7 +3,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::scenario::assumptions::Assumption;
+use crate::scenario::coverage::Irrelevant;
+use crate::scenario::error::Place;
 use crate::scenario::expectation::Compare;
+use crate::scenario::lints::Lint;
 use crate::scenario::study::{Ask, Metric, ResolvedStudy, Stopping};
 use crate::scenario::{Gap, Ledger};
 
@@ -46,6 +50,15 @@ pub struct Frame {
     pub max_runs: u32,
     /// What of the input is left out of the simulation.
     pub not_simulated: Vec<Gap>,
+    /// What of it changes nothing.
+    #[serde(default)]
+    pub irrelevant: Vec<Irrelevant>,
+    /// What is allowed and will probably not do what it is there for.
+    #[serde(default)]
+    pub lints: Vec<FrameLint>,
+    /// The times that the results hang on.
+    #[serde(default)]
+    pub assumptions: Vec<Assumption>,
     /// Warnings about the input.
     #[serde(default)]
     pub doubts: usize,
@@ -56,6 +69,44 @@ pub struct Frame {
     pub models: Vec<String>,
     /// What the release's gates bring with them.
     pub notes: Vec<String>,
+}
+
+/// A note on the input.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FrameLint {
+    /// The rule.
+    pub rule: String,
+    /// Where: file, line and column.
+    pub place: Option<(String, u32, u32)>,
+    /// What, and what would help.
+    pub message: String,
+}
+
+impl From<&Lint> for FrameLint {
+    fn from(lint: &Lint) -> Self {
+        let place = |place: &Place| (place.file.to_string(), place.line, place.column);
+        Self {
+            rule: lint.rule.to_string(),
+            place: lint.place.as_ref().map(place),
+            message: lint.message.clone(),
+        }
+    }
+}
+
+impl From<&FrameLint> for Lint {
+    fn from(lint: &FrameLint) -> Self {
+        let place = |(file, line, column): &(String, u32, u32)| Place {
+            file: file.as_str().into(),
+            line: *line,
+            column: *column,
+        };
+        Self {
+            rule: lint.rule.clone().into(),
+            place: lint.place.as_ref().map(place),
+            message: lint.message.clone(),
+        }
+    }
 }
 
 /// A metric's description.
@@ -155,6 +206,9 @@ impl Frame {
             min_runs,
             max_runs,
             not_simulated: study.ledger.gaps.clone(),
+            irrelevant: study.ledger.irrelevant.clone(),
+            lints: study.ledger.lints.iter().map(FrameLint::from).collect(),
+            assumptions: study.ledger.assumptions.clone(),
             doubts: study.ledger.doubts,
             releases: study.ledger.releases.clone(),
             models: study.ledger.models.clone(),
@@ -166,12 +220,21 @@ impl Frame {
     pub fn ledger(&self) -> Ledger {
         Ledger {
             gaps: self.not_simulated.clone(),
+            unfinished: Vec::new(),
+            irrelevant: self.irrelevant.clone(),
+            lints: self.lints.iter().map(Lint::from).collect(),
+            assumptions: self.assumptions.clone(),
             notes: self.notes.clone(),
             releases: self.releases.clone(),
             models: self.models.clone(),
             doubts: self.doubts,
-            ..Ledger::default()
         }
+    }
+
+    /// Whether two are of the same study. Notes name files as they were called, which may be otherwise.
+    pub fn is_of_the_study_of(&self, other: &Self) -> bool {
+        let without_notes = |frame: &Self| Self { lints: Vec::new(), ..frame.clone() };
+        without_notes(self) == without_notes(other)
     }
 
     /// Whether the number of runs hangs on a first stage.
