@@ -8,6 +8,7 @@
 pub mod admission;
 pub mod coverage;
 pub mod cpu_manager;
+pub mod crash_back_off;
 pub mod demand;
 pub mod device_manager;
 pub mod general_admission;

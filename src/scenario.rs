@@ -74,6 +74,7 @@ mod resolve;
 mod run_time;
 mod scheduler_configuration;
 mod start_time;
+mod start_up;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

@@ -37,6 +37,7 @@ mod service_ip;
 mod service_ip_documents;
 mod service_ip_results;
 mod service_registry;
+mod start_up;
 mod statistics_coverage;
 mod study;
 mod topology;

@@ -33,6 +33,10 @@ pub const CORDON_TAINT: DrawUse = DrawUse(17);
 pub const WATCH: DrawUse = DrawUse(18);
 /// [`super::timing::Timing::refusal`].
 pub const REFUSAL: DrawUse = DrawUse(19);
+/// Whether a pod ever becomes ready ([`super::setup::start_up::StartUpRule::probability`]).
+pub const BECOMES_READY: DrawUse = DrawUse(20);
+/// How long a container runs until it crashes ([`super::setup::start_up::StartUpRule::crash_after`]), one draw a start.
+pub const CRASH: DrawUse = DrawUse(21);
 /// The allocators of an API server: one sequential stream for each family, and one for node ports.
 pub const SERVICE_IP_SCAN: DrawUse = DrawUse(50);
 /// The hops of requests for Services ([`super::service_registry::setup::ServiceTiming`]).

@@ -43,6 +43,8 @@ pub enum Event {
     Ready(PodId),
     /// A pod's containers have ended by themselves.
     Ended(PodId),
+    /// A pod's containers have ended by themselves and will be started again.
+    Crashed(PodId),
     /// A terminating pod's containers have stopped.
     Gone(PodId),
     /// Something in the Service registries.

@@ -2,7 +2,8 @@
 //!
 //! Follows kubelet v1.34's pod workers as far as time goes: pull, start, first readiness probe, grace
 //! period, and before them admission ([`super::node_admissions`]).
-//! Leaves out: failing probes and containers, restarts of containers. DIFFERENCE: while a kubelet does not
+//! Probes and containers fail only as [`super::setup::start_up`] says; the containers that end are started again after
+//! the back-off of [`crate::kubelet::crash_back_off`]. DIFFERENCE: while a kubelet does not
 //! start, what it had begun goes on, and its node stays ready; Kubernetes evicts its pods after minutes.
 
 use std::sync::Arc;
@@ -12,8 +13,10 @@ use super::draw_uses;
 use super::event::Event;
 use super::node_admissions::{NodeAdmissions, Standing};
 use super::record::Record;
+use super::restarts::Restarts;
 use super::setup::ClusterSetup;
 use super::setup::kubelet::KubeletChange;
+use super::start_up;
 use super::store::Change;
 use super::store::kinds::unseen;
 use crate::api::{Node, NodeId, Pod, PodId, PodPhase, ReadyCondition, Symbol};
@@ -25,6 +28,15 @@ pub struct Kubelets {
     admissions: NodeAdmissions,
     timers: Vec<Option<EventId>>,
     pulled: LookupSet<(NodeId, Symbol)>,
+    restarts: Restarts,
+}
+
+/// What becomes of a pod whose containers run.
+struct Course {
+    /// Until it is ready; `None`: it never is.
+    ready_in: Option<SimDuration>,
+    /// Until its containers end, and how.
+    end: Option<(SimDuration, Event)>,
 }
 
 impl Kubelets {
@@ -48,6 +60,7 @@ impl Kubelets {
         let Some(pod) = new else {
             if let Some(pod) = old {
                 self.cancel(pod.id, queue);
+                self.restarts.forget(pod.id);
                 self.admissions.leave(pod.id);
             }
             return;
@@ -76,14 +89,15 @@ impl Kubelets {
     }
 
     fn start(&mut self, pod: &Pod, node: NodeId, api: &ApiServer<'_>, queue: &mut EventQueue<Event>) {
-        if api.setup.held.contains(&pod.id) {
+        if api.setup.held.contains(&pod.id) && start_up::of(pod, api).is_none() {
             return;
         }
         if pod.phase == PodPhase::Running {
+            let course = self.course(pod, api);
             if pod.is_ready() {
-                self.set_end(pod.id, pod.spec.run_for, api, queue);
+                self.set_end(pod.id, course.end, api, queue);
             } else {
-                self.set_timer(pod.id, readiness_delay(pod, api), Event::Ready(pod.id), api, queue);
+                self.wait_for_ready(pod.id, course, api, queue);
             }
             return;
         }
@@ -213,16 +227,32 @@ impl Kubelets {
     pub fn containers_running(&mut self, id: PodId, api: &mut ApiServer<'_>, queue: &mut EventQueue<Event>) {
         self.timers[id.index()] = None;
         let Some(pod) = api.store().pod(id) else { return };
-        let (delay, run_for) = (readiness_delay(pod, api), pod.spec.run_for);
-        if delay == SimDuration(0) {
-            api.set_pod_running(id, true);
-            self.set_end(id, run_for, api, queue);
-        } else if let Some(run_for) = run_for.filter(|run_for| *run_for <= delay) {
-            api.set_pod_running(id, false);
-            self.set_end(id, Some(run_for), api, queue);
+        let course = self.course(pod, api);
+        if self.restarts.of(id) > 0 {
+            api.update(id, |pod: &mut Pod| pod.restarts += 1);
+        }
+        let is_ready = course.ready_in == Some(SimDuration::ZERO);
+        api.set_pod_running(id, is_ready);
+        if is_ready {
+            self.set_end(id, course.end, api, queue);
         } else {
-            api.set_pod_running(id, false);
-            self.set_timer(id, delay, Event::Ready(id), api, queue);
+            self.wait_for_ready(id, course, api, queue);
+        }
+    }
+
+    /// The containers run. What is next: the probes succeed, or the containers end before.
+    fn wait_for_ready(
+        &mut self,
+        id: PodId,
+        course: Course,
+        api: &ApiServer<'_>,
+        queue: &mut EventQueue<Event>,
+    ) {
+        let ends_before = |end: &(SimDuration, Event)| course.ready_in.is_none_or(|ready| end.0 <= ready);
+        if let Some(end) = course.end.filter(ends_before) {
+            self.set_end(id, Some(end), api, queue);
+        } else if let Some(ready_in) = course.ready_in {
+            self.set_timer(id, ready_in, Event::Ready(id), api, queue);
         }
     }
 
@@ -230,10 +260,44 @@ impl Kubelets {
     pub fn ready(&mut self, id: PodId, api: &mut ApiServer<'_>, queue: &mut EventQueue<Event>) {
         self.timers[id.index()] = None;
         let Some(pod) = api.store().pod(id) else { return };
-        let (waited, run_for) = (readiness_delay(pod, api), pod.spec.run_for);
+        let Course { ready_in, end } = self.course(pod, api);
         api.set_pod_running(id, true);
-        let left = run_for.map(|run_for| SimDuration(run_for.0.saturating_sub(waited.0)));
+        let waited = ready_in.unwrap_or(SimDuration::ZERO);
+        let left = end.map(|(time, event)| (SimDuration(time.0.saturating_sub(waited.0)), event));
         self.set_end(id, left, api, queue);
+    }
+
+    /// What becomes of a pod from the moment on in which its containers run.
+    fn course(&self, pod: &Pod, api: &ApiServer<'_>) -> Course {
+        let rule = start_up::of(pod, api);
+        let succeeds = pod.spec.run_for.map(|run_for| (run_for, Event::Ended(pod.id)));
+        let crashes = rule.and_then(|rule| start_up::ends_after(rule, pod, self.restarts.of(pod.id), api));
+        let crashes = crashes.map(|time| (time, Event::Crashed(pod.id)));
+        let ready_in = match rule {
+            Some(rule) if !start_up::becomes_ready(rule, pod, api) => None,
+            _ => Some(readiness_delay(pod, rule.and_then(|rule| rule.delay.as_ref()), api)),
+        };
+        Course { ready_in, end: succeeds.into_iter().chain(crashes).min_by_key(|(time, _)| *time) }
+    }
+
+    /// A pod's containers have ended and are started again after their back-off.
+    pub fn crashed(&mut self, id: PodId, api: &mut ApiServer<'_>, queue: &mut EventQueue<Event>) {
+        self.timers[id.index()] = None;
+        let since = Some(api.api_time());
+        api.update(id, |pod: &mut Pod| {
+            if pod.is_ready() {
+                pod.ready = Some(ReadyCondition { ready: false, since });
+            }
+        });
+        let wait = self.restarts.ended(id, api.now);
+        if self.restarts.class(id) == EventClass::Recurring && api.setup.limits.horizon.is_none() {
+            // It goes on like that for ever, and so would the run.
+            return;
+        }
+        let Some(pod) = api.store().pod(id) else { return };
+        let mut draw = api.draws.keyed(draw_uses::CONTAINER_START, pod.identity, self.restarts.of(id));
+        let start = api.setup.timing.container_start.sample(&mut draw);
+        self.set_timer(id, wait.plus(start), Event::ContainersRunning(id), api, queue);
     }
 
     /// A pod's containers end by themselves, well.
@@ -249,12 +313,12 @@ impl Kubelets {
     fn set_end(
         &mut self,
         id: PodId,
-        run_for: Option<SimDuration>,
+        end: Option<(SimDuration, Event)>,
         api: &ApiServer<'_>,
         queue: &mut EventQueue<Event>,
     ) {
-        if let Some(run_for) = run_for {
-            self.set_timer(id, run_for, Event::Ended(id), api, queue);
+        if let Some((time, event)) = end {
+            self.set_timer(id, time, event, api, queue);
         }
     }
 
@@ -276,7 +340,11 @@ impl Kubelets {
         if self.timers.len() <= id.index() {
             self.timers.resize(id.index() + 1, None);
         }
-        let timer = queue.push(api.now.plus(delay), EventClass::Essential, event);
+        let class = match event {
+            Event::Crashed(_) | Event::ContainersRunning(_) => self.restarts.class(id),
+            _ => EventClass::Essential,
+        };
+        let timer = queue.push(api.now.plus(delay), class, event);
         self.timers[id.index()] = Some(timer);
     }
 
@@ -299,8 +367,9 @@ fn sample(hop: &Distribution, use_of_draw: DrawUse, pod: &Pod, api: &ApiServer<'
     hop.sample(&mut api.draws.keyed(use_of_draw, pod.identity, 0))
 }
 
-fn readiness_delay(pod: &Pod, api: &ApiServer<'_>) -> SimDuration {
-    let delay = sample(&api.setup.timing.readiness, draw_uses::READINESS, pod, api);
+/// From running to ready.
+fn readiness_delay(pod: &Pod, delay: Option<&Distribution>, api: &ApiServer<'_>) -> SimDuration {
+    let delay = sample(delay.unwrap_or(&api.setup.timing.readiness), draw_uses::READINESS, pod, api);
     delay.plus(pod.spec.readiness_initial_delay())
 }
 

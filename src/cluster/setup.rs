@@ -1,11 +1,13 @@
 //! What a simulated cluster starts from: everything compiled, shared by all replications.
 
 pub mod kubelet;
+pub mod start_up;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 pub use self::kubelet::KubeletSetup;
+use self::start_up::StartUpRule;
 
 use super::operation::TimelineEntry;
 use super::service_registry::setup::ServiceIpSetup;
@@ -45,8 +47,11 @@ pub struct ClusterSetup {
     pub replica_sets: Vec<ReplicaSet>,
     /// Pods that exist already or are waiting; `id` is the index, owners and nodes resolved.
     pub pods: Vec<Pod>,
-    /// Those of them whose containers crash or cannot start: they stay as they are until they are deleted.
+    /// Those of them that run and are not ready, or whose containers crash or cannot start: they stay as they are
+    /// until they are deleted, unless `start_up` has a rule for them.
     pub held: BTreeSet<PodId>,
+    /// How pods start, where it is not as usual.
+    pub start_up: Vec<StartUpRule>,
     /// The Service registries; `None`: Services have no addresses.
     pub service_ips: Option<Arc<ServiceIpSetup>>,
     /// Objects created later than time 0, by the timeline, in order of time.

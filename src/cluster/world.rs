@@ -239,6 +239,7 @@ impl Model for Cluster<'_> {
             Event::ContainersRunning(pod) => readers.kubelets.containers_running(pod, api, queue),
             Event::Ready(pod) => readers.kubelets.ready(pod, api, queue),
             Event::Ended(pod) => readers.kubelets.ended(pod, api),
+            Event::Crashed(pod) => readers.kubelets.crashed(pod, api, queue),
             Event::Gone(pod) => readers.kubelets.gone(pod, api),
         }
         self.readers.pump(&mut self.api, queue);

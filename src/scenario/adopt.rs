@@ -63,7 +63,8 @@ impl Builder {
             }
         };
         let id = self.directory.next::<Pod>(&source.reference);
-        if statuses(source).any(is_stuck) {
+        let runs_unready = compiled.phase == PodPhase::Running && compiled.ready.is_some_and(|it| !it.ready);
+        if runs_unready || statuses(source).any(is_stuck) {
             self.held.insert(id);
         }
         let incarnation = self.incarnations.entry(source.reference.clone()).or_default();

@@ -48,7 +48,7 @@ pub(super) struct Builder {
     pub(super) replica_set_uids: Vec<Uid>,
     /// The Services with their numbers.
     pub(super) services: ServiceList,
-    /// Pods whose containers crash or cannot start.
+    /// Pods that run and are not ready, or whose containers crash or cannot start.
     pub(super) held: BTreeSet<PodId>,
     /// Pods whose nodes are not in the input.
     pub(super) left_out: LeftOut,

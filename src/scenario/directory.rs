@@ -1,6 +1,6 @@
 //! Which objects there are at a point of the timeline, and their numbers.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::error::did_you_mean;
 use super::figure_selector::FigureSelector;
@@ -21,7 +21,8 @@ pub(super) enum Entry {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Directory {
     live: BTreeMap<Reference, Entry>,
-    ever: BTreeSet<Reference>,
+    /// Also those that were deleted, with their last numbers.
+    ever: BTreeMap<Reference, Entry>,
     /// Numbers given so far, by kind.
     given: [u32; Kind::ALL.len()],
 }
@@ -42,7 +43,15 @@ impl Directory {
 
     /// Whether there is such an object at some time.
     pub(super) fn was_ever(&self, reference: &Reference) -> bool {
-        self.ever.contains(reference)
+        self.ever.contains_key(reference)
+    }
+
+    /// The number of the object of this name, if there is one of that kind at some time.
+    pub(super) fn number_ever<T: Object>(&self, reference: &Reference) -> Option<T::Id> {
+        match self.ever.get(reference)? {
+            Entry::Object(id) => T::Id::of(*id),
+            Entry::Passive => None,
+        }
     }
 
     /// The number of an object of this name: its own if it is there, else the next free one.
@@ -66,7 +75,7 @@ impl Directory {
 
     fn put(&mut self, reference: &Reference, entry: Entry) {
         self.live.insert(reference.clone(), entry);
-        self.ever.insert(reference.clone());
+        self.ever.insert(reference.clone(), entry);
     }
 
     /// Takes an object away.
@@ -111,7 +120,7 @@ impl Directory {
         if let Some(of) = &figure.of {
             return if self.was_ever(of) { Ok(()) } else { self.find(of).map(|_| ()) };
         }
-        let mut deployments = self.ever.iter().filter(|reference| reference.kind == "deployment");
+        let mut deployments = self.ever.keys().filter(|reference| reference.kind == "deployment");
         match (deployments.next(), deployments.next()) {
             (Some(first), Some(_)) if figure.is_of_a_rollout() => Err(format!(
                 "{} is a measure of one Deployment, and there are several; name it, such as `of: {first}`",

@@ -13,6 +13,7 @@ use super::node_pool::NodePool;
 use super::operation::registry::TimelineEntryDocument;
 use super::scheduler_settings::SchedulerSettings;
 use super::service_ips::ServiceIpsDocument;
+use super::start_up::StartUpDocument;
 use super::time::{ApiTime, Duration};
 use super::timing_settings::TimingSettings;
 use super::trace::Trace;
@@ -101,6 +102,10 @@ pub struct ScenarioSpec {
     /// How long each hop between the components takes.
     #[serde(default)]
     pub timing: TimingSettings,
+    /// How pods of a Deployment, or of some of its revisions, start. Default: they become ready and stay so; pods
+    /// of a dump that run and are not ready, or whose containers crash, stay as they are.
+    #[serde(default)]
+    pub start_up: Vec<StartUpDocument>,
     /// Settings of kube-scheduler. They override a KubeSchedulerConfiguration among the manifests.
     #[serde(default)]
     pub scheduler: SchedulerSettings,

@@ -19,6 +19,7 @@ use super::release::{what_is_not_followed, what_may_change};
 use super::scheduler_configuration::{self, Found};
 use super::service_ips;
 use super::start_time;
+use super::start_up;
 use crate::api::behaviour::Release;
 use crate::api::{Behaviour, Deployment, Node, Pod, ReplicaSet, SelectorOwner, Timestamp};
 use crate::cluster::setup::{ClusterSetup, KubeletSetup, RunLimits, SchedulerSetup};
@@ -61,6 +62,7 @@ pub(super) fn resolve(plan: &Plan, findings: &mut Findings) -> Option<(ClusterSe
     let mut fleet = Fleet::start(plan, &mut beginning.nodes, &mut builder, findings);
     let mut service_ips = service_ips::resolve(plan, &mut builder, findings);
     let timeline = timeline::timeline(plan, (&mut fleet, service_ips.as_ref()), &mut builder, findings);
+    let start_up = start_up::resolve(plan, &builder, findings);
     let of_kubelets = fleet.releases(plan);
     let kubelets = fleet.finish(plan, &mut builder, findings);
     dump::check(&plan.objects, &builder.left_out, findings);
@@ -91,6 +93,7 @@ pub(super) fn resolve(plan: &Plan, findings: &mut Findings) -> Option<(ClusterSe
         replica_sets: beginning.replica_sets,
         pods: beginning.pods,
         held: builder.held.clone(),
+        start_up,
         service_ips: service_ips.map(Arc::new),
         timeline,
         scheduler,
@@ -101,6 +104,7 @@ pub(super) fn resolve(plan: &Plan, findings: &mut Findings) -> Option<(ClusterSe
         ledger.gaps.retain(|gap| gap.what != EXTENDED_RESOURCES);
     }
     ledger.assumptions = assumptions::of(&spec.timing, &setup.timing);
+    ledger.assumptions.extend(start_up::assumptions(&spec.start_up, &setup));
     (ledger.notes, ledger.models) = (notes, models(release, &of_kubelets, spec));
     ledger.releases = vec![plan.release.to_string()];
     Some((setup, ledger, builder))

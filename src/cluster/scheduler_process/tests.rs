@@ -44,6 +44,7 @@ fn setup() -> ClusterSetup {
         replica_sets: Vec::new(),
         pods: Vec::new(),
         held: BTreeSet::new(),
+        start_up: Vec::new(),
         service_ips: None,
         timeline: Vec::new(),
         scheduler,

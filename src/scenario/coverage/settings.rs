@@ -4,7 +4,7 @@ use crate::api::coverage::Coverage::{Irrelevant, Object, Simulated};
 use crate::api::coverage::{Field, Shape};
 use crate::scenario::operation::registry;
 use crate::scenario::{
-    expectation, kubelets, node_pool, scheduler_settings, service_ips, timing_settings, trace,
+    expectation, kubelets, node_pool, scheduler_settings, service_ips, start_up, timing_settings, trace,
     variant, workload,
 };
 
@@ -36,6 +36,7 @@ const SPEC: &[Field] = &[
     ("seed", Simulated),
     ("serviceIPs", Object(&[service_ips::COVERAGE])),
     ("startTime", Simulated),
+    ("startUp", Object(&[start_up::COVERAGE])),
     ("timeline", Object(&[registry::WHEN, registry::WHAT])),
     ("timing", Object(&[timing_settings::COVERAGE])),
     ("traces", Object(&[trace::COVERAGE])),
