@@ -32,6 +32,7 @@ pub struct Kubelets {
 }
 
 /// What becomes of a pod whose containers run.
+#[derive(Clone, Copy)]
 struct Course {
     /// Until it is ready; `None`: it never is.
     ready_in: Option<SimDuration>,

@@ -217,8 +217,12 @@ impl Recorder {
         let adopted = now == SimTime(0) && self.adopted.contains(&id);
         let same_template = |old: &Arc<Deployment>| new.is_some_and(|new| new.template.equals(&old.template));
         if !old.is_some_and(same_template) {
-            old.into_iter().for_each(|old| self.selecting.remove(old));
-            new.into_iter().for_each(|new| self.selecting.put(new, &self.out.names));
+            if let Some(old) = old {
+                self.selecting.remove(old);
+            }
+            if let Some(new) = new {
+                self.selecting.put(new, &self.out.names);
+            }
         }
         let ended = match (old, new) {
             (None, Some(new)) => {
