@@ -20,6 +20,9 @@ fn the_same_bytes_on_any_number_of_threads_and_in_parts() {
     let wanted = ["differences.csv", "estimates.csv", "manifest.json", "plot.svg", "runs.csv", "summary.txt"];
     assert_eq!(names, wanted, "the journal is gone");
     snapshot("study", &String::from_utf8(expected["summary.txt"].clone()).expect("UTF-8"));
+    let manifest: serde_json::Value = serde_json::from_slice(&expected["manifest.json"]).expect("JSON");
+    assert_eq!(manifest["assumptions"][0]["what"], "image pull");
+    assert_eq!((manifest["lints"].is_array(), manifest["irrelevant"].is_array()), (true, true));
     assert_eq!(kubecast(&["study", &study, "--out", &whole]).code, 2, "nothing is overwritten");
     assert_eq!(kubecast(&["study", &study, "--out", &whole, "--force"]).code, 0);
     assert!(files(&whole) == expected, "replaced by the same bytes");
