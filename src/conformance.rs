@@ -17,6 +17,7 @@ pub mod cpu_take;
 pub mod deployment_progress;
 pub mod fenceposts;
 pub mod new_replicas;
+pub mod pace;
 pub mod placement;
 pub mod pod_available;
 pub mod pod_deletion_order;
@@ -54,6 +55,9 @@ pub const KINDS: &[(&str, Check)] = &[
     ("deployment-progress", deployment_progress::check),
     ("node-port", service_ip::node_port::check),
     ("node-port-service", service_ip::node_port_service::check),
+    ("pace-many", pace::check),
+    ("pace-ops", pace::check),
+    ("pace-single", pace::check),
     ("pod-available", pod_available::check),
     ("pod-deletion-order", pod_deletion_order::check),
     ("proportional-scale", proportional_scale::check),

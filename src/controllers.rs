@@ -13,3 +13,4 @@ pub mod coverage;
 pub mod deployment;
 pub mod replica_set;
 mod sort;
+mod stable_sort;

@@ -25,6 +25,7 @@ pub mod assignment;
 pub mod assumptions;
 pub mod capacity;
 mod change;
+mod control_plane;
 pub mod coverage;
 pub mod distribution;
 pub mod document;
@@ -75,6 +76,7 @@ mod run_time;
 mod scheduler_configuration;
 mod start_time;
 mod start_up;
+mod timing_preset;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

@@ -14,7 +14,10 @@ use rayon::prelude::*;
 use serde_json::Value;
 
 /// Every file of vectors, with how many there are in it.
-const FILES: [(&str, usize); 23] = [
+const FILES: [(&str, usize); 26] = [
+    ("control-plane-time/pace-many.jsonl.gz", 6),
+    ("control-plane-time/pace-ops.jsonl.gz", 14),
+    ("control-plane-time/pace-single.jsonl.gz", 18),
     ("cpu/config.jsonl.gz", 220),
     ("cpu/manager.jsonl.gz", 1050),
     ("cpu/merge.jsonl.gz", 600),
@@ -40,10 +43,13 @@ const FILES: [(&str, usize); 23] = [
     ("service-ip/ranges.jsonl", 230),
 ];
 
-/// Files whose vectors hold distributions, which are tested and not compared leaf by leaf; that a changed
-/// leaf is noticed is tested beside the tests themselves.
-const SAMPLED: [(&str, usize); 2] =
-    [("closed-loop/closed-loop.jsonl", 11), ("service-ip/probability.jsonl", 312)];
+/// Files whose vectors hold distributions, or results that could have come out otherwise: they are tested and not
+/// compared leaf by leaf; that a changed leaf is noticed is tested beside the tests themselves.
+const SAMPLED: [(&str, usize); 3] = [
+    ("closed-loop/closed-loop.jsonl", 11),
+    ("control-plane-time/sensitive.jsonl.gz", 3),
+    ("service-ip/probability.jsonl", 312),
+];
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/conformance")
@@ -101,6 +107,11 @@ fn service_ip_vectors_pass() {
 #[test]
 fn closed_loops_agree() {
     check("closed-loop/");
+}
+
+#[test]
+fn the_pace_of_the_control_plane_is_the_recorded_one() {
+    check("control-plane-time/");
 }
 
 #[test]

@@ -245,7 +245,7 @@ fn what_a_release_does_otherwise_is_told_where_it_can_be_felt() {
          {{containers: [{{name: c, image: c}}]}}}}}}]}}\n"
     );
     assert!(notes(&[&node, &applied], "1.32").contains("scores pods without requests"));
-    assert!(notes(&[&node, &asking], "1.36").contains("of equal nodes the top of a heap is taken"));
+    assert!(notes(&[&node, &asking], "1.36").contains("pods of one kind are placed in batches"));
     assert!(!notes(&[&node, &asking], "1.38").contains("empty selector"));
 }
 

@@ -85,6 +85,10 @@ pub struct SchedulerBehaviour {
     pub anti_affinity_of_deleted_pod: bool,
     /// Hints: one matching anti-affinity term of several is enough (1.37, pull request 139161).
     pub any_anti_affinity_term: bool,
+    /// Of equal nodes the top of a heap is taken, not one at random (1.35, pull request 135231).
+    pub ties_by_heap: bool,
+    /// NodeResourcesBalancedAllocation scores how the pod changes the balance (1.36, pull request 135573).
+    pub balance_by_change: bool,
 }
 
 /// What the controllers do.
@@ -100,6 +104,11 @@ pub struct ControllersBehaviour {
     pub logarithmic_scale_down: bool,
     /// The deletion cost annotation is read (`PodDeletionCost`).
     pub pod_deletion_cost: bool,
+    /// Statuses count terminating pods (`DeploymentReplicaSetTerminatingReplicas`, on from 1.35).
+    pub terminating_replicas: bool,
+    /// A sync waits until the caches show the controller's own last writes
+    /// (`StaleControllerConsistencyReplicaSet`, 1.36).
+    pub waits_for_own_writes: bool,
 }
 
 /// How Service IPs and node ports are allocated.
@@ -184,12 +193,16 @@ impl Behaviour {
                 taint_update_counts_as_node_add: from(29) && !from(35),
                 anti_affinity_of_deleted_pod: from(36),
                 any_anti_affinity_term: from(37),
+                ties_by_heap: from(35),
+                balance_by_change: from(36),
             },
             controllers: ControllersBehaviour {
                 available_at_min_ready: from(34),
                 availability_checks_on_time: from(34),
                 logarithmic_scale_down: on("LogarithmicScaleDown"),
                 pod_deletion_cost: on("PodDeletionCost"),
+                terminating_replicas: on("DeploymentReplicaSetTerminatingReplicas"),
+                waits_for_own_writes: on("StaleControllerConsistencyReplicaSet"),
             },
             kubelet: KubeletBehaviour {
                 cpu_manager_options: PolicyOptions::of_cpu_manager(release, gates),

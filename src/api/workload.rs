@@ -116,6 +116,8 @@ pub struct DeploymentStatus {
     pub progressing: Option<DeploymentCondition>,
     /// The condition `ReplicaFailure`.
     pub replica_failure: Option<DeploymentCondition>,
+    /// `terminatingReplicas`.
+    pub terminating_replicas: Option<i32>,
 }
 
 /// A condition of a Deployment.
@@ -187,6 +189,8 @@ pub struct ReplicaSetStatus {
     pub available_replicas: i32,
     /// The reason of the condition `ReplicaFailure`, where that is present.
     pub replica_failure: Option<Arc<str>>,
+    /// `terminatingReplicas`.
+    pub terminating_replicas: Option<i32>,
 }
 
 /// A Service, ReplicationController, ReplicaSet or StatefulSet, as the scheduler uses it: to find a

@@ -3,10 +3,15 @@
 //!
 //! Follows kube-apiserver v1.34 and its registry strategies: times in whole seconds (unless the
 //! timing asks for exact ones), a pod that is not bound is deleted at once, a bound one waits for its
-//! kubelet. Leaves out: admission plugins, quotas, resource versions and conflicts.
+//! kubelet. Leaves out: admission plugins and quotas.
+
+pub mod requests;
 
 use std::sync::Arc;
 
+use self::requests::Requests;
+
+use super::control_plane::Chance;
 use super::draw_uses;
 use super::record::Record;
 use super::setup::ClusterSetup;
@@ -32,6 +37,8 @@ pub struct ApiServer<'s> {
     pub now: SimTime,
     /// The time of the last change.
     pub last_change: SimTime,
+    /// The components' clients and their requests, under a control plane with a pace of its own.
+    pub requests: Requests,
     store: Store,
     digest: Digest,
     records: u64,
@@ -48,6 +55,7 @@ impl<'s> ApiServer<'s> {
             draws,
             now: SimTime(0),
             last_change: SimTime(0),
+            requests: Requests::default(),
             store: Store::default(),
             digest: Digest::new(),
             records: 0,
@@ -157,7 +165,13 @@ impl<'s> ApiServer<'s> {
     pub fn create_pod_of(&mut self, replica_set: &ReplicaSet, who: Identity) -> PodId {
         let id = self.store.next_id::<Pod>();
         let suffix = naming::pod_suffix(&mut self.draws.keyed(draw_uses::POD_NAME, who, 0));
-        let mut uid_draw = self.draws.keyed(draw_uses::POD_UID, who, 0);
+        let uid = match self.setup.control_plane.map(|plane| plane.chance).unwrap_or_default() {
+            Chance::ByCreation => Uid(u128::from(id.0)),
+            Chance::Drawn => {
+                let mut draw = self.draws.keyed(draw_uses::POD_UID, who, 0);
+                random_uid(draw.u64(), draw.u64())
+            }
+        };
         let controller = ControllerRef {
             kind: WorkloadKind::ReplicaSet,
             name: self.names.intern(&replica_set.name),
@@ -166,7 +180,7 @@ impl<'s> ApiServer<'s> {
         };
         let name = format!("{}-{suffix}", replica_set.name);
         self.put(Pod {
-            uid: random_uid(uid_draw.u64(), uid_draw.u64()),
+            uid,
             identity: who,
             controller: Some(controller),
             created: Some(self.api_time()),

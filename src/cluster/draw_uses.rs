@@ -37,6 +37,8 @@ pub const REFUSAL: DrawUse = DrawUse(19);
 pub const BECOMES_READY: DrawUse = DrawUse(20);
 /// How long a container runs until it crashes ([`super::setup::start_up::StartUpRule::crash_after`]), one draw a start.
 pub const CRASH: DrawUse = DrawUse(21);
+/// [`super::timing::Timing::api_request`], one draw a request of a client.
+pub const API_REQUEST: DrawUse = DrawUse(22);
 /// The allocators of an API server: one sequential stream for each family, and one for node ports.
 pub const SERVICE_IP_SCAN: DrawUse = DrawUse(50);
 /// The hops of requests for Services ([`super::service_registry::setup::ServiceTiming`]).

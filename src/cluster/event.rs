@@ -25,6 +25,12 @@ pub enum Event {
     Sync(ControllerId, Key),
     /// A controller asked to look at a key again now.
     Recheck(ControllerId, Key),
+    /// A sync that waits goes on.
+    Resume(ControllerId, Key),
+    /// A controller's event recorder takes up what it was told.
+    Record(ControllerId),
+    /// A request arrives at the API server and is answered.
+    Request(u32),
     /// The scheduling cycle under way is over.
     CycleEnd,
     /// A binding reaches the API.

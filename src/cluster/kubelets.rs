@@ -6,8 +6,12 @@
 //! the back-off of [`crate::kubelet::crash_back_off`]. DIFFERENCE: while a kubelet does not
 //! start, what it had begun goes on, and its node stays ready; Kubernetes evicts its pods after minutes.
 
+pub mod given;
+mod restart;
+
 use std::sync::Arc;
 
+use self::given::Numbering;
 use super::api_server::ApiServer;
 use super::draw_uses;
 use super::event::Event;
@@ -15,11 +19,10 @@ use super::node_admissions::{NodeAdmissions, Standing};
 use super::record::Record;
 use super::restarts::Restarts;
 use super::setup::ClusterSetup;
-use super::setup::kubelet::KubeletChange;
 use super::start_up;
 use super::store::Change;
 use super::store::kinds::unseen;
-use crate::api::{Node, NodeId, Pod, PodId, PodPhase, ReadyCondition, Symbol};
+use crate::api::{NodeId, Pod, PodId, PodPhase, ReadyCondition, Symbol};
 use crate::kernel::{Distribution, DrawUse, EventClass, EventId, EventQueue, LookupSet, SimDuration};
 
 /// What the kubelets keep in mind: a timer for each pod, the images they pulled, whom they admitted.
@@ -29,6 +32,8 @@ pub struct Kubelets {
     timers: Vec<Option<EventId>>,
     pulled: LookupSet<(NodeId, Symbol)>,
     restarts: Restarts,
+    /// Where times are recorded, not drawn.
+    numbering: Numbering,
 }
 
 /// What becomes of a pod whose containers run.
@@ -69,6 +74,9 @@ impl Kubelets {
         if pod.is_finished() {
             self.admissions.leave(pod.id);
         }
+        if old.is_none() && api.setup.timing.recorded.is_some() {
+            self.numbering.note(pod);
+        }
         let Some(node) = pod.node else { return };
         let was_bound = old.as_ref().is_some_and(|old| old.node.is_some());
         let was_deleted = old.as_ref().is_some_and(|old| old.deleted.is_some());
@@ -79,7 +87,8 @@ impl Kubelets {
         let admitted = !arrives || self.is_admitted(pod, node, api);
         if pod.deleted.is_some() {
             if !was_deleted {
-                let delay = termination_delay(pod, old.is_none(), api);
+                let recorded = self.recorded(pod, api, |times| &times.termination);
+                let delay = recorded.unwrap_or_else(|| termination_delay(pod, old.is_none(), api));
                 self.set_timer(pod.id, delay, Event::Gone(pod.id), api, queue);
             }
         } else if admitted && arrives {
@@ -102,12 +111,27 @@ impl Kubelets {
             }
             return;
         }
+        if let Some(delay) = self.recorded(pod, api, |times| &times.start) {
+            self.set_timer(pod.id, delay, Event::ContainersRunning(pod.id), api, queue);
+            return;
+        }
         let timing = &api.setup.timing;
         let mut delay = sample(&timing.container_start, draw_uses::CONTAINER_START, pod, api);
         if self.must_pull(pod, node, api) {
             delay = delay.plus(sample(&timing.image_pull, draw_uses::IMAGE_PULL, pod, api));
         }
         self.set_timer(pod.id, delay, Event::ContainersRunning(pod.id), api, queue);
+    }
+
+    /// A recorded time of a pod, if its workload's are recorded.
+    fn recorded(
+        &self,
+        pod: &Pod,
+        api: &ApiServer<'_>,
+        list: impl Fn(&given::RecordedTimes) -> &Vec<SimDuration>,
+    ) -> Option<SimDuration> {
+        let times = api.setup.timing.recorded.as_ref()?.get(&pod.identity.owner)?;
+        self.numbering.of(pod, list(times))
     }
 
     /// Lets the node decide. What runs or ends at time 0 stays.
@@ -123,78 +147,6 @@ impl Kubelets {
         let admitted = decision.refusal.is_none();
         api.record(&Record::Admission { pod: pod.id, node, decision: Arc::new(decision) });
         admitted
-    }
-
-    /// Kubelets of an entry of `spec.kubelets` restart, or that on one node: their pods are admitted again,
-    /// the oldest first, and those that no longer fit fail, also if they run. The error: what keeps any of
-    /// them from starting.
-    pub fn restart(
-        &mut self,
-        (entry, only): (usize, Option<NodeId>),
-        change: Option<&KubeletChange>,
-        api: &mut ApiServer<'_>,
-        queue: &mut EventQueue<Event>,
-    ) -> Result<(), String> {
-        let nodes = self.admissions.of_entry(entry, only);
-        let mut pods: Vec<Vec<Arc<Pod>>> = vec![Vec::new(); nodes.len()];
-        for pod in api.store().pods().iter().filter(|pod| !pod.is_finished()) {
-            let place = pod.node.and_then(|node| nodes.binary_search(&node).ok());
-            if let Some(place) = place {
-                pods[place].push(Arc::clone(pod));
-            }
-        }
-        let mut faults = Vec::new();
-        for (node, mut pods) in nodes.into_iter().zip(pods) {
-            pods.sort_by_key(|pod| (pod.created, pod.id));
-            let started = self.admissions.restart(node, change.map(|change| &change.setup), &pods);
-            api.record(&Record::KubeletRestart {
-                node,
-                settings: change.map(|change| Arc::clone(&change.setup)),
-                error: started.as_ref().err().map(|error| error.0.as_str().into()),
-            });
-            match started {
-                Ok(before) => {
-                    if let Some(change) = change {
-                        register(node, change, api);
-                    }
-                    self.admit_again(node, &pods, &before, api, queue);
-                }
-                Err(error) => {
-                    let name = api.store().node(node).map_or("", |node| api.names.resolve(node.name));
-                    faults.push(format!("the kubelet of node {name:?} does not start: {}", error.0));
-                }
-            }
-        }
-        if faults.is_empty() { Ok(()) } else { Err(faults.join("; ")) }
-    }
-
-    fn admit_again(
-        &mut self,
-        node: NodeId,
-        pods: &[Arc<Pod>],
-        before: &[bool],
-        api: &mut ApiServer<'_>,
-        queue: &mut EventQueue<Event>,
-    ) {
-        for (pod, before) in pods.iter().zip(before) {
-            let standing = match (pod.deleted, before) {
-                (Some(_), _) => Standing::Kept,
-                (None, true) => Standing::Again,
-                (None, false) => Standing::New,
-            };
-            let admitted = self.admit(pod, node, standing, api);
-            if self.admissions.hangs(node) {
-                return;
-            }
-            let waits = self.timers.get(pod.id.index()).is_none_or(Option::is_none);
-            if !admitted {
-                self.refuse(pod, api, queue);
-            } else if pod.deleted.is_some() && waits {
-                self.set_timer(pod.id, termination_delay(pod, true, api), Event::Gone(pod.id), api, queue);
-            } else if !before && waits {
-                self.start(pod, node, api, queue);
-            }
-        }
     }
 
     fn refuse(&mut self, pod: &Pod, api: &ApiServer<'_>, queue: &mut EventQueue<Event>) {
@@ -353,14 +305,6 @@ impl Kubelets {
         if let Some(timer) = self.timers.get_mut(id.index()).and_then(Option::take) {
             queue.cancel(timer);
         }
-    }
-}
-
-/// A kubelet that starts tells the API what pods can have of its machine.
-fn register(node: NodeId, change: &KubeletChange, api: &mut ApiServer<'_>) {
-    let milli_cpu = change.allocatable_milli_cpu;
-    if api.store().node(node).is_some_and(|node| node.allocatable.milli_cpu != milli_cpu) {
-        api.update(node, |node: &mut Node| node.allocatable.milli_cpu = milli_cpu);
     }
 }
 

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::decision::Decision;
+use super::request::RequestRecord;
 use super::service_registry::incident::ServiceIncident;
 use super::setup::kubelet::KubeletSetup;
 use super::store::kinds::Change;
@@ -58,6 +59,8 @@ pub enum Record {
         /// What it waits for.
         what: Arc<str>,
     },
+    /// A request of a component was carried out or refused; what it changed stands before it.
+    Request(RequestRecord),
     /// Something happened in the Service registries.
     Service(ServiceIncident),
     /// Nothing more happens at this instant.
@@ -86,8 +89,8 @@ impl Record {
                 digest.bool(error.is_some());
             }
             Self::Service(incident) => incident.encode(digest),
-            // Names stand in the outcomes that use them; who waits at the end follows from the outcomes.
-            Self::Names(_) | Self::StillWaiting { .. } | Self::InstantEnd => {}
+            // Names stand in the outcomes that use them, and so do requests; who waits at the end follows from them.
+            Self::Names(_) | Self::Request(_) | Self::StillWaiting { .. } | Self::InstantEnd => {}
         }
     }
 }

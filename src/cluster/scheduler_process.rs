@@ -144,6 +144,7 @@ impl SchedulerProcess {
         let profile = self.profile_of(pod).expect("only pods of a profile are queued");
         let tie_break = match self.setup.scheduler.tie_break {
             TieBreakRule::Random => TieBreak::Random(&mut self.tie_break),
+            TieBreakRule::Heap => TieBreak::Heap,
             TieBreakRule::First => TieBreak::First,
         };
         let input = CycleInput {

@@ -9,6 +9,7 @@ use std::sync::Arc;
 pub use self::kubelet::KubeletSetup;
 use self::start_up::StartUpRule;
 
+use super::control_plane::ControlPlane;
 use super::operation::TimelineEntry;
 use super::service_registry::setup::ServiceIpSetup;
 use super::timing::Timing;
@@ -31,6 +32,8 @@ pub struct ClusterSetup {
     pub start: Timestamp,
     /// The hops.
     pub timing: Timing,
+    /// The control plane's own pace; `None`: its components write without requests, at once.
+    pub control_plane: Option<ControlPlane>,
     /// Nodes; `id` is the index.
     pub nodes: Vec<Node>,
     /// The kubelets' managers, by node; `None` where the node has no machine.
@@ -90,8 +93,10 @@ pub enum CycleKind {
 /// How the scheduler chooses among nodes of equal score.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TieBreakRule {
-    /// At random, as kube-scheduler.
+    /// At random, as kube-scheduler up to 1.34.
     Random,
+    /// The top of a heap, as kube-scheduler from 1.35 on.
+    Heap,
     /// The bytewise first name.
     First,
 }

@@ -12,6 +12,7 @@
 //! | `readiness` | running → Ready | 0, after the probe's `initialDelaySeconds` | kubelet: the first probe follows the initial delay |
 //! | `termination` | deleted → gone | the whole grace period | a container that ignores SIGTERM is killed then |
 //! | `refusal` | refused by the kubelet → `Failed` in the API | 100 ms | kubecast's assumption for one status write |
+//! | `apiRequest` | token taken → carried out and answered | 0 | see [`super::control_plane`] |
 //! | `cordonTaint` | cordoned → taint on the node | 100 ms | one pass of the node life-cycle controller |
 //! | `watch.*` | write → seen by that reader | 0 | a cursor at the head of the watch log |
 
@@ -19,6 +20,9 @@ pub mod cycle_time;
 
 pub use cycle_time::CycleTime;
 
+use std::sync::Arc;
+
+use super::kubelets::given::TimesByOwner;
 use crate::kernel::{Distribution, SimDuration};
 
 /// The hops' distributions.
@@ -38,12 +42,16 @@ pub struct Timing {
     pub readiness: Distribution,
     /// Deleted to gone, at most the grace period; `None` is the whole grace period.
     pub termination: Option<Distribution>,
+    /// Of a component's request, from its token to its answer.
+    pub api_request: Distribution,
     /// Cordoned to taint on the node.
     pub cordon_taint: Distribution,
     /// From a kubelet's refusal of a pod to its status in the API.
     pub refusal: Distribution,
     /// Lag of each reader behind the store.
     pub watch: WatchLag,
+    /// Start-up and termination as recorded, by workload; others are drawn.
+    pub recorded: Option<Arc<TimesByOwner>>,
     /// Whether API times are cut to whole seconds, as Kubernetes stores them.
     pub whole_second_timestamps: bool,
 }
@@ -73,9 +81,11 @@ impl Default for Timing {
             },
             readiness: none(),
             termination: None,
+            api_request: none(),
             cordon_taint: Distribution::Constant(SimDuration(100_000_000)),
             refusal: Distribution::Constant(SimDuration(100_000_000)),
             watch: WatchLag { scheduler: none(), controller_manager: none(), kubelet: none() },
+            recorded: None,
             whole_second_timestamps: true,
         }
     }

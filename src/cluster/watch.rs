@@ -95,6 +95,16 @@ impl WatchLog {
         self.kinds[kind as usize].next(reader)
     }
 
+    /// How far the log of a kind is written.
+    pub fn head(&self, kind: Kind) -> u64 {
+        self.kinds[kind as usize].head()
+    }
+
+    /// How far a reader has seen the log of a kind.
+    pub fn seen(&self, reader: Reader, kind: Kind) -> u64 {
+        self.kinds[kind as usize].cursors[reader as usize]
+    }
+
     /// Changes of a kind that a reader has not seen.
     pub fn behind(&self, reader: Reader, kind: Kind) -> u64 {
         let log = &self.kinds[kind as usize];

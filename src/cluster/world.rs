@@ -12,6 +12,7 @@
 use std::sync::Arc;
 
 use super::api_server::ApiServer;
+use super::api_server::requests::Requests;
 use super::clients::{Clients, Reach};
 use super::controller_manager::{self, ControllerFactory, ControllerManager};
 use super::event::Event;
@@ -125,7 +126,11 @@ impl<'s> Cluster<'s> {
         if let Some(order) = order {
             scheduler.watch(order);
         }
-        let mut readers = Readers::new(ControllerManager::new(controllers), scheduler, &api);
+        let manager = ControllerManager::new(controllers, setup);
+        if let Some(control_plane) = &setup.control_plane {
+            api.requests = Requests::new(control_plane, manager.names());
+        }
+        let mut readers = Readers::new(manager, scheduler, &api);
         adopt(&mut api);
         readers.catch_up(&mut api, queue);
         readers.scheduler.begin_watch(&api);
@@ -230,6 +235,13 @@ impl Model for Cluster<'_> {
             Event::Deliver { reader, kind } => readers.deliver(reader, kind, api, queue),
             Event::Sync(controller, key) => readers.manager.sync(controller, key, api, queue),
             Event::Recheck(controller, key) => readers.manager.recheck(controller, key, api, queue),
+            Event::Resume(controller, key) => readers.manager.resume(controller, key, api, queue),
+            Event::Record(controller) => readers.manager.record(controller, api, queue),
+            Event::Request(number) => {
+                let answered = api.answer(number);
+                readers.manager.answered(&answered, api, queue);
+                readers.scheduler.answered(&answered, api, queue);
+            }
             Event::CycleEnd => readers.scheduler.cycle_end(api, queue),
             Event::Bind(pod, node) => readers.scheduler.bind(pod, node, api),
             Event::PermitTimeout => readers.scheduler.permit_timeout(now),

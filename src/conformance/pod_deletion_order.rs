@@ -52,6 +52,7 @@ pub fn check(vector: &Value) -> Result<Value, String> {
         now: Timestamp::parse(&input.now)?,
         behaviour: behaviour.controllers,
         related_active_on_node: &|node| on(Some(node)),
+        keeps_order: false,
     };
     let ranked: Vec<RankedPod> = own.iter().map(|pod| RankedPod::new(pod, &rank)).collect();
     let row = |a: &RankedPod| -> String {

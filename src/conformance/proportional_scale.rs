@@ -98,6 +98,7 @@ pub fn check(vector: &Value) -> Result<Value, String> {
         template_hash: "new",
         taken: &|_| None,
         refuses: &|_| None,
+        versions_count: false,
         has_unfinished_pods: &|_| false,
     };
     for write in sync(&view, Timestamp::from_unix_seconds(1000), controllers(&input.kubernetes)?).writes {

@@ -52,7 +52,8 @@ pub fn check(vector: &Value) -> Result<Value, String> {
     };
     let own = pods.iter().zip(&input.pods).filter(|(_, owned)| owned.replica_set == input.replica_set);
     let active: Vec<&Pod> = own.map(|(pod, _)| pod).collect();
-    let rank = Rank { now, behaviour: controllers(&input.kubernetes)?, related_active_on_node: &on_node };
+    let behaviour = controllers(&input.kubernetes)?;
+    let rank = Rank { now, behaviour, related_active_on_node: &on_node, keeps_order: false };
     let managed = manage_replicas(&active, input.replicas, input.burst_replicas, None, &rank);
     let mut deletes: Vec<&str> = managed.deleted.iter().map(|id| &*pods[id.index()].name).collect();
     deletes.sort_unstable();

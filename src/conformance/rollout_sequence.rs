@@ -167,6 +167,7 @@ impl World {
             taken: &|_| None,
             refuses: &|_| None,
             // Pods are seen through the observed counts only.
+            versions_count: false,
             has_unfinished_pods: &|_| false,
         };
         sync(&view, now, behaviour)

@@ -74,6 +74,7 @@ pub fn event_of(record: &Record, now: SimTime, names: &Interner, nodes: &[Arc<st
         | Record::Unschedulable { .. }
         | Record::Admission { .. }
         | Record::StillWaiting { .. }
+        | Record::Request(_)
         | Record::Service(_)
         | Record::InstantEnd => return None,
     };

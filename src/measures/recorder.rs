@@ -284,7 +284,7 @@ impl TraceSink<Record> for Recorder {
             Record::Operation { label, error: Some(error) } => {
                 self.out.failed_operations.push((now, format!("{label}: {error}")));
             }
-            Record::KubeletRestart { .. } | Record::Operation { .. } => {}
+            Record::KubeletRestart { .. } | Record::Operation { .. } | Record::Request(_) => {}
             Record::StillWaiting { label, what } => {
                 self.unfinished.push(format!("{label} still waits for {what}"));
             }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::distribution::Distribution as Written;
 use super::timing_settings::TimingSettings;
+use crate::cluster::control_plane::{ClientLimits, ControlPlane};
 use crate::cluster::timing::Timing;
 use crate::kernel::{Distribution, SimDuration};
 
@@ -31,7 +32,11 @@ impl fmt::Display for Assumption {
 pub(super) const GIVEN: &str = "given";
 
 /// The assumptions of a scenario. Hops of the control plane that take no time by default are one.
-pub(super) fn of(settings: &TimingSettings, timing: &Timing) -> Vec<Assumption> {
+pub(super) fn of(
+    settings: &TimingSettings,
+    timing: &Timing,
+    control_plane: Option<&ControlPlane>,
+) -> Vec<Assumption> {
     let one = |what: &'static str, given: &Option<Written>, hop: &Distribution, source| Assumption {
         what: what.into(),
         value: words(hop),
@@ -55,6 +60,10 @@ pub(super) fn of(settings: &TimingSettings, timing: &Timing) -> Vec<Assumption> 
         ("watch lag of the controllers", &watch.controller_manager, &timing.watch.controller_manager),
         ("watch lag of the kubelets", &watch.kubelet, &timing.watch.kubelet),
     ];
+    if let Some(control_plane) = control_plane {
+        assumptions.extend(of_control_plane(settings, timing, control_plane));
+        return assumptions;
+    }
     let given = hops.iter().filter(|(_, given, _)| given.is_some());
     assumptions.extend(given.map(|(what, given, hop)| one(what, given, hop, GIVEN)));
     if hops.iter().any(|(_, given, _)| given.is_none()) {
@@ -68,6 +77,52 @@ pub(super) fn of(settings: &TimingSettings, timing: &Timing) -> Vec<Assumption> 
             value: "without delay".to_owned(),
             source: "default".into(),
         });
+    }
+    assumptions
+}
+
+/// Those of a control plane with a pace of its own: in one what a preset says, one by one what is given.
+fn of_control_plane(
+    settings: &TimingSettings,
+    timing: &Timing,
+    control_plane: &ControlPlane,
+) -> Vec<Assumption> {
+    let watch = &settings.watch;
+    let hops = [
+        ("a write of a component", &settings.api_request, &timing.api_request),
+        ("a binding", &settings.binding, &timing.binding),
+        ("a watch of the scheduler", &watch.scheduler, &timing.watch.scheduler),
+        ("a watch of the controllers", &watch.controller_manager, &timing.watch.controller_manager),
+        ("a watch of the kubelets", &watch.kubelet, &timing.watch.kubelet),
+        ("controllers' delay", &settings.controller_sync, &timing.controller_sync),
+    ];
+    let one = |(what, given, hop): &(&'static str, &Option<Written>, &Distribution)| {
+        (given.is_some(), format!("{what} {}", words(hop)))
+    };
+    let (given, preset): (Vec<_>, Vec<_>) = hops
+        .iter()
+        .filter(|(_, given, hop)| given.is_some() || !hop.is_constant_zero())
+        .map(one)
+        .partition(|(given, _)| *given);
+    let limits = |limits: ClientLimits| format!("{} a second after {} at once", limits.qps, limits.burst);
+    let requests = format!(
+        "{} of each controller, {} of the scheduler",
+        limits(control_plane.controller_manager),
+        limits(control_plane.scheduler)
+    );
+    let joined =
+        |list: &[(bool, String)]| list.iter().map(|line| line.1.as_str()).collect::<Vec<_>>().join(", ");
+    let assumption = |what: &'static str, value, source: &'static str| Assumption {
+        what: what.into(),
+        value,
+        source: source.into(),
+    };
+    let mut assumptions = vec![assumption("requests", requests, "flags, or their defaults")];
+    let source = settings.preset_with(true).source();
+    for (list, source) in [(given, GIVEN), (preset, source)] {
+        if !list.is_empty() {
+            assumptions.push(assumption("control plane:", joined(&list), source));
+        }
     }
     assumptions
 }

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::control_plane::ControlPlaneSettings;
 use super::embedded::Manifest;
 use super::expectation::ExpectationDocument;
 use super::kubelets::KubeletDocument;
@@ -102,6 +103,9 @@ pub struct ScenarioSpec {
     /// How long each hop between the components takes.
     #[serde(default)]
     pub timing: TimingSettings,
+    /// Flags of kube-controller-manager and kube-scheduler that set the control plane's own pace. With them, the
+    /// default of `timing.preset` is quiet.
+    pub control_plane: Option<ControlPlaneSettings>,
     /// How pods of a Deployment, or of some of its revisions, start. Default: they become ready and stay so; pods
     /// of a dump that run and are not ready, or whose containers crash, stay as they are.
     #[serde(default)]

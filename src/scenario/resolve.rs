@@ -22,7 +22,9 @@ use super::start_time;
 use super::start_up;
 use crate::api::behaviour::Release;
 use crate::api::{Behaviour, Deployment, Node, Pod, ReplicaSet, SelectorOwner, Timestamp};
+use crate::cluster::control_plane::ControlPlane;
 use crate::cluster::setup::{ClusterSetup, KubeletSetup, RunLimits, SchedulerSetup};
+use crate::cluster::timing::Timing;
 use crate::kernel::SimTime;
 use crate::kubelet::coverage::EXTENDED_RESOURCES;
 
@@ -51,13 +53,7 @@ pub(super) fn resolve(plan: &Plan, findings: &mut Findings) -> Option<(ClusterSe
     }
     let configured = scheduler_configuration::of(plan, &mut builder, findings);
     let scheduler = scheduler(plan, &configured, &mut builder, findings)?;
-    let timing = match spec.timing.resolve() {
-        Ok(timing) => timing,
-        Err(error) => {
-            findings.error(plan.place_at("/spec/timing"), format!("spec.timing: {error}"));
-            return None;
-        }
-    };
+    let (timing, control_plane) = pace(plan, findings)?;
     let mut beginning = Beginning::of(plan, &mut builder, findings);
     let mut fleet = Fleet::start(plan, &mut beginning.nodes, &mut builder, findings);
     let mut service_ips = service_ips::resolve(plan, &mut builder, findings);
@@ -85,6 +81,7 @@ pub(super) fn resolve(plan: &Plan, findings: &mut Findings) -> Option<(ClusterSe
         priorities: builder.priorities.clone(),
         start,
         timing,
+        control_plane,
         nodes: beginning.nodes,
         kubelets,
         namespaces: builder.namespaces.clone(),
@@ -103,11 +100,32 @@ pub(super) fn resolve(plan: &Plan, findings: &mut Findings) -> Option<(ClusterSe
     if devices_are_placed {
         ledger.gaps.retain(|gap| gap.what != EXTENDED_RESOURCES);
     }
-    ledger.assumptions = assumptions::of(&spec.timing, &setup.timing);
+    ledger.assumptions = assumptions::of(&spec.timing, &setup.timing, setup.control_plane.as_ref());
     ledger.assumptions.extend(start_up::assumptions(&spec.start_up, &setup));
     (ledger.notes, ledger.models) = (notes, models(release, &of_kubelets, spec));
     ledger.releases = vec![plan.release.to_string()];
     Some((setup, ledger, builder))
+}
+
+/// The hops, and the control plane's own pace if it has one.
+fn pace(plan: &Plan, findings: &mut Findings) -> Option<(Timing, Option<ControlPlane>)> {
+    let spec = &plan.document.spec;
+    let timing = match spec.timing.resolve(spec.control_plane.is_some()) {
+        Ok(timing) => timing,
+        Err(error) => {
+            findings.error(plan.place_at("/spec/timing"), format!("spec.timing: {error}"));
+            return None;
+        }
+    };
+    let flags = spec.control_plane.clone().or_else(|| spec.timing.has_a_pace(false).then(Default::default));
+    let Some(flags) = flags else { return Some((timing, None)) };
+    match flags.resolve() {
+        Ok(control_plane) => Some((timing, Some(control_plane))),
+        Err(error) => {
+            findings.error(plan.place_at("/spec/controlPlane"), format!("spec.controlPlane.{error}"));
+            None
+        }
+    }
 }
 
 /// What the configuration of the scheduler leaves out, what priorities do, and what the input lacks.

@@ -27,7 +27,7 @@ pub struct SchedulerSettings {
     /// Kubernetes does. A profile's own share stays. Default 0.
     #[schemars(range(min = 0, max = 100))]
     pub(super) percentage_of_nodes_to_score: Option<i32>,
-    /// How one of several best nodes is chosen. Default random.
+    /// How one of several best nodes is chosen. Default kubernetes.
     #[serde(default)]
     pub(super) tie_break: TieBreak,
     /// When pods that did not fit are tried again. Default kubernetes.
@@ -43,9 +43,13 @@ pub struct SchedulerSettings {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) enum TieBreak {
-    /// At random, as kube-scheduler.
+    /// As the release does: up to 1.34 at random, from 1.35 on the top of a heap.
     #[default]
+    Kubernetes,
+    /// At random, each equally likely.
     Random,
+    /// The top of a heap of the nodes in the scheduler's order.
+    Heap,
     /// The bytewise first name.
     First,
 }

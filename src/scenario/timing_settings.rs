@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::distribution::Distribution;
+use super::timing_preset::TimingPreset;
 use crate::api::coverage::Coverage::{Object, Simulated};
 use crate::api::coverage::Field;
 use crate::cluster::timing::{CycleTime, Timing};
@@ -14,12 +15,14 @@ const WATCH: &[Field] = &[("controllerManager", Simulated), ("kubelet", Simulate
 
 /// What becomes of the fields.
 pub(in crate::scenario) const COVERAGE: &[Field] = &[
+    ("apiRequest", Simulated),
     ("apiTimestamps", Simulated),
     ("binding", Simulated),
     ("containerStart", Simulated),
     ("controllerSync", Simulated),
     ("cordonTaint", Simulated),
     ("imagePull", Simulated),
+    ("preset", Simulated),
     ("readiness", Simulated),
     ("refusal", Simulated),
     ("schedulingCycle", Simulated),
@@ -33,6 +36,12 @@ pub(in crate::scenario) const COVERAGE: &[Field] = &[
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields)]
 pub struct TimingSettings {
+    /// The hops of the control plane: instant, without any delay or request; or with a pace of its own, as measured
+    /// on a quiet small cluster, a loaded one, or at the thresholds of SIG Scalability for 5,000 nodes. What is
+    /// given below overrides it. Default instant; quiet if there is a `controlPlane`.
+    pub(super) preset: Option<TimingPreset>,
+    /// Of a request of a component, from its token to its answer. With it the control plane has a pace of its own.
+    pub(super) api_request: Option<Distribution>,
     /// From a key in a controller's work queue to its sync. Default 0s.
     pub(super) controller_sync: Option<Distribution>,
     /// The time one scheduling cycle takes, whatever the cluster's size. Default: by the number of nodes
@@ -99,14 +108,36 @@ enum ApiTimestamps {
 }
 
 impl TimingSettings {
-    /// The hops, with defaults where nothing is said; or what is wrong.
-    pub(super) fn resolve(&self) -> Result<Timing, String> {
-        let mut timing = Timing::default();
+    /// Whether the control plane has a pace of its own; `flags`: some of its flags are given.
+    pub(super) fn has_a_pace(&self, flags: bool) -> bool {
+        self.preset_with(flags) != TimingPreset::Instant
+    }
+
+    /// The preset, named or implied.
+    pub(super) fn preset_with(&self, flags: bool) -> TimingPreset {
+        let implied =
+            if flags || self.api_request.is_some() { TimingPreset::Quiet } else { TimingPreset::Instant };
+        self.preset.unwrap_or(implied)
+    }
+
+    /// The hops, with defaults where nothing is said; or what is wrong. `flags`: some of the control plane's are
+    /// given.
+    pub(super) fn resolve(&self, flags: bool) -> Result<Timing, String> {
+        let preset = self.preset_with(flags);
+        let written = flags || self.api_request.is_some();
+        if preset == TimingPreset::Instant && written {
+            let what = if flags { "spec.controlPlane" } else { "apiRequest" };
+            return Err(format!(
+                "preset instant sends no requests, which {what} is about: leave one of them out"
+            ));
+        }
+        let mut timing = preset.timing();
         let set = |hop: &mut kernel::Distribution, setting: &Option<Distribution>| {
             if let Some(Distribution(distribution)) = setting {
                 *hop = distribution.clone();
             }
         };
+        set(&mut timing.api_request, &self.api_request);
         set(&mut timing.controller_sync, &self.controller_sync);
         timing.scheduling_cycle = self.cycle_time()?;
         set(&mut timing.binding, &self.binding);

@@ -33,7 +33,7 @@ use self::shared::Shared;
 use self::templates::Templates;
 use self::totals::Scratch;
 use super::cache::Cache;
-use super::cycle::select_host::select_host;
+use super::cycle::select_host::{select_host, top_of_heap};
 use super::cycle::{Cycle, CycleInput, CycleResult, Outcome, TieBreak, num_feasible_nodes_to_find};
 use super::framework::{CycleContext, CycleState};
 use super::profile::Profile;
@@ -208,6 +208,7 @@ impl FastCycle {
                 }
                 chosen
             }
+            TieBreak::Heap => top_of_heap(totals),
             TieBreak::First => {
                 let nodes: Vec<NodeId> = (0..totals.len()).map(node).collect();
                 select_host(&view.cycle(pod), &nodes, totals, TieBreak::First)

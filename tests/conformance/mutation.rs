@@ -177,6 +177,11 @@ fn changed_scheduler_sequences_fail() {
 }
 
 #[test]
+fn changed_paces_fail() {
+    check("control-plane-time/", 134);
+}
+
+#[test]
 fn changed_service_ip_vectors_fail() {
     check("service-ip/", 91);
 }

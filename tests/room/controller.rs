@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use kubecast::api::{Labels, Namespace, Node, Pod, PodId, PodSpec};
-use kubecast::cluster::controller_manager::{Context, Controller, Key};
+use kubecast::cluster::controller_manager::{Context, Controller, Key, Step};
 use kubecast::cluster::store::Change;
 use kubecast::kernel::SimDuration;
 
@@ -24,11 +24,11 @@ impl Controller for Maker {
         }
     }
 
-    fn sync(&mut self, key: Key, context: &mut Context<'_, '_>) {
+    fn sync(&mut self, key: Key, context: &mut Context<'_, '_>) -> Step {
         if !std::mem::replace(&mut self.looked, true) {
             let at = context.api.now.plus(SimDuration::from_secs(30));
             context.queue.add_at(key, at, context.events);
-            return;
+            return Step::Done;
         }
         let api = &mut *context.api;
         let (name, label) = (api.names.intern("born"), api.names.intern("kubernetes.io/metadata.name"));
@@ -42,5 +42,6 @@ impl Controller for Maker {
         let id: PodId = api.store().next_id::<Pod>();
         let created = Some(api.api_time());
         api.put(Pod { created, ..Pod::new(id, "lonely", Arc::new(spec)) });
+        Step::Done
     }
 }

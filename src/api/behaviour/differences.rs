@@ -4,16 +4,14 @@
 use super::release::Release;
 use super::switches::Component;
 use Changes::{Decision, Ipv6Address, Message};
-use Component::{ApiServer, Controllers, Kubelet, Scheduler, ServiceIp};
-use Evidence::{Notes, Ran, Recorded};
+use Component::{ApiServer, Kubelet, Scheduler, ServiceIp};
+use Evidence::{Notes, Recorded};
 
 /// How a difference is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Evidence {
     /// Decisions of these releases on the same inputs were recorded and compared.
     Recorded,
-    /// The component ran.
-    Ran,
     /// Release notes and pull requests say so.
     Notes,
 }
@@ -23,7 +21,6 @@ impl Evidence {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Recorded => "recorded",
-            Self::Ran => "ran",
             Self::Notes => "release notes",
         }
     }
@@ -179,20 +176,8 @@ pub const DIFFERENCES: &[Difference] = &[
     row(
         Scheduler,
         since(35),
-        ("of equal nodes the top of a heap is taken, not one at random", Decision),
-        (Ran, "2,400 placements of 1.35 and 1.36; kk 141024"),
-    ),
-    row(
-        Scheduler,
-        since(35),
         ("pods of one kind are placed in batches (OpportunisticBatching)", Decision),
         (Notes, "KEP-5598; kk 135231, 140289"),
-    ),
-    row(
-        Scheduler,
-        since(36),
-        ("NodeResourcesBalancedAllocation scores how a pod changes the balance", Decision),
-        (Recorded, "1.35.0 against 1.36.2; kk 135573"),
     ),
     felt_with(
         Needs::ImageVolumes,
@@ -222,12 +207,6 @@ pub const DIFFERENCES: &[Difference] = &[
         ),
     ),
     row(
-        Controllers,
-        since(36),
-        ("the ReplicaSet controller waits until it has seen its own writes", Decision),
-        (Notes, "KEP-5647; kk 137212"),
-    ),
-    row(
         ApiServer,
         since(38),
         ("quantities that overflow are the largest there is", Message),
@@ -253,6 +232,7 @@ pub const DIFFERENCES: &[Difference] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
+    use Component::Controllers;
 
     fn words(release: Release) -> Vec<&'static str> {
         Difference::of(release, &[Scheduler, Controllers]).map(|one| one.words).collect()
@@ -268,7 +248,7 @@ mod tests {
     fn other_releases_say_what_they_do_otherwise() {
         assert_eq!(words(Release::one(32)).len(), 1, "BestEffort pods are scored");
         assert_eq!(words(Release::one(31)).len(), 2);
-        assert!(words(Release::patched(36, 2)).iter().any(|words| words.contains("balance")));
+        assert!(words(Release::patched(36, 2)).iter().any(|words| words.contains("in batches")));
         assert!(!words(Release::one(37)).iter().any(|words| words.contains("empty selector")));
         assert!(words(Release::one(38)).iter().any(|words| words.contains("empty selector")));
     }

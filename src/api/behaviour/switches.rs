@@ -144,6 +144,8 @@ fn of_scheduler(part: SchedulerBehaviour) -> Vec<Setting> {
         anti_affinity_of_deleted_pod: "a removed pod brings back those that its anti-affinity kept away",
             "kk 135325";
         any_anti_affinity_term: "one matching anti-affinity term of several brings a pod back", "kk 139161";
+        ties_by_heap: "of equal nodes the top of a heap is taken, not one at random", "kk 135231, 141024";
+        balance_by_change: "NodeResourcesBalancedAllocation scores how a pod changes the balance", "kk 135573";
     });
     settings
 }
@@ -158,6 +160,10 @@ fn of_controllers(part: ControllersBehaviour) -> Vec<Setting> {
         logarithmic_scale_down: "ages are compared by logarithmic buckets on scale-down",
             "LogarithmicScaleDown, KEP-2185";
         pod_deletion_cost: "the deletion cost of pods is heeded on scale-down", "PodDeletionCost, KEP-2255";
+        terminating_replicas: "statuses of Deployments and ReplicaSets count terminating pods",
+            "DeploymentReplicaSetTerminatingReplicas, KEP-3973";
+        waits_for_own_writes: "a ReplicaSet is not worked on before the controller has seen its own last writes",
+            "StaleControllerConsistencyReplicaSet, KEP-5647";
     });
     settings
 }

@@ -38,6 +38,7 @@ pub(super) const GATES: &[FeatureGate] = &[
     gate("CPUManagerPolicyAlphaOptions", true, &[at(23, Alpha, false)], None),
     gate("CPUManagerPolicyBetaOptions", true, &[at(23, Beta, true)], None),
     gate("CPUManagerPolicyOptions", true, &[at(22, Alpha, false), at(23, Beta, true), locked(33)], None),
+    gate("DeploymentReplicaSetTerminatingReplicas", true, &[at(33, Alpha, false), at(35, Beta, true)], None),
     gate(
         "DisableAllocatorDualWrite",
         true,
@@ -95,6 +96,7 @@ pub(super) const GATES: &[FeatureGate] = &[
         Some(31),
     ),
     gate("SidecarContainers", true, &[at(28, Alpha, false), at(29, Beta, true), locked(33)], None),
+    gate("StaleControllerConsistencyReplicaSet", true, &[at(36, Beta, true)], None),
     gate("TopologyManagerPolicyAlphaOptions", true, &[at(26, Alpha, false)], None),
     gate("TopologyManagerPolicyBetaOptions", true, &[at(26, Beta, false), at(28, Beta, true)], None),
     gate(

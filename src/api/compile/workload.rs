@@ -142,6 +142,7 @@ fn deployment_status(status: &apps::DeploymentStatus) -> DeploymentStatus {
         available: condition("Available"),
         progressing: condition("Progressing"),
         replica_failure: condition("ReplicaFailure"),
+        terminating_replicas: status.terminating_replicas,
     }
 }
 
@@ -196,6 +197,7 @@ fn replica_set_status(status: &apps::ReplicaSetStatus) -> ReplicaSetStatus {
         ready_replicas: status.ready_replicas.unwrap_or(0),
         available_replicas: status.available_replicas.unwrap_or(0),
         replica_failure: failure.map(|condition| condition.reason.as_deref().unwrap_or("").into()),
+        terminating_replicas: status.terminating_replicas,
     }
 }
 

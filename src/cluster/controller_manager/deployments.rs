@@ -1,31 +1,38 @@
 //! The Deployment controller: what wakes it, its syncs, and the writes that they lead to.
 
+mod course;
+mod writes;
+
 use std::sync::Arc;
 
 use kubecast_manifest::canonical_json;
 
+use self::course::Course;
+use self::writes::carry_out;
 use super::cache::Caches;
 use super::controller::{Context, Controller};
 use super::key::Key;
-use crate::api::compile::{self, workload::POD_TEMPLATE_HASH};
-use crate::api::{
-    Deployment, DeploymentCondition, DeploymentId, DeploymentStatus, OwnerId, ReplicaSet, ReplicaSetId,
-    ReplicaSetStatus, Requirement, Strategy, naming,
-};
-use crate::cluster::api_server::{ApiServer, random_uid};
-use crate::cluster::draw_uses;
-use crate::cluster::store::Change;
+use super::step::Step;
+use crate::api::{Deployment, DeploymentId, OwnerId, ReplicaSet, ReplicaSetId, Strategy, naming};
+use crate::cluster::api_server::ApiServer;
+use crate::cluster::api_server::requests::{Answer, Request};
+use crate::cluster::control_plane::ControlPlane;
+use crate::cluster::request::Verb;
 use crate::cluster::store::kinds::unseen;
+use crate::cluster::store::{Change, ObjectId};
 use crate::controllers::deployment::{
-    self, DeploymentView, DeploymentWrite, NewReplicaSet, Recheck, SyncError, TakenName,
+    self, DeploymentActions, DeploymentView, DeploymentWrite, Recheck, SyncError, TakenName,
 };
-use crate::kernel::{Identity, stable_hash};
+use crate::kernel::LookupMap;
 
 /// How often in a row a failed sync is tried again, until the next event (`maxRetries`).
 const MAX_RETRIES: u32 = 15;
 
-/// The Deployment controller; all that it keeps in mind stands in its queue.
-pub(super) struct DeploymentController;
+/// The Deployment controller. Besides its queue it keeps the syncs in mind that wait for an answer.
+#[derive(Default)]
+pub(super) struct DeploymentController {
+    courses: LookupMap<Key, Course>,
+}
 
 impl Controller for DeploymentController {
     fn name(&self) -> &'static str {
@@ -50,7 +57,10 @@ impl Controller for DeploymentController {
             Change::Pod { old: Some(old), new: None } => {
                 let set = old.replica_set().and_then(|set| caches.replica_set(set));
                 let owner = set.and_then(|set| set.deployment);
-                if let Some(owner) = owner.filter(|owner| recreates_without_pods(*owner, caches)) {
+                let Some(owner) = owner.filter(|owner| recreates(*owner, caches)) else { return };
+                if context.api.setup.control_plane.is_some() {
+                    context.handler.push_back(Key(owner.0));
+                } else if is_without_pods(owner, caches) {
                     context.queue.add(0, Key(owner.0));
                 }
             }
@@ -61,13 +71,17 @@ impl Controller for DeploymentController {
         }
     }
 
-    fn sync(&mut self, key: Key, context: &mut Context<'_, '_>) {
+    fn sync(&mut self, key: Key, context: &mut Context<'_, '_>) -> Step {
         let id = DeploymentId(key.0);
         let (caches, api) = (context.caches, &mut *context.api);
-        let Some(deployment) = caches.deployment(id).cloned() else { return };
+        let Some(deployment) = caches.deployment(id).cloned() else { return Step::Done };
         let replica_sets: Vec<Arc<ReplicaSet>> =
             caches.replica_sets_of(id).filter_map(|id| caches.replica_set(id).cloned()).collect();
         let hash = template_hash(&deployment, api);
+        if api.setup.control_plane.is_some() {
+            let course = Course::new(deployment, replica_sets, hash, context);
+            return self.go_on(key, course, context);
+        }
         let actions = deployment::sync(
             &DeploymentView {
                 deployment: &deployment,
@@ -75,37 +89,38 @@ impl Controller for DeploymentController {
                 template_hash: &hash,
                 taken: &|name| taken(name, &deployment, caches, api),
                 refuses: &|write| refusal(write, &deployment, caches, api),
+                versions_count: false,
                 has_unfinished_pods: &|owner| has_unfinished_pods(owner, caches),
             },
             api.clock(),
             api.setup.behaviour.controllers,
         );
-        let wrote_nothing = actions.writes.is_empty();
-        for write in actions.writes {
-            carry_out(write, &deployment, api);
+        for write in &actions.writes {
+            carry_out(write.clone(), &deployment, api);
         }
-        let queue = &mut *context.queue;
-        let delay = if actions.error.is_some() {
-            if queue.failures(key) < MAX_RETRIES {
-                Some(queue.fail(key))
-            } else {
-                queue.forget(key);
-                None
-            }
-        } else {
-            let delay = actions.recheck.map(|recheck| match recheck {
-                Recheck::RateLimited => queue.fail(key),
-                Recheck::After(delay) => delay,
-            });
-            queue.forget(key);
-            if delay.is_none() && wrote_nothing {
-                // The rollout is over, one way or the other: a look would find nothing to do.
-                queue.drop_later(key, context.events);
-            }
-            delay
-        };
-        if let Some(delay) = delay {
-            queue.add_at(key, context.api.now.plus(delay), context.events);
+        finish(key, &actions, context);
+        Step::Done
+    }
+
+    fn resume(&mut self, key: Key, answers: Vec<Answer>, context: &mut Context<'_, '_>) -> Step {
+        let Some(mut course) = self.courses.remove(&key) else { return Step::Done };
+        if let Some(answer) = answers.first() {
+            course.note(*answer, context);
+        }
+        self.go_on(key, course, context)
+    }
+
+    /// A pod of a Deployment with the strategy Recreate is gone: the handler asks the API for the ReplicaSets, to
+    /// count what is left.
+    fn handle(&mut self, key: Key, _: &mut Context<'_, '_>) -> Option<Request> {
+        let object = ObjectId::Deployment(DeploymentId(key.0));
+        let act = Box::new(move |_: &mut ApiServer<'_>| Ok(object));
+        Some(Request { verb: Verb::List, resource: "replicasets", object: Some(object), act, event: None })
+    }
+
+    fn handled(&mut self, key: Key, context: &mut Context<'_, '_>) {
+        if is_without_pods(DeploymentId(key.0), context.caches) {
+            context.queue.add(0, key);
         }
     }
 
@@ -115,17 +130,65 @@ impl Controller for DeploymentController {
         }
     }
 
+    fn workers(&self, control_plane: &ControlPlane) -> usize {
+        control_plane.deployment_workers
+    }
+
     fn draw_lane(&self) -> u32 {
         0
     }
 }
 
+impl DeploymentController {
+    /// The next request of a sync, or its end.
+    fn go_on(&mut self, key: Key, mut course: Course, context: &mut Context<'_, '_>) -> Step {
+        match course.next(context) {
+            Ok(request) => {
+                self.courses.insert(key, course);
+                Step::Requests(vec![request])
+            }
+            Err(actions) if actions.error.is_some() && context.queue.failures(key) >= MAX_RETRIES => {
+                // Given up, which is reported; nothing is left to do afterwards.
+                finish(key, &actions, context);
+                Step::Wait(context.report_error())
+            }
+            Err(actions) => {
+                finish(key, &actions, context);
+                Step::Done
+            }
+        }
+    }
+}
+
+/// The sync is over: whether, and when, the key is looked at again.
+fn finish(key: Key, actions: &DeploymentActions, context: &mut Context<'_, '_>) {
+    let (queue, now) = (&mut *context.queue, context.api.now);
+    if actions.error.is_some() {
+        if queue.failures(key) < MAX_RETRIES {
+            queue.retry(key, now, context.events);
+        } else {
+            queue.forget(key);
+        }
+        return;
+    }
+    match actions.recheck {
+        Some(Recheck::RateLimited) => queue.retry(key, now, context.events),
+        Some(Recheck::After(delay)) => queue.add_at(key, now.plus(delay), context.events),
+        // The rollout is over, one way or the other: a look would find nothing to do.
+        None if actions.writes.is_empty() => queue.drop_later(key, context.events),
+        None => {}
+    }
+    queue.forget(key);
+}
+
 /// Of pods, the Deployment controller looks at the removal of the last one, and only for the strategy
 /// Recreate. A pod that failed is a pod: while it is there, nothing wakes the controller.
-fn recreates_without_pods(id: DeploymentId, caches: &Caches) -> bool {
-    let recreates = |deployment: &Arc<Deployment>| deployment.strategy == Strategy::Recreate;
-    caches.deployment(id).is_some_and(recreates)
-        && caches.replica_sets_of(id).all(|set| caches.pods_of(OwnerId::ReplicaSet(set)).is_empty())
+fn recreates(id: DeploymentId, caches: &Caches) -> bool {
+    caches.deployment(id).is_some_and(|deployment| deployment.strategy == Strategy::Recreate)
+}
+
+fn is_without_pods(id: DeploymentId, caches: &Caches) -> bool {
+    caches.replica_sets_of(id).all(|set| caches.pods_of(OwnerId::ReplicaSet(set)).is_empty())
 }
 
 /// Whether the API server has a ReplicaSet of that name. Whose it is, the controller looks up in its cache.
@@ -176,67 +239,4 @@ fn template_hash(deployment: &Deployment, api: &ApiServer<'_>) -> String {
         return api.names.resolve(deployment.template.hash).to_owned();
     }
     naming::template_hash(&canonical_json(&deployment.template.source), collisions)
-}
-
-fn carry_out(write: DeploymentWrite, deployment: &Deployment, api: &mut ApiServer<'_>) {
-    match write {
-        DeploymentWrite::CreateReplicaSet(new) => create(&new, deployment, api),
-        DeploymentWrite::UpdateReplicaSet(update) => {
-            api.update(update.id, |replica_set: &mut ReplicaSet| update.apply(replica_set));
-        }
-        DeploymentWrite::DeleteReplicaSet(id) => api.remove::<ReplicaSet>(id),
-        DeploymentWrite::UpdateDeployment(mut update) => {
-            if api.setup.timing.whole_second_timestamps {
-                cut_times(&mut update.status);
-            }
-            api.update(deployment.id, |deployment: &mut Deployment| update.apply(deployment));
-        }
-    }
-}
-
-/// Conditions carry whole seconds, as everything in the API.
-fn cut_times(status: &mut DeploymentStatus) {
-    let cut = |condition: &mut Option<DeploymentCondition>| {
-        if let Some(condition) = condition {
-            condition.last_update = condition.last_update.whole_seconds();
-            condition.last_transition = condition.last_transition.whole_seconds();
-        }
-    };
-    cut(&mut status.available);
-    cut(&mut status.progressing);
-    cut(&mut status.replica_failure);
-}
-
-fn create(new: &NewReplicaSet, deployment: &Deployment, api: &mut ApiServer<'_>) {
-    let id = api.store().next_id::<ReplicaSet>();
-    let name = format!("replicaset/{}/{}", api.names.resolve(deployment.namespace), new.name);
-    let who = Identity { owner: stable_hash(name.as_bytes()), revision: 0, ordinal: 0 };
-    let mut draw = api.draws.keyed(draw_uses::REPLICA_SET_UID, who, u64::from(id.0));
-    let uid = random_uid(draw.u64(), draw.u64());
-    let (key, hash) = (api.names.intern(POD_TEMPLATE_HASH), api.names.intern(&new.hash));
-    let mut labels = deployment.template.pod.labels.clone();
-    labels.set(key, hash);
-    let mut selector = deployment.selector.clone();
-    selector.requirements.push(Requirement::equals(key, hash));
-    let pod = compile::pod_of_replica_set(&deployment.template, Some(hash), &mut api.names);
-    api.put(ReplicaSet {
-        id,
-        namespace: deployment.namespace,
-        name: Arc::clone(&new.name),
-        uid,
-        created: api.api_time(),
-        generation: 1,
-        deployment: Some(deployment.id),
-        revision: Some(Arc::clone(&new.revision)),
-        desired_replicas: Some(Arc::clone(&new.desired_replicas)),
-        max_replicas: Some(Arc::clone(&new.max_replicas)),
-        labels,
-        replicas: new.replicas,
-        min_ready_seconds: new.min_ready_seconds,
-        selector,
-        pod,
-        template: deployment.template.clone(),
-        deleted: false,
-        status: ReplicaSetStatus::default(),
-    });
 }

@@ -3,6 +3,7 @@
 
 use super::controller::{Context, Controller};
 use super::key::Key;
+use super::step::Step;
 use crate::api::{OwnerId, PodId, ReplicaSet, ReplicaSetId};
 use crate::cluster::store::Change;
 use crate::cluster::store::kinds::unseen;
@@ -52,7 +53,7 @@ impl Controller for GarbageCollector {
         }
     }
 
-    fn sync(&mut self, _: Key, context: &mut Context<'_, '_>) {
+    fn sync(&mut self, _: Key, context: &mut Context<'_, '_>) -> Step {
         let store = context.api.store();
         let mut replica_sets = std::mem::take(&mut self.replica_sets);
         replica_sets.retain(|id| {
@@ -70,6 +71,7 @@ impl Controller for GarbageCollector {
         for id in pods {
             context.api.delete_pod(id);
         }
+        Step::Done
     }
 
     /// DIFFERENCE: it acts at once; in Kubernetes its graph trails the API and its workers have a queue.

@@ -6,6 +6,7 @@
 
 use super::controller::{Context, Controller};
 use super::key::Key;
+use super::step::Step;
 use crate::api::{Node, NodeId, Taint, TaintEffect};
 use crate::cluster::api_server::ApiServer;
 use crate::cluster::draw_uses;
@@ -51,8 +52,9 @@ impl Controller for NodeLifecycle {
         context.events.push(at, EventClass::Essential, event);
     }
 
-    fn sync(&mut self, key: Key, context: &mut Context<'_, '_>) {
+    fn sync(&mut self, key: Key, context: &mut Context<'_, '_>) -> Step {
         reconcile(NodeId(key.0), context.api);
+        Step::Done
     }
 
     /// Its passes have a hop of their own.

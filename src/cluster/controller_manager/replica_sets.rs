@@ -1,24 +1,33 @@
 //! The ReplicaSet controller: what wakes it, its syncs, and the writes that they lead to.
 
+mod course;
+mod paced;
+
 use std::sync::Arc;
 
+use self::course::Course;
 use super::cache::Caches;
 use super::controller::{Context, Controller};
 use super::key::Key;
+use super::step::Step;
 use crate::api::{OwnerId, Pod, ReplicaSet, ReplicaSetId};
 use crate::cluster::api_server::ApiServer;
+use crate::cluster::api_server::requests::Answer;
+use crate::cluster::control_plane::{Chance, ControlPlane};
 use crate::cluster::draw_uses;
 use crate::cluster::store::Change;
 use crate::cluster::store::kinds::unseen;
 use crate::controllers::controller_utils::Expectations;
 use crate::controllers::replica_set::availability::recheck_after_ready;
 use crate::controllers::replica_set::{self, ReplicaSetView};
-use crate::kernel::{Identity, SimTime, stable_hash};
+use crate::kernel::{Identity, LookupMap, SimTime, stable_hash};
 
 /// What the controller keeps in mind, by ReplicaSet.
 #[derive(Default)]
 pub(super) struct ReplicaSetController {
     kept: Vec<Kept>,
+    /// Syncs that wait for an answer.
+    courses: LookupMap<Key, Course>,
 }
 
 /// What the controller keeps of one ReplicaSet.
@@ -28,6 +37,15 @@ struct Kept {
     /// Lists drawn so far.
     lists: u64,
     created: u32,
+    /// How far the logs were written by the controller's own writes: of pods, and of the status.
+    written: OwnWrites,
+}
+
+/// Positions in the logs after a controller's last own writes for one object.
+#[derive(Clone, Copy, Default)]
+struct OwnWrites {
+    pods: u64,
+    status: u64,
 }
 
 /// ReplicaSets come Deployment by Deployment, each in order of creation; those of none first.
@@ -61,10 +79,13 @@ impl Controller for ReplicaSetController {
         }
     }
 
-    fn sync(&mut self, key: Key, context: &mut Context<'_, '_>) {
+    fn sync(&mut self, key: Key, context: &mut Context<'_, '_>) -> Step {
         let id = ReplicaSetId(key.0);
         let (caches, api) = (context.caches, &mut *context.api);
-        let Some(replica_set) = caches.replica_set(id).cloned() else { return };
+        let Some(replica_set) = caches.replica_set(id).cloned() else { return Step::Done };
+        if api.setup.control_plane.is_some() {
+            return self.begin(replica_set, context);
+        }
         let who = identity(&replica_set, caches, api);
         let kept = self.kept(id);
         let pods = kept.listed(&replica_set, who, caches, api);
@@ -78,6 +99,7 @@ impl Controller for ReplicaSetController {
                 },
                 expectations_satisfied: kept.expectations.satisfied(now),
                 creations_accepted: None,
+                keeps_order: false,
             },
             now,
             api.setup.behaviour.controllers,
@@ -109,12 +131,21 @@ impl Controller for ReplicaSetController {
         if let Some(status) = actions.status {
             api.update(id, |replica_set: &mut ReplicaSet| replica_set.status = status);
         }
+        Step::Done
+    }
+
+    fn resume(&mut self, key: Key, answers: Vec<Answer>, context: &mut Context<'_, '_>) -> Step {
+        self.go_on(key, &answers, context)
     }
 
     fn recheck(&mut self, key: Key, context: &mut Context<'_, '_>) {
         if let Some(set) = context.caches.replica_set(ReplicaSetId(key.0)) {
             context.queue.add(rank(set), key);
         }
+    }
+
+    fn workers(&self, control_plane: &ControlPlane) -> usize {
+        control_plane.replica_set_workers
     }
 
     fn draw_lane(&self) -> u32 {
@@ -196,7 +227,8 @@ impl Kept {
         api: &ApiServer<'_>,
     ) -> Vec<Arc<Pod>> {
         let mut pods = caches.pods_of(OwnerId::ReplicaSet(set.id)).to_vec();
-        if pods.len() > usize::try_from(set.replicas).unwrap_or(0) {
+        let chance = api.setup.control_plane.map(|plane| plane.chance).unwrap_or_default();
+        if chance == Chance::Drawn && pods.len() > usize::try_from(set.replicas).unwrap_or(0) {
             let mut draw = api.draws.keyed(draw_uses::REPLICA_SET_LIST, who, self.lists);
             self.lists += 1;
             draw.shuffle(&mut pods);

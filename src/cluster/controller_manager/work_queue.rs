@@ -4,13 +4,16 @@
 //! later syncs a queue keeps one time a key, the earliest it was asked for; an earlier look takes the
 //! place of a later one, which is then gone.
 //!
-//! DIFFERENCE: of the rate limiter only the back-off of a key is kept, 5 ms doubling up to 1000 s, not
-//! the limit of all keys together (10 a second after 100). Keys that wait at one instant come out by rank and
-//! number, not in the order in which they were put in.
+//! Under a control plane with a pace of its own, keys come out in the order in which they were put in
+//! ([`super::arrivals`]), and all that are tried again share a limit (10 a second after 100). Without, keys that
+//! wait at one instant come out by rank and number, and only the back-off of each key is kept.
 
 use std::collections::BTreeSet;
 
+use super::arrivals::Arrivals;
 use super::key::{ControllerId, Key};
+use crate::cluster::api_server::requests::TokenBucket;
+use crate::cluster::control_plane::ClientLimits;
 use crate::cluster::event::Event;
 use crate::kernel::{EventClass, EventId, EventQueue, SimDuration, SimTime};
 
@@ -19,12 +22,24 @@ const BASE_DELAY: SimDuration = SimDuration::from_millis(5);
 /// The longest.
 const MAX_DELAY: SimDuration = SimDuration::from_secs(1000);
 
+/// What all keys that are tried again share (`DefaultTypedControllerRateLimiter`).
+const RETRIES: ClientLimits = ClientLimits { qps: 10.0, burst: 100 };
+
 /// The keys that wait, and what the queue keeps of each key.
 #[derive(Debug)]
 pub struct WorkQueue {
     controller: ControllerId,
-    waiting: BTreeSet<(u32, Key)>,
+    waiting: Waiting,
     keys: Vec<KeyState>,
+}
+
+/// The keys that wait.
+#[derive(Debug)]
+enum Waiting {
+    /// All are taken at once, by rank and number.
+    ByRank(BTreeSet<(u32, Key)>),
+    /// Workers take them one by one as they came. The bucket holds back those that are tried again.
+    AsTheyCame(Arrivals, TokenBucket),
 }
 
 /// What the queue keeps of a key.
@@ -34,40 +49,81 @@ struct KeyState {
     under_way: bool,
     /// Syncs that took a while so far.
     delayed: u64,
-    later: Option<(SimTime, EventId)>,
+    later: Option<Later>,
     failures: u32,
 }
 
+/// A time at which a key is put in.
+#[derive(Clone, Copy, Debug)]
+struct Later {
+    at: SimTime,
+    event: EventId,
+    /// A failed sync is tried again, not a look at something that may have changed with time.
+    is_retry: bool,
+}
+
 impl WorkQueue {
-    /// An empty queue.
-    pub(super) fn new(controller: ControllerId) -> Self {
-        Self { controller, waiting: BTreeSet::new(), keys: Vec::new() }
+    /// An empty queue, of a controller that is `paced` or acts at once.
+    pub(super) fn new(controller: ControllerId, paced: bool) -> Self {
+        let waiting = if paced {
+            Waiting::AsTheyCame(Arrivals::default(), TokenBucket::new(RETRIES))
+        } else {
+            Waiting::ByRank(BTreeSet::new())
+        };
+        Self { controller, waiting, keys: Vec::new() }
     }
 
-    /// Puts a key in (`Add`). Of the keys that wait at one instant, those of a lower rank come out first.
+    /// Puts a key in (`Add`). Of the keys that are taken at one instant, those of a lower rank come out first.
     pub fn add(&mut self, rank: u32, key: Key) {
-        self.waiting.insert((rank, key));
+        match &mut self.waiting {
+            Waiting::ByRank(waiting) => {
+                waiting.insert((rank, key));
+            }
+            Waiting::AsTheyCame(arrivals, _) => arrivals.add(key),
+        }
     }
 
     /// Takes a key out that need not be looked at any more.
     pub fn drop_key(&mut self, rank: u32, key: Key) {
-        self.waiting.remove(&(rank, key));
+        if let Waiting::ByRank(waiting) = &mut self.waiting {
+            waiting.remove(&(rank, key));
+        }
     }
 
     /// Asks for another look at a time (`AddAfter`): an earlier time that was asked for before stands.
     pub fn add_at(&mut self, key: Key, at: SimTime, events: &mut EventQueue<Event>) {
-        let event = Event::Recheck(self.controller, key);
-        if self.state(key).later.is_some_and(|(earlier, _)| earlier <= at) {
-            return;
-        }
-        self.drop_later(key, events);
-        self.state(key).later = Some((at, events.push(at, EventClass::Essential, event)));
+        self.put_in_at(key, (at, false), events);
     }
 
-    /// Forgets the time that was asked for.
+    /// A failed sync is tried again after its back-off (`AddRateLimited`).
+    pub fn retry(&mut self, key: Key, now: SimTime, events: &mut EventQueue<Event>) {
+        let back_off = now.plus(self.fail(key));
+        let at = match &mut self.waiting {
+            Waiting::ByRank(_) => back_off,
+            Waiting::AsTheyCame(_, retries) => back_off.max(retries.reserve(now)),
+        };
+        self.put_in_at(key, (at, true), events);
+    }
+
+    fn put_in_at(&mut self, key: Key, (at, is_retry): (SimTime, bool), events: &mut EventQueue<Event>) {
+        let again = Event::Recheck(self.controller, key);
+        let state = self.state(key);
+        if let Some(later) = state.later {
+            if later.at <= at {
+                return;
+            }
+            events.cancel(later.event);
+        }
+        state.later = Some(Later { at, event: events.push(at, EventClass::Essential, again), is_retry });
+    }
+
+    /// Forgets the look that was asked for; a failed sync is tried again all the same if the queue is one of
+    /// workers.
     pub fn drop_later(&mut self, key: Key, events: &mut EventQueue<Event>) {
-        if let Some((_, event)) = self.state(key).later.take() {
-            events.cancel(event);
+        let keeps_retries = matches!(self.waiting, Waiting::AsTheyCame(..));
+        let later = &mut self.state(key).later;
+        if let Some(dropped) = later.take_if(|later| !(keeps_retries && later.is_retry)) {
+            events.cancel(dropped.event);
         }
     }
 
@@ -94,9 +150,27 @@ impl WorkQueue {
         self.controller
     }
 
-    /// All keys that wait, by rank and number; none waits afterwards.
+    /// All keys that wait, by rank and number; none waits afterwards. None of a queue of workers.
     pub(super) fn take(&mut self) -> Vec<Key> {
-        std::mem::take(&mut self.waiting).into_iter().map(|(_, key)| key).collect()
+        match &mut self.waiting {
+            Waiting::ByRank(waiting) => std::mem::take(waiting).into_iter().map(|(_, key)| key).collect(),
+            Waiting::AsTheyCame(..) => Vec::new(),
+        }
+    }
+
+    /// The next key for one of so many workers, if one is free. None of a queue without workers.
+    pub(super) fn next_for(&mut self, workers: usize) -> Option<Key> {
+        match &mut self.waiting {
+            Waiting::ByRank(_) => None,
+            Waiting::AsTheyCame(arrivals, _) => arrivals.get(workers),
+        }
+    }
+
+    /// A worker is done with a key.
+    pub(super) fn done(&mut self, key: Key) {
+        if let Waiting::AsTheyCame(arrivals, _) = &mut self.waiting {
+            arrivals.done(key);
+        }
     }
 
     /// A key's sync will take a while: which of its delayed syncs this is; `None` if one is under way, which
@@ -134,7 +208,7 @@ mod tests {
     use super::*;
 
     fn queue() -> WorkQueue {
-        WorkQueue::new(ControllerId(0))
+        WorkQueue::new(ControllerId(0), false)
     }
 
     #[test]

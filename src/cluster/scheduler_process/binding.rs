@@ -11,8 +11,11 @@ use super::SchedulerProcess;
 use super::context::SchedulerContext;
 use crate::api::{NodeId, Pod, PodId};
 use crate::cluster::api_server::ApiServer;
+use crate::cluster::api_server::requests::{Answered, Caller, Refused, Request};
 use crate::cluster::draw_uses;
 use crate::cluster::event::Event;
+use crate::cluster::request::{ClientId, Verb, WrittenEvent};
+use crate::cluster::store::ObjectId;
 use crate::kernel::{EventClass, EventQueue};
 use crate::scheduler::cycle::{FitError, Outcome};
 use crate::scheduler::framework::{Code, CycleContext, CycleState, Framework, Status, WaitingPods};
@@ -31,7 +34,39 @@ pub(super) struct Binding {
     state: CycleState,
 }
 
+/// Sends a binding, which takes a token of kube-scheduler's client. Nothing waits for it but the pod.
+fn send_binding(pod: PodId, node: NodeId, api: &mut ApiServer<'_>, events: &mut EventQueue<Event>) {
+    let act = move |api: &mut ApiServer<'_>| {
+        if api.bind_pod(pod, node) {
+            return Ok(pod.into());
+        }
+        Err(if api.store().pod(pod).is_some() { Refused::Conflict } else { Refused::NotFound })
+    };
+    let (resource, object) = ("pods/binding", Some(pod.into()));
+    let request = Request { verb: Verb::Post, resource, object, act: Box::new(act), event: None };
+    api.send(ClientId::Scheduler, request, Caller::Binding(pod, node), events);
+}
+
+/// Tells that a pod is bound, in an event that another client writes. Nobody waits for it.
+fn tell_scheduled(pod: PodId, api: &mut ApiServer<'_>, events: &mut EventQueue<Event>) {
+    let about = ObjectId::Pod(pod);
+    let act = Box::new(move |_: &mut ApiServer<'_>| Ok(about));
+    let request = Request { verb: Verb::Post, resource: "events", object: Some(about), act, event: None };
+    let told = Some(WrittenEvent { reason: "Scheduled", count: 1, combined: false });
+    api.send_event(ClientId::SchedulerEvents, (request, told), Caller::Nobody, events);
+}
+
 impl SchedulerProcess {
+    /// A request is answered: if it is a binding of this scheduler, that is over.
+    pub fn answered(&mut self, answered: &Answered, api: &mut ApiServer<'_>, events: &mut EventQueue<Event>) {
+        let Caller::Binding(pod, node) = answered.caller else { return };
+        let is_bound = answered.answer.code().is_none();
+        self.binding_over(pod, node, is_bound, api);
+        if is_bound {
+            tell_scheduled(pod, api, events);
+        }
+    }
+
     /// The pod is assumed on its node: asks the plugins whether it may stay there. It goes on to its binding,
     /// or waits, or is back in the queue.
     pub(super) fn begin_binding(
@@ -81,7 +116,9 @@ impl SchedulerProcess {
             self.bindings.insert(id, Binding { pod, state });
         }
         let hop = &self.setup.timing.binding;
-        if hop.is_constant_zero() {
+        if self.setup.control_plane.is_some() {
+            send_binding(id, node, api, queue);
+        } else if hop.is_constant_zero() {
             self.bind(id, node, api);
         } else {
             let delay = hop.sample(&mut api.draws.keyed(draw_uses::BINDING, who, u64::from(attempts)));
@@ -110,9 +147,14 @@ impl SchedulerProcess {
 
     /// A binding reaches the API. If the pod is gone, the scheduler no longer assumes it on the node.
     pub fn bind(&mut self, id: PodId, node: NodeId, api: &mut ApiServer<'_>) {
+        let is_bound = api.bind_pod(id, node);
+        self.binding_over(id, node, is_bound, api);
+    }
+
+    fn binding_over(&mut self, id: PodId, node: NodeId, is_bound: bool, api: &mut ApiServer<'_>) {
         self.queue.done(id);
         let binding = self.bindings.remove(&id);
-        if api.bind_pod(id, node) {
+        if is_bound {
             if let Some(Binding { pod, mut state }) = binding {
                 self.of_framework(&pod, api, |framework, cycle, _| {
                     framework.run_post_bind(&mut state, cycle, node);

@@ -35,6 +35,7 @@ fn setup() -> ClusterSetup {
         behaviour,
         start: Timestamp(0),
         timing: Timing { scheduling_cycle, ..Timing::default() },
+        control_plane: None,
         nodes: Vec::new(),
         kubelets: Vec::new(),
         priorities: PriorityClasses::default(),

@@ -64,7 +64,7 @@ macro_rules! kinds {
         }
 
         /// The number of an object of any kind.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum ObjectId {
             $( $(#[$doc])* $kind($id), )*
         }
@@ -120,6 +120,11 @@ macro_rules! kinds {
         }
 
         impl ObjectId {
+            /// The kind of the object.
+            pub const fn kind(self) -> Kind {
+                match self { $( Self::$kind(_) => Kind::$kind, )* }
+            }
+
             /// Hands the number to a visitor.
             pub fn visit(self, visitor: &mut impl Visitor) {
                 match self { $( Self::$kind(id) => visitor.visit_id::<$kind>(id), )* }

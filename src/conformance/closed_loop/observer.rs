@@ -201,6 +201,7 @@ impl TraceSink<Record> for Observer<'_> {
             | Record::Admission { .. }
             | Record::KubeletRestart { .. }
             | Record::StillWaiting { .. }
+            | Record::Request(_)
             | Record::Service(_) => {}
         }
     }

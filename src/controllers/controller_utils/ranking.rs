@@ -20,6 +20,7 @@ use std::cmp::{Ordering, Reverse};
 
 use crate::api::{ControllersBehaviour, NodeId, Pod, PodId, PodPhase, Timestamp, Uid};
 use crate::controllers::sort::sort;
+use crate::controllers::stable_sort::stable_sort;
 
 /// What the ranking depends on besides the pods.
 #[derive(Clone, Copy)]
@@ -30,6 +31,8 @@ pub struct Rank<'a> {
     pub behaviour: ControllersBehaviour,
     /// The number of active pods of the same owner on a node.
     pub related_active_on_node: &'a dyn Fn(NodeId) -> u32,
+    /// Level pods keep the order of the list, however many there are.
+    pub keeps_order: bool,
 }
 
 /// What rules 1 to 5 read of a pod. They alone are an order, and decide first.
@@ -143,7 +146,12 @@ impl RankedPod {
 pub fn deletion_order(active: &[&Pod], rank: &Rank<'_>) -> Vec<usize> {
     let ranked: Vec<RankedPod> = active.iter().map(|pod| RankedPod::new(pod, rank)).collect();
     let mut order: Vec<usize> = (0..ranked.len()).collect();
-    sort(&mut order, &|a, b| ranked[a].goes_before(&ranked[b]));
+    let goes_before = |a: usize, b: usize| ranked[a].goes_before(&ranked[b]);
+    if rank.keeps_order {
+        stable_sort(&mut order, &goes_before);
+    } else {
+        sort(&mut order, &goes_before);
+    }
     order
 }
 

@@ -71,9 +71,22 @@ pub struct ReplicaSetUpdate {
     pub desired_replicas: Option<Arc<str>>,
     /// The annotation `deployment.kubernetes.io/max-replicas`.
     pub max_replicas: Option<Arc<str>>,
+    /// Which version is written over: how many of the sync's own writes it contains.
+    pub held: u32,
 }
 
 impl ReplicaSetUpdate {
+    /// Whether both leave the same behind.
+    pub fn writes_the_same(&self, other: &Self) -> bool {
+        let values = |one: &Self| (one.id, one.replicas, one.min_ready_seconds);
+        let notes = [
+            (&self.revision, &other.revision),
+            (&self.desired_replicas, &other.desired_replicas),
+            (&self.max_replicas, &other.max_replicas),
+        ];
+        values(self) == values(other) && notes.iter().all(|(mine, others)| mine == others)
+    }
+
     /// Writes the values into the object. As in the API server, the generation grows by one if the
     /// spec changes; annotations leave it as it is.
     pub fn apply(&self, replica_set: &mut ReplicaSet) {
@@ -99,6 +112,11 @@ pub struct DeploymentUpdate {
 }
 
 impl DeploymentUpdate {
+    /// Whether it changes the Deployment.
+    pub fn changes(&self, deployment: &Deployment) -> bool {
+        self.revision != deployment.revision || self.status != deployment.status
+    }
+
     /// Writes the values into the object; the generation stays.
     pub fn apply(&self, deployment: &mut Deployment) {
         deployment.revision = self.revision;

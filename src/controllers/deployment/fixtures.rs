@@ -17,6 +17,8 @@ pub(crate) const BEHAVIOUR: ControllersBehaviour = ControllersBehaviour {
     availability_checks_on_time: true,
     logarithmic_scale_down: true,
     pod_deletion_cost: true,
+    terminating_replicas: false,
+    waits_for_own_writes: false,
 };
 
 /// A pod specification that asks for nothing.
@@ -87,6 +89,7 @@ pub(crate) fn replica_set(id: u32, name: &str, replicas: i32, available: i32) ->
             ready_replicas: available,
             available_replicas: available,
             replica_failure: None,
+            terminating_replicas: None,
         },
     }
 }
@@ -113,8 +116,9 @@ impl World {
             deployment: &self.deployment,
             replica_sets: &sets,
             template_hash: "hash",
-            taken: &|_| self.taken,
+            taken: &|_| self.taken.clone(),
             refuses: &|write| self.refused.as_ref().and_then(|refused| refused(write)),
+            versions_count: false,
             has_unfinished_pods: &|_| self.unfinished_pods,
         };
         let actions = sync(&view, Timestamp::from_unix_seconds(t), BEHAVIOUR);

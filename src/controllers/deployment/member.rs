@@ -33,6 +33,8 @@ pub struct Member {
     pub max_replicas: Option<Arc<str>>,
     /// `status`.
     pub status: ReplicaSetStatus,
+    /// Which version it is: how many of this sync's own writes it contains.
+    pub version: u32,
 }
 
 impl Member {
@@ -50,6 +52,7 @@ impl Member {
             desired_replicas: replica_set.desired_replicas.clone(),
             max_replicas: replica_set.max_replicas.clone(),
             status: replica_set.status.clone(),
+            version: 0,
         }
     }
 
@@ -82,6 +85,7 @@ impl Member {
             revision: self.revision.clone(),
             desired_replicas: self.desired_replicas.clone(),
             max_replicas: self.max_replicas.clone(),
+            held: self.version,
         })
     }
 }

@@ -56,7 +56,7 @@ impl SyncState<'_> {
                 member.revision = Some(next_revision.to_string().into());
             }
             member.min_ready_seconds = deployment.min_ready_seconds;
-            self.write_replica_set(&member)?;
+            self.write_replica_set(&mut member)?;
             // The Deployment follows in the next sync.
             return Ok(member);
         }
@@ -75,6 +75,11 @@ impl SyncState<'_> {
         let name: Arc<str> = format!("{}-{}", deployment.name, self.view.template_hash).into();
         match (self.view.taken)(&name) {
             Some(TakenName::NotYetSeen) => return Err(SyncError::AlreadyExists),
+            Some(TakenName::Ours(there)) => {
+                self.revision = revision;
+                self.write_deployment()?;
+                return Ok(Member::new(&there));
+            }
             Some(TakenName::Foreign) => {
                 self.status.collision_count = self.status.collision_count.wrapping_add(1);
                 // Whether that was accepted or not, the sync ends.
@@ -104,6 +109,7 @@ impl SyncState<'_> {
             desired_replicas: Some(Arc::clone(&new.desired_replicas)),
             max_replicas: Some(Arc::clone(&new.max_replicas)),
             status: ReplicaSetStatus::default(),
+            version: 0,
         };
         self.create_replica_set(new)?;
         self.revision = revision;

@@ -4,7 +4,7 @@ use super::actions::{DeploymentActions, DeploymentUpdate, DeploymentWrite, NewRe
 use super::fenceposts::{max_surge, max_unavailable};
 use super::member::{Member, by_creation};
 use super::view::DeploymentView;
-use crate::api::{Deployment, DeploymentStatus, Timestamp};
+use crate::api::{ControllersBehaviour, Deployment, DeploymentStatus, Timestamp};
 
 /// The ReplicaSets by role.
 #[derive(Clone, Debug)]
@@ -26,6 +26,7 @@ impl ReplicaSets {
 pub(super) struct SyncState<'a> {
     pub(super) view: &'a DeploymentView<'a>,
     pub(super) now: Timestamp,
+    pub(super) behaviour: ControllersBehaviour,
     /// The Deployment as the sync holds it: revision and status change on the way.
     pub(super) revision: i64,
     pub(super) status: DeploymentStatus,
@@ -40,7 +41,7 @@ pub(super) struct SyncState<'a> {
 }
 
 impl<'a> SyncState<'a> {
-    pub(super) fn new(view: &'a DeploymentView<'a>, now: Timestamp) -> Self {
+    pub(super) fn new(view: &'a DeploymentView<'a>, now: Timestamp, behaviour: ControllersBehaviour) -> Self {
         let deployment = view.deployment;
         let mut sets: Vec<_> =
             view.replica_sets.iter().map(|replica_set| (Member::new(replica_set), replica_set)).collect();
@@ -52,6 +53,7 @@ impl<'a> SyncState<'a> {
         Self {
             view,
             now,
+            behaviour,
             revision: deployment.revision,
             status: deployment.status.clone(),
             stored: cached.clone(),
@@ -83,13 +85,17 @@ impl<'a> SyncState<'a> {
         Ok(())
     }
 
-    /// Stores the changeable fields of a ReplicaSet, if they differ from what is stored.
-    pub(super) fn write_replica_set(&mut self, member: &Member) -> Result<(), SyncError> {
+    /// Stores the changeable fields of a ReplicaSet, if they differ from what is stored; where versions count, from
+    /// the version that the writer holds.
+    pub(super) fn write_replica_set(&mut self, member: &mut Member) -> Result<(), SyncError> {
         let update = member.update().expect("a ReplicaSet is created in its final size");
         let place = self.stored.iter().position(|stored| stored.id == member.id);
         let place = place.expect("only ReplicaSets of the view are written");
-        if self.stored[place].update().as_ref() != Some(&update) {
+        let is_first = self.view.versions_count && member.version == 0;
+        let held = if is_first { &self.cached[place] } else { &self.stored[place] };
+        if !held.update().is_some_and(|held| held.writes_the_same(&update)) {
             self.write(DeploymentWrite::UpdateReplicaSet(update))?;
+            member.version += 1;
             self.stored[place].clone_from(member);
         }
         Ok(())

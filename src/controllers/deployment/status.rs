@@ -21,6 +21,10 @@ impl SyncState<'_> {
             unavailable_replicas: spec_replicas(sets.all()).wrapping_sub(available).max(0),
             ..self.status.clone()
         };
+        if self.behaviour.terminating_replicas {
+            let counts = sets.all().filter_map(|member| member.status.terminating_replicas);
+            status.terminating_replicas = Some(counts.fold(0, i32::wrapping_add));
+        }
         let minimum = if sufficient {
             condition("True", MINIMUM_REPLICAS_AVAILABLE, self.now)
         } else {

@@ -13,12 +13,8 @@ use crate::api::{ControllersBehaviour, Strategy, Timestamp};
 ///
 /// No switch of [`ControllersBehaviour`] concerns this controller: from v1.32 to v1.34 it decides alike
 /// (feature gates that are off by default apart).
-pub fn sync(
-    view: &DeploymentView<'_>,
-    now: Timestamp,
-    _behaviour: ControllersBehaviour,
-) -> DeploymentActions {
-    let mut state = SyncState::new(view, now);
+pub fn sync(view: &DeploymentView<'_>, now: Timestamp, behaviour: ControllersBehaviour) -> DeploymentActions {
+    let mut state = SyncState::new(view, now, behaviour);
     let result = state.run();
     state.actions.error = result.err();
     state.actions

@@ -23,17 +23,22 @@ pub struct DeploymentView<'a> {
     /// (its resource version is another), or the write is invalid. Asked before each write; a sync that
     /// writes an object twice is asked as if the object were as the first write left it.
     pub refuses: &'a dyn Fn(&DeploymentWrite) -> Option<SyncError>,
+    /// Whether a write of an object that the sync has written since it read it is sent, to be refused, as the API
+    /// server does; else such a write succeeds.
+    pub versions_count: bool,
     /// Whether the ReplicaSet owns a pod that is neither Succeeded nor Failed; terminating pods
     /// count. Asked only for the strategy Recreate.
     pub has_unfinished_pods: &'a dyn Fn(ReplicaSetId) -> bool,
 }
 
 /// A name that a new ReplicaSet cannot have.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub enum TakenName {
-    /// The ReplicaSet that has it belongs to the Deployment and has its template, or is not in the
-    /// controller's cache yet: the sync must wait for its cache.
+    /// The ReplicaSet that has it was not in the controller's cache: the sync must wait for its cache.
     NotYetSeen,
+    /// It came into the cache while the sync went on, belongs to the Deployment and has its template: it is the
+    /// new ReplicaSet.
+    Ours(Arc<ReplicaSet>),
     /// It belongs to somebody else or has another template: the hash collides.
     Foreign,
 }

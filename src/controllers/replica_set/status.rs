@@ -1,7 +1,6 @@
 //! A ReplicaSet's status (`calculateStatus`, `updateReplicaSetStatus`).
 //!
 //! DIFFERENCE: of the condition `ReplicaFailure` only the reason is kept, no time and no message.
-//! DIFFERENCE: `terminatingReplicas` (alpha in v1.33) is left out.
 
 use std::cmp::Ordering;
 use std::sync::Arc;
@@ -42,6 +41,7 @@ pub fn calculate_status(
         ready_replicas: ready,
         available_replicas: available,
         replica_failure: failure_reason(replica_set, replicas, outcome),
+        terminating_replicas: None,
     }
 }
 

@@ -28,6 +28,9 @@ pub struct ReplicaSetView<'a> {
     pub expectations_satisfied: bool,
     /// How many creations the API server will accept; `None`: all.
     pub creations_accepted: Option<usize>,
+    /// Of pods that the ranking does not tell apart the earlier always goes first. Go's sort keeps the order of 12
+    /// pods at most.
+    pub keeps_order: bool,
 }
 
 /// The outcome of a sync.
@@ -58,23 +61,61 @@ impl ReplicaSetActions {
 
 /// One sync at time `now`.
 pub fn sync(view: &ReplicaSetView<'_>, now: Timestamp, behaviour: ControllersBehaviour) -> ReplicaSetActions {
-    let replica_set = view.replica_set;
-    let active: Vec<&Pod> = view.pods.iter().map(AsRef::as_ref).filter(|pod| pod.is_active()).collect();
-    let managed = if view.expectations_satisfied && !replica_set.deleted {
-        let rank = Rank { now, behaviour, related_active_on_node: view.related_active_on_node };
-        manage_replicas(&active, replica_set.replicas, BURST_REPLICAS, view.creations_accepted, &rank)
-    } else {
-        Managed::default()
-    };
+    let active = active(view);
+    let managed = manage(view, &active, now, behaviour);
     let outcome = if managed.failed { ManageOutcome::Failed } else { ManageOutcome::Done };
-    let status = calculate_status(replica_set, &active, outcome, now, behaviour);
+    let (status, recheck_after) = conclude(view, (&active, outcome), now, behaviour);
     ReplicaSetActions {
         create: managed.created,
         create_attempts: managed.create_calls,
         delete: managed.deleted,
-        recheck_after: recheck_after_sync(&active, replica_set, &status, now, behaviour)
-            .filter(|_| !managed.failed),
-        status: needs_update(replica_set, &status).then_some(status),
+        recheck_after,
+        status,
         failed: managed.failed,
     }
+}
+
+/// The first part of a sync: what is done about the number of pods.
+pub fn manage(
+    view: &ReplicaSetView<'_>,
+    active: &[&Pod],
+    now: Timestamp,
+    behaviour: ControllersBehaviour,
+) -> Managed {
+    if !view.expectations_satisfied || view.replica_set.deleted {
+        return Managed::default();
+    }
+    let (related_active_on_node, keeps_order) = (view.related_active_on_node, view.keeps_order);
+    let rank = Rank { now, behaviour, related_active_on_node, keeps_order };
+    let replicas = view.replica_set.replicas;
+    manage_replicas(active, replicas, BURST_REPLICAS, view.creations_accepted, &rank)
+}
+
+/// The second part: the new status, if there is something to write, of the pods as they were listed at the
+/// beginning; and after how long the ReplicaSet must be looked at again.
+pub fn conclude(
+    view: &ReplicaSetView<'_>,
+    (active, outcome): (&[&Pod], ManageOutcome),
+    now: Timestamp,
+    behaviour: ControllersBehaviour,
+) -> (Option<ReplicaSetStatus>, Option<SimDuration>) {
+    let replica_set = view.replica_set;
+    let mut status = calculate_status(replica_set, active, outcome, now, behaviour);
+    if behaviour.terminating_replicas {
+        status.terminating_replicas = Some(terminating(view));
+    }
+    let recheck = recheck_after_sync(active, replica_set, &status, now, behaviour)
+        .filter(|_| outcome == ManageOutcome::Done);
+    (needs_update(replica_set, &status).then_some(status), recheck)
+}
+
+/// The pods that are active.
+pub fn active<'a>(view: &ReplicaSetView<'a>) -> Vec<&'a Pod> {
+    view.pods.iter().map(AsRef::as_ref).filter(|pod| pod.is_active()).collect()
+}
+
+/// Pods that have a deletion timestamp and have not ended.
+fn terminating(view: &ReplicaSetView<'_>) -> i32 {
+    let ends = |pod: &&Arc<Pod>| pod.deleted.is_some() && !pod.is_finished();
+    view.pods.iter().filter(ends).count() as i32
 }

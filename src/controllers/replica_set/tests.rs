@@ -38,6 +38,7 @@ fn sync_all(
         related_active_on_node: &|_| 1,
         expectations_satisfied: satisfied,
         creations_accepted: accepted,
+        keeps_order: false,
     };
     sync(&view, Timestamp::from_unix_seconds(NOW), behaviour)
 }

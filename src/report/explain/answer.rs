@@ -79,7 +79,7 @@ fn what_then(explanation: &Explanation, scene: &Scene) -> Vec<String> {
             } else {
                 "Without them it".to_owned()
             };
-            if best.len() > 1 && explanation.tie_break == TieBreakRule::Random {
+            if best.len() > 1 && explanation.tie_break != TieBreakRule::First {
                 let verb = if explanation.bound_in_input { "draw" } else { "go to" };
                 let (best, total) = (listed(best, MOST_NAMES), total.unwrap_or(0));
                 sentences.push(format!(
@@ -130,6 +130,7 @@ fn reason(explanation: &Explanation, scene: &Scene) -> String {
     if !others.is_empty() {
         let rule = match explanation.tie_break {
             TieBreakRule::Random => "the draw took it",
+            TieBreakRule::Heap => "it stood at the top of the scheduler's heap",
             TieBreakRule::First => "the bytewise first name is taken",
         };
         return format!(

@@ -74,7 +74,11 @@ fn scene_json(scene: &Scene, tie_break: TieBreakRule) -> Value {
             "node": &**node,
             "total": total,
             "best": texts(best),
-            "tieBreak": if tie_break == TieBreakRule::Random { "random" } else { "first" },
+            "tieBreak": match tie_break {
+                TieBreakRule::Random => "random",
+                TieBreakRule::Heap => "heap",
+                TieBreakRule::First => "first",
+            },
         }),
         Verdict::Refused { message, preemptible } => json!({
             "outcome": "unschedulable",

@@ -4,8 +4,8 @@ use crate::api::coverage::Coverage::{Irrelevant, Object, Simulated};
 use crate::api::coverage::{Field, Shape};
 use crate::scenario::operation::registry;
 use crate::scenario::{
-    expectation, kubelets, node_pool, scheduler_settings, service_ips, start_up, timing_settings, trace,
-    variant, workload,
+    control_plane, expectation, kubelets, node_pool, scheduler_settings, service_ips, start_up,
+    timing_settings, trace, variant, workload,
 };
 
 /// All settings.
@@ -24,6 +24,7 @@ const DOCUMENT: &[Field] = &[
 /// What becomes of the fields of `spec`.
 const SPEC: &[Field] = &[
     ("blockedAfter", Simulated),
+    ("controlPlane", Object(&[control_plane::COVERAGE])),
     ("expect", Object(&[expectation::COVERAGE])),
     ("featureGates", Simulated),
     ("horizon", Simulated),

@@ -51,7 +51,9 @@ impl SchedulerSettings {
             percentage_of_nodes_to_score: percentage,
             queue,
             tie_break: match self.tie_break {
-                TieBreak::Random => TieBreakRule::Random,
+                TieBreak::Kubernetes if behaviour.ties_by_heap => TieBreakRule::Heap,
+                TieBreak::Kubernetes | TieBreak::Random => TieBreakRule::Random,
+                TieBreak::Heap => TieBreakRule::Heap,
                 TieBreak::First => TieBreakRule::First,
             },
             cycle: CycleKind::default(),

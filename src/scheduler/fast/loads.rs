@@ -14,7 +14,9 @@ use super::parts::Part;
 use crate::api::{HostPort, NodeId, Pod, Resources};
 use crate::scheduler::framework::{FastColumn, MAX_NODE_SCORE};
 use crate::scheduler::node_info::NodeInfo;
-use crate::scheduler::plugins::node_resources_balanced_allocation::NodeResourcesBalancedAllocationArgs;
+use crate::scheduler::plugins::node_resources_balanced_allocation::{
+    NodeResourcesBalancedAllocationArgs, by_change, evenness,
+};
 use crate::scheduler::plugins::node_resources_fit::{NodeResourcesFitArgs, ScoringStrategy};
 use crate::scheduler::profile::Profile;
 
@@ -166,7 +168,7 @@ impl LoadColumn {
 
     fn update(&mut self, place: usize, node: NodeId, parts: &LoadParts, loads: &[NodeLoad], view: &View<'_>) {
         let (fits, score) = if self.is_simple {
-            self.simple(&loads[place], parts)
+            self.simple(&loads[place], parts, view.behaviour.balance_by_change)
         } else {
             let cycle = view.cycle(&self.pod);
             let admits = |part: &Option<Part>| part.as_ref().is_none_or(|part| part.admits(&cycle, node));
@@ -182,7 +184,7 @@ impl LoadColumn {
 
     /// What [`Part`]s of NodeResourcesFit and NodeResourcesBalancedAllocation with their default arguments
     /// say, in their own arithmetic, from the few numbers that they look at for such a pod.
-    fn simple(&self, load: &NodeLoad, parts: &LoadParts) -> (bool, Option<i64>) {
+    fn simple(&self, load: &NodeLoad, parts: &LoadParts, by_changes: bool) -> (bool, Option<i64>) {
         let requests = &self.pod.spec.requests;
         let (cpu, memory) = (requests.fit.milli_cpu, requests.fit.memory);
         let holds = |wanted: i64, there: i64, taken: i64| wanted <= 0 || wanted <= there - taken;
@@ -206,13 +208,8 @@ impl LoadColumn {
             score += raw * fit.weight();
         }
         if let Some(balanced) = parts.balanced.as_ref().filter(|balanced| balanced.weight() != 0) {
-            let of_cpu = fraction(load.requested_milli_cpu + cpu, load.milli_cpu);
-            let of_memory = fraction(load.requested_memory + memory, load.memory);
-            let deviation = match (of_cpu, of_memory) {
-                (Some(cpu), Some(memory)) => ((cpu - memory) / 2.0).abs(),
-                _ => 0.0,
-            };
-            let raw = ((1.0 - deviation) * MAX_NODE_SCORE as f64) as i64;
+            let with_pod = balance(load, cpu, memory);
+            let raw = if by_changes { by_change(with_pod, balance(load, 0, 0)) } else { with_pod };
             if !(0..=MAX_NODE_SCORE).contains(&raw) {
                 return (fits, None);
             }
@@ -228,6 +225,14 @@ fn least_allocated(requested: i64, capacity: i64) -> Option<i64> {
         _ if requested > capacity => Some(0),
         _ => Some((capacity - requested) * MAX_NODE_SCORE / capacity),
     }
+}
+
+/// How evenly CPU and memory are in use with so much more.
+fn balance(load: &NodeLoad, cpu: i64, memory: i64) -> i64 {
+    let of_cpu = fraction(load.requested_milli_cpu + cpu, load.milli_cpu);
+    let of_memory = fraction(load.requested_memory + memory, load.memory);
+    let deviation = of_cpu.zip(of_memory).map_or(0.0, |(cpu, memory)| ((cpu - memory) / 2.0).abs());
+    evenness(deviation)
 }
 
 fn fraction(requested: i64, allocatable: i64) -> Option<f64> {

@@ -1,4 +1,4 @@
-//! NodeResourcesBalancedAllocation: prefers nodes whose resources fill up evenly (kube-scheduler v1.34).
+//! NodeResourcesBalancedAllocation: prefers nodes whose resources fill up evenly (kube-scheduler v1.34, v1.36).
 
 use super::resource_weights::{ResourceWeight, cpu_and_memory};
 use crate::api::NodeId;
@@ -62,21 +62,39 @@ impl Plugin for NodeResourcesBalancedAllocation {
         Ok(if best_effort { PreScoreOutcome::Skip } else { PreScoreOutcome::Score })
     }
 
-    /// 100 · (1 − standard deviation of the fractions in use), cut off.
+    /// How evenly the resources are in use with the pod; from 1.36 on, how the pod changes that.
     fn score(&self, _: &CycleState, cycle: &CycleContext<'_>, node: &NodeInfo, _: usize) -> i64 {
-        let fractions = || {
-            self.args.resources.iter().filter_map(|line| {
-                let wanted = line.name.amount(&cycle.pod.spec.requests.fit);
-                let allocatable = line.name.amount(&node.node().allocatable);
-                if allocatable == 0 || (wanted == 0 && line.name.is_scalar()) {
-                    return None;
-                }
-                let requested = line.name.amount(node.requested()) + wanted;
-                Some((requested as f64 / allocatable as f64).min(1.0))
-            })
+        let balance = |with_pod: bool| {
+            let fractions = || {
+                self.args.resources.iter().filter_map(|line| {
+                    let wanted = line.name.amount(&cycle.pod.spec.requests.fit);
+                    let allocatable = line.name.amount(&node.node().allocatable);
+                    if allocatable == 0 || (wanted == 0 && line.name.is_scalar()) {
+                        return None;
+                    }
+                    let requested = line.name.amount(node.requested()) + if with_pod { wanted } else { 0 };
+                    Some((requested as f64 / allocatable as f64).min(1.0))
+                })
+            };
+            evenness(deviation(fractions))
         };
-        ((1.0 - deviation(fractions)) * MAX_NODE_SCORE as f64) as i64
+        if cycle.behaviour.balance_by_change {
+            by_change(balance(true), balance(false))
+        } else {
+            balance(true)
+        }
     }
+}
+
+/// 100 · (1 − deviation), cut off.
+pub(crate) fn evenness(deviation: f64) -> i64 {
+    ((1.0 - deviation) * MAX_NODE_SCORE as f64) as i64
+}
+
+/// The score from 1.36 on (pull request 135573): between 50 and 100, 75 if the pod changes nothing.
+pub(crate) const fn by_change(with_pod: i64, without_pod: i64) -> i64 {
+    const HALF: i64 = MAX_NODE_SCORE / 2;
+    HALF + (HALF + with_pod - without_pod) / 2
 }
 
 /// The standard deviation: half the difference of two, by the formula for more, 0 for fewer.

@@ -169,6 +169,8 @@ const BEHAVIOUR: SchedulerBehaviour = SchedulerBehaviour {
     taint_update_counts_as_node_add: true,
     anti_affinity_of_deleted_pod: false,
     any_anti_affinity_term: false,
+    ties_by_heap: false,
+    balance_by_change: false,
 };
 
 struct Bench {

@@ -107,6 +107,8 @@ proptest! {
             taint_update_counts_as_node_add: true,
             anti_affinity_of_deleted_pod: false,
             any_anti_affinity_term: false,
+            ties_by_heap: false,
+            balance_by_change: false,
         };
         let verdicts = |state: &CycleState, cache: &Cache, names: &Interner| -> Vec<bool> {
             let cycle = CycleContext { pod: &incoming, cache, names, behaviour };
