@@ -45,9 +45,14 @@ const FILES: [(&str, usize); 26] = [
 
 /// Files whose vectors hold distributions, or results that could have come out otherwise: they are tested and not
 /// compared leaf by leaf; that a changed leaf is noticed is tested beside the tests themselves.
-const SAMPLED: [(&str, usize); 3] = [
+const SAMPLED: [(&str, usize); 8] = [
     ("closed-loop/closed-loop.jsonl", 11),
     ("control-plane-time/sensitive.jsonl.gz", 3),
+    ("real-cluster/kk98215.jsonl.gz", 4),
+    ("real-cluster/one-by-one.jsonl.gz", 8),
+    ("real-cluster/pacing.jsonl.gz", 4),
+    ("real-cluster/random-rollouts.jsonl.gz", 7),
+    ("real-cluster/zones-2-3-5.jsonl.gz", 1),
     ("service-ip/probability.jsonl", 312),
 ];
 
@@ -112,6 +117,11 @@ fn closed_loops_agree() {
 #[test]
 fn the_pace_of_the_control_plane_is_the_recorded_one() {
     check("control-plane-time/");
+}
+
+#[test]
+fn a_real_cluster_comes_out_as_simulated() {
+    check("real-cluster/");
 }
 
 #[test]

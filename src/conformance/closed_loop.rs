@@ -7,9 +7,9 @@
 //! at least `sample::ALPHA`. A distribution that was recorded as a certainty must come out as nearly one.
 
 mod compare;
-mod observer;
+pub(super) mod observer;
 mod sample;
-mod scene;
+pub(super) mod scene;
 mod tally;
 
 use std::sync::Arc;

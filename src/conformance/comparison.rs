@@ -48,7 +48,12 @@ fn told(value: Option<&Value>) -> String {
 /// The first leaf that differs, in the order of the vector; what only the answer has comes last in its
 /// mapping or list.
 pub fn first_difference(vector: &Value, answer: &Value) -> Option<Difference> {
-    let (expected, found) = (expectations(vector), expectations(answer));
+    first_difference_in(vector, answer, None)
+}
+
+/// The same where a further field, `outcome`, holds what was decided.
+pub fn first_difference_in(vector: &Value, answer: &Value, outcome: Option<&str>) -> Option<Difference> {
+    let (expected, found) = (expectations(vector, outcome), expectations(answer, outcome));
     let asked = expected.iter().map(|(path, value)| (path, compare(Some(value), value_at(&found, path))));
     let unasked = found.iter().filter(|(path, _)| value_at(&expected, path).is_none());
     let unasked = unasked.map(|(path, value)| (path, compare(None, Some(value))));
@@ -60,10 +65,10 @@ fn value_at<'v>(all: &[(String, &'v Value)], path: &str) -> Option<&'v Value> {
 }
 
 /// What a vector or an answer expects: each expectation's path and value, in order.
-fn expectations(value: &Value) -> Vec<(String, &Value)> {
+fn expectations<'v>(value: &'v Value, outcome: Option<&str>) -> Vec<(String, &'v Value)> {
     let mut all = Vec::new();
     for (key, value) in value.as_object().into_iter().flatten() {
-        if is_expectation(key) {
+        if is_expectation(key) || outcome == Some(key) {
             all.push((key.clone(), value));
             continue;
         }

@@ -13,24 +13,24 @@ use crate::measures::spread::DomainCounts;
 
 /// What came out of a phase.
 #[derive(Clone, Debug)]
-pub(super) struct PhaseOutcome {
+pub(in crate::conformance) struct PhaseOutcome {
     /// Of each Deployment, in the listed order.
-    pub(super) deployments: Vec<DeploymentOutcome>,
+    pub(in crate::conformance) deployments: Vec<DeploymentOutcome>,
     /// Pods without a node at the end.
-    pub(super) pending: usize,
+    pub(in crate::conformance) pending: usize,
 }
 
 /// What came out for one Deployment.
 #[derive(Clone, Debug)]
-pub(super) struct DeploymentOutcome {
+pub(in crate::conformance) struct DeploymentOutcome {
     /// The skew of the newest ReplicaSet's pods at the end, by constraint.
-    pub(super) final_skew: Vec<u32>,
+    pub(in crate::conformance) final_skew: Vec<u32>,
     /// The largest skew of all pods at a settled instant, by constraint.
-    pub(super) max_skew_during: Vec<u32>,
+    pub(in crate::conformance) max_skew_during: Vec<u32>,
     /// Where the newest ReplicaSet's bound pods are at the end.
-    pub(super) final_nodes: Vec<NodeId>,
+    pub(in crate::conformance) final_nodes: Vec<NodeId>,
     /// Milliseconds until it was complete; `None` if it was not in time.
-    pub(super) duration_ms: Option<u64>,
+    pub(in crate::conformance) duration_ms: Option<u64>,
 }
 
 /// One Deployment while a phase goes on.
@@ -45,7 +45,7 @@ struct Course {
 }
 
 /// Reads a run's records.
-pub(super) struct Observer<'s> {
+pub(in crate::conformance) struct Observer<'s> {
     scene: &'s Scene,
     nodes: Vec<Option<Arc<Node>>>,
     owners: BTreeMap<ReplicaSetId, DeploymentId>,
@@ -56,7 +56,7 @@ pub(super) struct Observer<'s> {
 }
 
 impl<'s> Observer<'s> {
-    pub(super) fn new(scene: &'s Scene) -> Self {
+    pub(in crate::conformance) fn new(scene: &'s Scene) -> Self {
         let nodes: Vec<Option<Arc<Node>>> =
             scene.setup.nodes.iter().map(|node| Some(Arc::new(node.clone()))).collect();
         let mut observer = Self {
@@ -83,7 +83,7 @@ impl<'s> Observer<'s> {
     }
 
     /// The outcomes of all phases; the last one ends here.
-    pub(super) fn finish(mut self) -> Vec<PhaseOutcome> {
+    pub(in crate::conformance) fn finish(mut self) -> Vec<PhaseOutcome> {
         self.end_phase(SimTime(0));
         self.outcomes
     }

@@ -18,17 +18,17 @@ const CONTROLLERS: &str = "v1.32";
 const NO_DEADLINE: i32 = i32::MAX;
 
 /// A configuration, ready to run.
-pub(super) struct Scene {
+pub(in crate::conformance) struct Scene {
     /// The cluster at its start.
-    pub(super) setup: Arc<ClusterSetup>,
+    pub(in crate::conformance) setup: Arc<ClusterSetup>,
     /// Template changes in a run.
-    pub(super) rollouts: usize,
+    pub(in crate::conformance) rollouts: usize,
     /// Independent runs.
-    pub(super) runs: u32,
+    pub(in crate::conformance) runs: u32,
     /// The topology keys whose counts are recorded.
-    pub(super) keys: Vec<(String, Symbol)>,
+    pub(in crate::conformance) keys: Vec<(String, Symbol)>,
     /// The constraints whose skew is recorded, of each Deployment.
-    pub(super) constraints: Vec<(String, Vec<SpreadConstraint>)>,
+    pub(in crate::conformance) constraints: Vec<(String, Vec<SpreadConstraint>)>,
 }
 
 #[derive(Deserialize)]
@@ -58,7 +58,7 @@ enum Startup {
 }
 
 impl Scene {
-    pub(super) fn new(vector: &Value) -> Result<Self, String> {
+    pub(in crate::conformance) fn new(vector: &Value) -> Result<Self, String> {
         let vector: Vector = read(vector)?;
         let deployments: Vec<Value> = vector.deployment.iter().chain(&vector.deployments).cloned().collect();
         let scenario = scenario(&vector, &deployments);
@@ -80,7 +80,7 @@ impl Scene {
     }
 
     /// A node's value of a topology key, for every node.
-    pub(super) fn values(&self, key: Symbol) -> impl Iterator<Item = Option<Symbol>> + '_ {
+    pub(in crate::conformance) fn values(&self, key: Symbol) -> impl Iterator<Item = Option<Symbol>> + '_ {
         self.setup.nodes.iter().map(move |node| Labels::get(&node.labels, key))
     }
 }
