@@ -76,7 +76,7 @@ mod run_time;
 mod scheduler_configuration;
 mod start_time;
 mod start_up;
-mod timing_preset;
+pub mod timing_preset;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -96,6 +96,7 @@ use crate::cluster::setup::ClusterSetup;
 use crate::measures::{MEASURES, Measure};
 use inputs::Inputs;
 use plan::Plan;
+use timing_preset::TimingPreset;
 
 /// What the command line, or the user of the library, says about the inputs.
 #[derive(Clone, Debug)]
@@ -121,6 +122,8 @@ pub struct Ask {
     pub subject: Option<Reference>,
     /// The lints that are not told.
     pub allow: BTreeSet<String>,
+    /// The pace of the control plane, whatever the input says.
+    pub timing_preset: Option<TimingPreset>,
 }
 
 impl Default for LoadOptions {

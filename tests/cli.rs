@@ -206,6 +206,29 @@ fn every_ready_scenario_meets_its_expectations() {
 }
 
 #[test]
+fn the_pace_of_the_control_plane_can_be_asked_for() {
+    let told = |args: &[&str]| kubecast_on(&[args, &["-"]].concat(), UNEVEN);
+    let paced = told(&["run", "--timing-preset", "quiet"]);
+    assert_eq!(paced.code, 0, "{}", paced.stderr);
+    assert!(
+        paced.stdout.contains("requests 20 a second after 30 at once of each controller"),
+        "{}",
+        paced.stdout
+    );
+    assert!(!told(&["run"]).stdout.contains("requests 20 a second"), "without it, writes take no request");
+    let unknown = told(&["run", "--timing-preset", "fast"]);
+    assert_eq!(unknown.code, 2);
+    assert!(unknown.stderr.contains("there are instant, quiet, loaded, threshold"), "{}", unknown.stderr);
+    let pod = file(
+        "pod.yaml",
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {containers: [{name: c, image: c}]}\n",
+    );
+    let timeless = told(&["capacity", "--timing-preset", "quiet", "--pod", &pod]);
+    assert_eq!(timeless.code, 2);
+    assert!(timeless.stderr.contains("without any time passing"), "{}", timeless.stderr);
+}
+
+#[test]
 fn documents_are_validated_without_running() {
     let outcome = kubecast_on(&["validate", "-"], UNEVEN);
     assert_eq!(outcome.code, 0, "{}", outcome.stderr);

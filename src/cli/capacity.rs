@@ -46,6 +46,7 @@ pub struct CapacityArgs {
 
 /// Tells what fits.
 pub fn capacity(args: &CapacityArgs) -> Result<(), CliError> {
+    args.load.without_time()?;
     let options = args.load.options(args.seed)?;
     let templates = templates(args, &options)?;
     let sources = input::read_all(&args.files)?;

@@ -98,6 +98,9 @@ fn child(args: &RunArgs, extra: &[&str]) -> Result<Vec<String>, CliError> {
     if let Some(release) = args.load.kubernetes_version {
         command.arg("--kubernetes-version").arg(release.to_string());
     }
+    if let Some(preset) = args.load.timing_preset {
+        command.arg("--timing-preset").arg(preset.name());
+    }
     let output = command.output().map_err(|error| bug(error.to_string()))?;
     if !output.status.success() {
         return Err(bug(String::from_utf8_lossy(&output.stderr).into_owned()));

@@ -7,6 +7,7 @@ use super::input;
 
 use crate::api::Release;
 use crate::scenario::lints;
+use crate::scenario::timing_preset::TimingPreset;
 use crate::scenario::{Ask, LoadOptions};
 
 /// How an input is read.
@@ -15,6 +16,9 @@ pub struct LoadArgs {
     /// The Kubernetes release to follow, whatever the input says.
     #[arg(long, value_name = "V", value_parser = Release::parse)]
     pub kubernetes_version: Option<Release>,
+    /// The pace of the control plane, whatever the input says: instant, quiet, loaded, threshold.
+    #[arg(long, value_name = "PRESET", value_parser = TimingPreset::parse)]
+    pub timing_preset: Option<TimingPreset>,
     /// Apply these files at the start, as kubectl apply would; what they do not say stays as it is.
     #[arg(long, value_name = "FILE")]
     pub apply: Vec<String>,
@@ -35,14 +39,27 @@ fn rule(text: &str) -> Result<String, String> {
 }
 
 impl LoadArgs {
-    /// Refuses `--apply` where nothing would come of it: a Study or Plan names its files itself.
+    /// Refuses `--apply` and `--timing-preset` where nothing would come of them: a Study or Plan names its files
+    /// and times itself.
     pub fn without_change(&self) -> Result<(), CliError> {
-        if self.apply.is_empty() {
+        let message = if !self.apply.is_empty() {
+            "--apply: a Study or Plan names its own files; put the change among them, or into an arm"
+        } else if self.timing_preset.is_some() {
+            "--timing-preset: a Study or Plan names its own scenario; put timing.preset there, or into an arm"
+        } else {
             return Ok(());
-        }
-        let message =
-            "--apply: a Study or Plan names its own files; put the change among them, or into an arm";
+        };
         Err(CliError::wrong_input(message))
+    }
+
+    /// Refuses `--timing-preset` where no time passes.
+    pub fn without_time(&self) -> Result<(), CliError> {
+        match self.timing_preset {
+            None => Ok(()),
+            Some(_) => {
+                Err(CliError::wrong_input("--timing-preset: pods are placed here without any time passing"))
+            }
+        }
     }
 
     /// As the readers take it.
@@ -52,7 +69,11 @@ impl LoadArgs {
             strict: self.strict,
             seed,
             kubernetes_version: self.kubernetes_version,
-            ask: Ask { allow: self.allow.iter().cloned().collect(), ..Ask::default() },
+            ask: Ask {
+                allow: self.allow.iter().cloned().collect(),
+                timing_preset: self.timing_preset,
+                ..Ask::default()
+            },
             ..LoadOptions::default()
         })
     }

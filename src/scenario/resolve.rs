@@ -20,6 +20,7 @@ use super::scheduler_configuration::{self, Found};
 use super::service_ips;
 use super::start_time;
 use super::start_up;
+use super::timing_settings::TimingSettings;
 use crate::api::behaviour::Release;
 use crate::api::{Behaviour, Deployment, Node, Pod, ReplicaSet, SelectorOwner, Timestamp};
 use crate::cluster::control_plane::ControlPlane;
@@ -100,24 +101,29 @@ pub(super) fn resolve(plan: &Plan, findings: &mut Findings) -> Option<(ClusterSe
     if devices_are_placed {
         ledger.gaps.retain(|gap| gap.what != EXTENDED_RESOURCES);
     }
-    ledger.assumptions = assumptions::of(&spec.timing, &setup.timing, setup.control_plane.as_ref());
+    ledger.assumptions = assumptions::of(&timing_of(plan), &setup.timing, setup.control_plane.as_ref());
     ledger.assumptions.extend(start_up::assumptions(&spec.start_up, &setup));
     (ledger.notes, ledger.models) = (notes, models(release, &of_kubelets, spec));
     ledger.releases = vec![plan.release.to_string()];
     Some((setup, ledger, builder))
 }
 
+/// The hops as written, with the preset that is asked for.
+fn timing_of(plan: &Plan) -> TimingSettings {
+    plan.document.spec.timing.clone().with_preset(plan.ask.timing_preset)
+}
+
 /// The hops, and the control plane's own pace if it has one.
 fn pace(plan: &Plan, findings: &mut Findings) -> Option<(Timing, Option<ControlPlane>)> {
-    let spec = &plan.document.spec;
-    let timing = match spec.timing.resolve(spec.control_plane.is_some()) {
+    let (spec, settings) = (&plan.document.spec, timing_of(plan));
+    let timing = match settings.resolve(spec.control_plane.is_some()) {
         Ok(timing) => timing,
         Err(error) => {
             findings.error(plan.place_at("/spec/timing"), format!("spec.timing: {error}"));
             return None;
         }
     };
-    let flags = spec.control_plane.clone().or_else(|| spec.timing.has_a_pace(false).then(Default::default));
+    let flags = spec.control_plane.clone().or_else(|| settings.has_a_pace(false).then(Default::default));
     let Some(flags) = flags else { return Some((timing, None)) };
     match flags.resolve() {
         Ok(control_plane) => Some((timing, Some(control_plane))),

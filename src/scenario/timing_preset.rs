@@ -16,7 +16,7 @@ use crate::kernel::{Distribution, SimDuration};
 /// Ready hops of the control plane.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-pub(super) enum TimingPreset {
+pub enum TimingPreset {
     /// No delay and no request.
     Instant,
     /// As measured on a quiet small cluster.
@@ -28,7 +28,29 @@ pub(super) enum TimingPreset {
 }
 
 impl TimingPreset {
-    /// Its name, and where it comes from.
+    /// All presets by name.
+    const ALL: [(&str, Self); 4] = [
+        ("instant", Self::Instant),
+        ("quiet", Self::Quiet),
+        ("loaded", Self::Loaded),
+        ("threshold", Self::Threshold),
+    ];
+
+    /// The preset of a name.
+    pub fn parse(name: &str) -> Result<Self, String> {
+        let found = Self::ALL.iter().find(|preset| preset.0 == name).map(|preset| preset.1);
+        found.ok_or_else(|| {
+            let names: Vec<&str> = Self::ALL.iter().map(|preset| preset.0).collect();
+            format!("there is no such preset; there are {}", names.join(", "))
+        })
+    }
+
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        Self::ALL.iter().find(|preset| preset.1 == self).map_or("", |preset| preset.0)
+    }
+
+    /// Where it comes from.
     pub(super) const fn source(self) -> &'static str {
         match self {
             Self::Instant => "default",

@@ -108,6 +108,12 @@ enum ApiTimestamps {
 }
 
 impl TimingSettings {
+    /// The same with another preset, if one is asked for.
+    pub(super) fn with_preset(mut self, asked: Option<TimingPreset>) -> Self {
+        self.preset = asked.or(self.preset);
+        self
+    }
+
     /// Whether the control plane has a pace of its own; `flags`: some of its flags are given.
     pub(super) fn has_a_pace(&self, flags: bool) -> bool {
         self.preset_with(flags) != TimingPreset::Instant
