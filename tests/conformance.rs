@@ -49,9 +49,9 @@ const SAMPLED: [(&str, usize); 8] = [
     ("closed-loop/closed-loop.jsonl", 11),
     ("control-plane-time/sensitive.jsonl.gz", 3),
     ("real-cluster/kk98215.jsonl.gz", 4),
-    ("real-cluster/one-by-one.jsonl.gz", 8),
-    ("real-cluster/pacing.jsonl.gz", 4),
-    ("real-cluster/random-rollouts.jsonl.gz", 7),
+    ("real-cluster/one-by-one.jsonl.gz", 2),
+    ("real-cluster/pacing.jsonl.gz", 2),
+    ("real-cluster/random-rollouts.jsonl.gz", 3),
     ("real-cluster/zones-2-3-5.jsonl.gz", 1),
     ("service-ip/probability.jsonl", 312),
 ];
