@@ -2,7 +2,7 @@
 //!
 //! A recorded scenario is simulated many times with the measured pace of the control plane, and each recorded share of an
 //! outcome (how uneven a rollout ends) is held against the simulated one by Fisher's exact test. There are some two
-//! hundred such tests, so one fails if so great a difference has a probability below [`ALPHA`]: of one in fifty
+//! hundred such tests, so one fails if so great a difference has a probability below 1 in 10,000: of one in fifty
 //! rounds of all of them, one fails by chance. Durations are compared where the machine was quiet, or where the
 //! controllers' own limits set the pace: their medians must agree within a tenth, or the difference be one that so few runs
 //! show by chance (rank-sum test, 1 %).
