@@ -13,7 +13,7 @@ pub use json::to_json;
 use super::columns::Columns;
 use super::ends::{capitalized, cut_off_words, horizon_sentence};
 use super::verdicts;
-use super::words::{INTERVALS, closing_words, opening_words, percent};
+use super::words::{INTERVALS, closing_words, opening_words, own_error, percent};
 use crate::scenario::rollout::Moment;
 use crate::study::rollout_outcome::{ConstraintSpread, FinalSpread, RolloutOutcome};
 use crate::study::statistics::Proportion;
@@ -38,7 +38,8 @@ pub fn to_text(arms: &[ArmReport], setting: &Setting<'_>) -> String {
     }
     text.push_str(&verdicts::to_text(setting.verdicts));
     let intervals = if setting.runs > 1 { INTERVALS } else { "" };
-    let _ = write!(text, "\n{intervals}{}", closing_words(setting.ledger));
+    let own_error = own_error(setting.ledger);
+    let _ = write!(text, "\n{intervals}{own_error}{}", closing_words(setting.ledger));
     text
 }
 

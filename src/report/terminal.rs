@@ -8,7 +8,7 @@ use super::columns::Columns;
 use super::ends::{cut_off_words, horizon_sentence};
 use super::run_tables::counts_text;
 use super::service_ip_words;
-use super::words::{INTERVALS, closing_words, opening_words, percent};
+use super::words::{INTERVALS, closing_words, opening_words, own_error, percent};
 use crate::api::PodPhase;
 use crate::measures::{Counted, FigureKey, Measure, RolloutRow, RunRecord, listed};
 use crate::scenario::Ledger;
@@ -44,6 +44,9 @@ pub fn summary(results: &[VariantResult], ledger: &Ledger) -> String {
     text.push('\n');
     if results.iter().any(|result| result.runs.len() > 1) {
         text.push_str(INTERVALS);
+    }
+    if !table.is_empty() {
+        text.push_str(own_error(ledger));
     }
     text.push_str(&closing_words(ledger));
     text

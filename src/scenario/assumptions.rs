@@ -28,6 +28,8 @@ impl fmt::Display for Assumption {
     }
 }
 
+/// What the limits of the control plane's clients are called.
+pub const REQUESTS: &str = "requests";
 /// What a source is called that the scenario gives itself.
 pub(super) const GIVEN: &str = "given";
 
@@ -117,7 +119,7 @@ fn of_control_plane(
         value,
         source: source.into(),
     };
-    let mut assumptions = vec![assumption("requests", requests, "flags, or their defaults")];
+    let mut assumptions = vec![assumption(REQUESTS, requests, "flags, or their defaults")];
     let source = settings.preset_with(true).source();
     for (list, source) in [(given, GIVEN), (preset, source)] {
         if !list.is_empty() {
