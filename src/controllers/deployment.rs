@@ -11,9 +11,9 @@
 //! * Annotations of the Deployment other than the revision are not copied to its ReplicaSets, and
 //!   `revision-history` is not kept: nothing reads them.
 //!
-//! DIFFERENCE: a sync of Kubernetes that writes one object twice is refused the second write (it still
-//! holds the first version) and is retried some milliseconds later, to the same end; here the second
-//! write succeeds.
+//! A sync that writes one object twice is refused the second write (it still holds the first version) and is
+//! retried some milliseconds later, to the same end, where versions count ([`DeploymentView::versions_count`]).
+//! DIFFERENCE: where they do not, the second write succeeds.
 //!
 //! DIFFERENCE: a Deployment that is being deleted is not synced; its ReplicaSets go with it.
 
