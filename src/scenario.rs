@@ -120,6 +120,8 @@ pub struct LoadOptions {
 pub struct Ask {
     /// The one workload that is asked about; `None`: the whole cluster.
     pub subject: Option<Reference>,
+    /// Whether answers show both ends of the subject's HorizontalPodAutoscaler.
+    pub shows_autoscaler: bool,
     /// The lints that are not told.
     pub allow: BTreeSet<String>,
     /// The pace of the control plane, whatever the input says.

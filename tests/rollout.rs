@@ -1,6 +1,7 @@
 //! `kubecast rollout` as a user meets it: on a dump of a live cluster, with arms on the same luck, and with
 //! faults told.
 
+mod autoscaled;
 pub(crate) mod dump;
 mod faults;
 

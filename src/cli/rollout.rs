@@ -62,7 +62,7 @@ pub struct RolloutArgs {
     /// One more arm, on the same luck, with these values.
     #[arg(long, value_name = "PATH=VALUE[; PATH=VALUE]…")]
     compare: Vec<String>,
-    /// Roll so many times in each arm.
+    /// Roll so many times in each arm. A HorizontalPodAutoscaler of the Deployment adds up to two arms, so up to three times the runs.
     #[arg(long, value_name = "N", default_value_t = 1000, value_parser = clap::value_parser!(u32).range(1..))]
     runs: u32,
     /// The seed of all random draws.
@@ -104,8 +104,8 @@ pub fn rollout(args: &RolloutArgs) -> Result<(), CliError> {
     }
     let (results, answers) = simulate(&resolved, &order, args);
     resolved.scenario.ledger = with_what_happened(&resolved.scenario.ledger, &results);
-    let arms = reports(&resolved, &order, &results, args)?;
-    let mut judged = expectation::evaluate(&resolved.scenario.expectations, &results);
+    let arms = reports(&resolved, &order, &results)?;
+    let mut judged = expectation::evaluate(&resolved.scenario.expectations, &results[..resolved.asked]);
     judged
         .extend(resolved.left_out.iter().map(|(expected, why)| Verdict::not_judged(expected.clone(), *why)));
     let workload = order.target.to_string();
@@ -180,20 +180,15 @@ fn reports(
     resolved: &ResolvedRollout,
     order: &RolloutOrder,
     results: &[VariantResult],
-    args: &RolloutArgs,
 ) -> Result<Vec<ArmReport>, CliError> {
     let workload = order.target.to_string();
-    let texts = |set: &[Assignment]| set.iter().map(Assignment::text).collect::<Vec<String>>();
-    let mut own: Vec<Vec<String>> = vec![Vec::new()];
-    own.extend(order.arms.iter().map(|arm| texts(&arm.set)));
-    own.push(args.load.apply.iter().map(|file| format!("--apply {file}")).collect());
     let mut arms = Vec::with_capacity(results.len());
-    for ((variant, result), own) in resolved.scenario.variants.iter().zip(results).zip(own) {
+    for ((variant, result), words) in resolved.scenario.variants.iter().zip(results).zip(&resolved.words) {
         let name = variant.name.clone().unwrap_or_default();
         let outcome = RolloutOutcome::of(&result.runs, &workload, ROLLOUT);
         let ends = result.ends();
         let outcome = outcome.ok_or_else(|| nothing_rolled(order, &name, &ends))?;
-        arms.push(ArmReport { name, set: own, outcome, ends });
+        arms.push(ArmReport { name, set: words.clone(), outcome, ends });
     }
     Ok(arms)
 }

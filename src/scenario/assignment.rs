@@ -79,6 +79,12 @@ impl Assignment {
         format!("{target}#{}", self.pointer)
     }
 
+    /// Whether it sets something at or below a place of the object that the command is about.
+    pub(super) fn is_below(&self, about: &Reference, top: &str) -> bool {
+        let is_own = |target: &String| Reference::parse(target).is_ok_and(|target| target == *about);
+        self.target.as_ref().is_none_or(is_own) && begins_with(&self.pointer, top)
+    }
+
     /// The value.
     pub(super) fn value(&self) -> &Tree {
         &self.value

@@ -3,6 +3,8 @@
 //! A name is a single part of a path on every system: not `.` nor `..`, without separators and control
 //! characters, not too long, and told from every other by more than the case of its letters.
 
+use std::collections::BTreeSet;
+
 /// No longer name is a good one of a folder, in bytes. File systems end at 255.
 const MOST_BYTES: usize = 200;
 
@@ -70,9 +72,29 @@ pub(super) fn alike<'n>(name: &str, mut others: impl Iterator<Item = &'n str>) -
     others.find(|other| other.to_lowercase() == folded)
 }
 
+/// The name, or the first of `NAME-2`, `NAME-3`, … that is free, and is then among those `taken`. These are in lower case: many file
+/// systems take `A` and `a` for one folder.
+pub fn free(name: &str, taken: &mut BTreeSet<String>) -> String {
+    let mut free = name.to_owned();
+    let mut number = 1;
+    while taken.contains(&free.to_lowercase()) || is_own_file(&free) {
+        number += 1;
+        free = format!("{name}-{number}");
+    }
+    taken.insert(free.to_lowercase());
+    free
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_that_is_taken_is_numbered() {
+        let mut taken = BTreeSet::from(["as-is".to_owned()]);
+        let names = ["x", "X", "x", "As-is", "pods.csv"].map(|name| free(name, &mut taken));
+        assert_eq!(names, ["x", "X-2", "x-3", "As-is-2", "pods.csv-2"]);
+    }
 
     #[test]
     fn names_are_single_parts_of_a_path() {

@@ -80,6 +80,14 @@ impl ObjectSource {
         }
     }
 
+    /// What a HorizontalPodAutoscaler scales; `None` for other objects.
+    pub(super) fn scale_target(&self) -> Option<Reference> {
+        let target = self.tree.pointer("/spec/scaleTargetRef")?;
+        let is_one = self.reference.kind == "horizontalpodautoscaler";
+        let name = (target.get_str("kind")?, target.get_str("name")?);
+        is_one.then(|| Reference::new(name.0, Some(&self.reference.namespace), name.1))
+    }
+
     /// Where it begins.
     pub(super) fn place(&self) -> Option<Place> {
         place_of(&self.file, &self.tree)

@@ -3,9 +3,11 @@
 //! The scenario is an ordinary one: the input's objects, an entry of the timeline that restarts the
 //! Deployment (or sets its image), and a variant for each arm. A Deployment whose pods are in the input
 //! is rolled at time 0, as a user would do it now, whether the cluster has settled or not. One that is a
-//! mere manifest is created first and rolled ten minutes after everything has settled.
+//! mere manifest is created first and rolled ten minutes after everything has settled. Where a
+//! HorizontalPodAutoscaler scales the Deployment, its two ends are arms too.
 
 mod applied;
+mod autoscaled;
 mod expectations;
 mod target;
 
@@ -25,6 +27,7 @@ use super::{Ask, InputError, LoadOptions, Resolved, Variant};
 use crate::api::{Deployment, Pod};
 use crate::cluster::setup::ClusterSetup;
 pub use applied::APPLY;
+use autoscaled::Ends;
 pub use target::parse_target;
 
 /// The name of the arm without values of its own.
@@ -70,11 +73,16 @@ pub enum Moment {
     AfterCreation,
 }
 
-/// A rollout, ready to run: a variant for each arm, the one as is first.
+/// A rollout, ready to run: a variant for each arm, the one as is first, then those that were asked for, at last those that show
+/// the ends of the Deployment's autoscaler.
 #[derive(Clone, Debug)]
 pub struct ResolvedRollout {
     /// The scenario.
     pub scenario: Resolved,
+    /// What each arm does otherwise than the one as is, in words, in the order of the variants.
+    pub words: Vec<Vec<String>>,
+    /// How many arms were asked for. What the scenario expects is judged in these.
+    pub asked: usize,
     /// When the Deployment is rolled.
     pub moment: Moment,
     /// What the scenario beside the dump expects of something else than this rollout, and why it is not judged.
@@ -118,23 +126,37 @@ fn resolve(
     let moment = moment(target, &plan.objects, findings)?;
     let left_out = expectations::leave_out(&mut scenario, &plan, &order.target);
     let operation = operation(target, order, moment).map_err(|error| findings.error(None, error)).ok()?;
-    let complete = set(&mut scenario, "/spec/timeline", Value::Seq(vec![operation]))
-        .and_then(|()| set(&mut scenario, "/spec/variants", variants(order)));
+    let mut variants = asked_variants(order);
+    let complete = set(&mut scenario, "/spec/timeline", Value::Seq(vec![operation.clone()]))
+        .and_then(|()| set(&mut scenario, "/spec/variants", Value::Seq(variants.clone())));
     complete.map_err(|error| findings.error(place_of(&scenario.file, &scenario.tree), error)).ok()?;
-    let options = LoadOptions {
-        ask: Ask { subject: Some(order.target.clone()), ..options.ask.clone() },
-        ..options.clone()
-    };
     if moment == Moment::AfterCreation {
         applied::refuse_without_pods(&inputs.change, findings);
     }
-    let scenario = applied::resolve(&scenario, &order.target, &options, inputs, findings)?;
+    let mut ends = Ends::default();
+    if plan.objects.iter().chain(&inputs.change).any(|object| autoscaled::scales(object, &order.target)) {
+        let plan = Plan::new(&scenario, Some(0), None, inputs, findings)?;
+        let rollout = autoscaled::Rollout { order, moment, operation: &operation, plan: &plan };
+        ends = autoscaled::ends(rollout, findings);
+    }
+    variants.append(&mut ends.variants);
+    set(&mut scenario, "/spec/variants", Value::Seq(variants)).unwrap_or_default();
+    let subject = Some(order.target.clone());
+    let ask = Ask { subject, shows_autoscaler: ends.are_shown, ..options.ask.clone() };
+    let options = LoadOptions { ask, ..options.clone() };
+    let place = 1 + order.arms.len();
+    let (scenario, is_own_arm) = applied::resolve(&scenario, order, (place, &options), inputs, findings)?;
+    let asked = place + usize::from(is_own_arm);
     if findings.errors.is_empty() {
-        for variant in &scenario.variants {
+        for variant in scenario.variants.iter().take(asked) {
             check_arm(variant, target, &order.target, moment, findings);
         }
     }
-    Some(ResolvedRollout { scenario, moment, left_out })
+    let mut words = vec![Vec::new()];
+    words.extend(order.arms.iter().map(|arm| arm.set.iter().map(Assignment::text).collect()));
+    words.extend(is_own_arm.then(|| applied::words(&options)));
+    words.extend(ends.words.into_iter().map(|words| vec![words]));
+    Some(ResolvedRollout { scenario, words, asked, moment, left_out })
 }
 
 /// A scenario beside the dump may say how long things take and what is expected, but not what happens.
@@ -196,24 +218,35 @@ fn operation(target: &ObjectSource, order: &RolloutOrder, moment: Moment) -> Res
     Ok(Tree::from_json(&entry))
 }
 
-/// A variant for each arm, the one as is first. Of values at the same place the last one counts.
-fn variants(order: &RolloutOrder) -> Value {
-    let variant = |name: &str, own: &[Assignment]| {
-        let mut entries: Vec<Entry> = Vec::new();
-        for assignment in order.set.iter().chain(own) {
-            let key = assignment.key(&order.target);
-            entries.retain(|entry| entry.key != key);
-            entries.push(Entry { key, line: 0, column: 0, value: assignment.value().clone() });
-        }
-        let mut variant = Tree::from_json(&json!({ "name": name }));
-        let set = Entry { key: "set".to_owned(), line: 0, column: 0, value: Value::Map(entries).into() };
-        if let Value::Map(fields) = &mut variant.value {
-            fields.push(set);
-        }
-        variant
+/// A variant for each arm that is asked for, the one as is first.
+fn asked_variants(order: &RolloutOrder) -> Vec<Tree> {
+    let of_arm = |name: &str, own: &[Assignment]| {
+        let set: Vec<&Assignment> = order.set.iter().chain(own).collect();
+        variant(name, &order.target, &set, [])
     };
-    let arms = order.arms.iter().map(|arm| variant(&arm.name, &arm.set));
-    Value::Seq(std::iter::once(variant(AS_IS, &[])).chain(arms).collect())
+    let arms = order.arms.iter().map(|arm| of_arm(&arm.name, &arm.set));
+    std::iter::once(of_arm(AS_IS, &[])).chain(arms).collect()
+}
+
+/// A variant with assignments, and more places with their values. Of values at the same place the last one counts.
+fn variant<const N: usize>(
+    name: &str,
+    target: &Reference,
+    set: &[&Assignment],
+    own: [(String, Tree); N],
+) -> Tree {
+    let mut entries: Vec<Entry> = Vec::new();
+    let assigned = set.iter().map(|one| (one.key(target), one.value().clone()));
+    for (key, value) in assigned.chain(own) {
+        entries.retain(|entry| entry.key != key);
+        entries.push(Entry { key, line: 0, column: 0, value });
+    }
+    let mut variant = Tree::from_json(&json!({ "name": name }));
+    let set = Entry { key: "set".to_owned(), line: 0, column: 0, value: Value::Map(entries).into() };
+    if let Value::Map(fields) = &mut variant.value {
+        fields.push(set);
+    }
+    variant
 }
 
 /// Tells why an arm cannot be rolled.

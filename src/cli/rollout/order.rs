@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::RolloutArgs;
 use crate::cli::error::CliError;
 use crate::scenario::assignment::Assignment;
-use crate::scenario::names::is_own_file;
+use crate::scenario::names;
 use crate::scenario::rollout::{AS_IS, Arm, NewImage, RolloutOrder, parse_target};
 
 /// A longer name is cut.
@@ -51,18 +51,12 @@ fn named(arms: Vec<Vec<Assignment>>) -> Vec<Arm> {
         file_name(&arm.iter().map(label).collect::<Vec<_>>().join(","))
     };
     let short: Vec<String> = arms.iter().map(|arm| join(arm, Assignment::label)).collect();
-    // In lower case: many file systems take `A` and `a` for one folder.
     let mut taken = BTreeSet::from([AS_IS.to_owned()]);
     let mut named = Vec::with_capacity(arms.len());
     for (place, set) in arms.into_iter().enumerate() {
         let alike = short.iter().filter(|other| **other == short[place]).count() > 1;
         let name = if alike { join(&set, Assignment::text) } else { short[place].clone() };
-        let numbered = (2..).map(|number| format!("{name}-{number}"));
-        let is_free = |name: &String| !taken.contains(&name.to_lowercase()) && !is_own_file(name);
-        let free = std::iter::once(name.clone()).chain(numbered).find(is_free);
-        let name = free.unwrap_or(name);
-        taken.insert(name.to_lowercase());
-        named.push(Arm { name, set });
+        named.push(Arm { name: names::free(&name, &mut taken), set });
     }
     named
 }

@@ -4,7 +4,7 @@
 use kubecast_manifest::{Document, Tree, Value};
 use serde_json::json;
 
-use super::{deployment_of, set};
+use super::{RolloutOrder, deployment_of, set};
 use crate::api::Deployment;
 use crate::cluster::operation::AppliedObject;
 use crate::cluster::setup::ClusterSetup;
@@ -18,28 +18,34 @@ use crate::scenario::{LoadOptions, Resolved, resolve_all};
 /// The name of the arm in which the change is what is rolled.
 pub const APPLY: &str = "apply";
 
-/// The arms with what the change does. `scenario` is the rollout as it is without it.
+/// The arms with what the change does, and whether that is an arm of its own, the one at `place`. `scenario` is the rollout as it is
+/// without it.
 pub(super) fn resolve(
     scenario: &Document,
-    target: &Reference,
-    options: &LoadOptions,
+    order: &RolloutOrder,
+    (place, options): (usize, &LoadOptions),
     inputs: &mut Inputs<'_>,
     findings: &mut Findings,
-) -> Option<Resolved> {
+) -> Option<(Resolved, bool)> {
     let change = std::mem::take(&mut inputs.change);
     let mut arms = resolve_all(scenario, options, inputs, findings)?;
     if change.is_empty() || !findings.errors.is_empty() {
-        return Some(arms);
+        return Some((arms, false));
     }
     inputs.change = change;
     let changed = arm(scenario, options, inputs, findings)?;
-    let [variant] = &changed.variants[..] else { return Some(arms) };
-    if !rolls(&variant.setup, target) {
-        return resolve_all(scenario, options, inputs, findings);
+    let [variant] = &changed.variants[..] else { return Some((arms, false)) };
+    if !rolls(&variant.setup, &order.target) {
+        return Some((resolve_all(scenario, options, inputs, findings)?, false));
     }
-    arms.variants.extend(changed.variants);
+    arms.variants.splice(place..place, changed.variants);
     arms.ledger.merge(changed.ledger);
-    Some(arms)
+    Some((arms, true))
+}
+
+/// What the arm of the change does, in words.
+pub(super) fn words(options: &LoadOptions) -> Vec<String> {
+    options.apply.iter().map(|file| format!("--apply {}", file.name)).collect()
 }
 
 /// The scenario in which nothing happens but the change.

@@ -35,6 +35,7 @@ fn of_quota(scene: &Scene<'_>, quota: &ObjectSource) -> (String, bool) {
     }
     let name = format!("quota {} of {namespace} leaves {}", quota.reference.name, left.words());
     let (mut wanted, mut refused) = (0, 0);
+    let mut scaled = Vec::new();
     for deployment in &scene.setup.deployments {
         let reference = Reference::new(
             "deployment",
@@ -42,23 +43,36 @@ fn of_quota(scene: &Scene<'_>, quota: &ObjectSource) -> (String, bool) {
             &deployment.name,
         );
         if reference.namespace == *namespace && scene.stake.workloads.contains(&reference) {
-            let pods = pods_to_make(scene, deployment);
+            let most = scaled_to(scene, &reference).filter(|most| *most > deployment.replicas);
+            scaled.extend(most.map(|most| format!("{reference} with {most} replicas")));
+            let pods = pods_to_make(scene, deployment, most.unwrap_or(deployment.replicas));
             let fit = left.fit(&deployment.template.pod).min(pods);
             left.take(&deployment.template.pod, fit);
             wanted += pods;
             refused += pods - fit;
         }
     }
-    let pods = counted(usize::try_from(wanted).unwrap_or(0), "pod", "pods");
+    let mut pods =
+        format!("{} that come at once", counted(usize::try_from(wanted).unwrap_or(0), "pod", "pods"));
+    if !scaled.is_empty() {
+        pods.push_str(&format!(" ({})", some(&scaled)));
+    }
     match (wanted, refused) {
         (0, _) => (name, false),
-        (_, 0) => (format!("{name}: enough for the {pods} that come at once"), false),
-        _ => (format!("{name}: {refused} of the {pods} that come at once would be refused"), true),
+        (_, 0) => (format!("{name}: enough for the {pods}"), false),
+        _ => (format!("{name}: {refused} of the {pods} would be refused"), true),
     }
 }
 
-/// How many pods a workload makes before others go: those that it lacks, and its surge.
-fn pods_to_make(scene: &Scene<'_>, deployment: &Deployment) -> i64 {
+/// The most replicas that the timeline scales a Deployment to.
+fn scaled_to(scene: &Scene<'_>, deployment: &Reference) -> Option<i32> {
+    let scales = scene.plan.document.spec.timeline.iter().filter_map(|entry| entry.scale.as_ref());
+    let replicas = scales.filter(|scale| scale.deployment == *deployment).map(|scale| scale.replicas);
+    replicas.max().and_then(|most| i32::try_from(most).ok())
+}
+
+/// How many pods a workload of so many replicas makes before others go: those that it lacks, or its surge.
+fn pods_to_make(scene: &Scene<'_>, deployment: &Deployment, replicas: i32) -> i64 {
     let there = scene.setup.pods.iter().filter(|pod| {
         let set = pod.replica_set().and_then(|set| scene.setup.replica_sets.get(set.index()));
         pod.is_active() && set.is_some_and(|set| set.deployment == Some(deployment.id))
@@ -66,9 +80,9 @@ fn pods_to_make(scene: &Scene<'_>, deployment: &Deployment) -> i64 {
     let there = i64::try_from(there.count()).unwrap_or(i64::MAX);
     let surge = match deployment.strategy {
         Strategy::Recreate => 0,
-        Strategy::RollingUpdate { max_surge, .. } => i64::from(max_surge.scaled(deployment.replicas, true)),
+        Strategy::RollingUpdate { max_surge, .. } => i64::from(max_surge.scaled(replicas, true)),
     };
-    let lacking = (i64::from(deployment.replicas) - there).max(0);
+    let lacking = (i64::from(replicas) - there).max(0);
     if lacking > 0 { lacking } else { surge }
 }
 
