@@ -17,7 +17,7 @@ use crate::harness::{file, kubecast, root};
 const RUNS: &str = "20";
 
 /// Variants of which one and the same is expected, or nearly: different ways to the same end.
-const ALIKE: [(&str, &[&str]); 25] = [
+const ALIKE: [(&str, &[&str]); 26] = [
     ("incidents/98215", &["25-25", "60-20", "100-0"]),
     ("incidents/98215", &["25-25-fixed", "60-20-fixed", "100-0-fixed", "1-0"]),
     // Without the fix it is seen in 17 % of the runs only: that 20 runs do not show it says little.
@@ -52,6 +52,7 @@ const ALIKE: [(&str, &[&str]); 25] = [
     ("incidents/136475", &["without-dual-write", "bitmap-after-repair"]),
     ("incidents/kep-1880", &["dual-write", "1.31", "after-the-upgrade"]),
     ("incidents/kep-1880", &["without-dual-write", "1.30"]),
+    ("incidents/104769", &["removed-later", "removed-later-1.24"]),
     ("incidents/138374", &["1.35", "1.34-of-a-112"]),
     ("incidents/138374", &["1.33-without-dual-write", "1.34"]),
     ("effects/match-label-keys-full-cluster", &["without", "more-at-a-time"]),

@@ -210,7 +210,7 @@ fn operations() {
         ("{at: 1m, pause: node/worker-0}", "f.yaml:20:23: spec.timeline[0]: node/worker-0 is no Deployment"),
         (
             "{at: 1m}",
-            "f.yaml:20:7: spec.timeline[0]: no operation: give one of apply, delete, rolloutRestart, setImage, scale, pause, resume, rollback, cordon, uncordon, restartKubelets, crashAPIServer, upgradeAPIServer, addServiceCIDR, deleteServiceCIDR",
+            "f.yaml:20:7: spec.timeline[0]: no operation: give one of apply, delete, rolloutRestart, setImage, scale, pause, resume, rollback, cordon, uncordon, removeFinalizers, restartKubelets, crashAPIServer, upgradeAPIServer, addServiceCIDR, deleteServiceCIDR",
         ),
         (
             "{pause: deployment/web}",

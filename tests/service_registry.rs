@@ -1,6 +1,8 @@
 //! The Service registries on the clock: held against closed forms, against a naive twin over all interleavings
 //! of two servers, and by what must hold after any operations.
 
+mod finalizers;
+
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::Arc;

@@ -1,13 +1,15 @@
 //! What the models together declare of the fields of the store's objects, beside those that every object has.
 
 use crate::api::coverage::Coverage::{Irrelevant, Object, Simulated};
-use crate::api::coverage::metadata::{METADATA, NETWORK};
+use crate::api::coverage::metadata::{METADATA, NETWORK, OTHER_FINALIZERS};
 use crate::api::coverage::{Field, Shape};
 use crate::{controllers, kubelet, scheduler, service_ip};
 
 const POD_SPEC: Shape = &[scheduler::coverage::POD_SPEC, kubelet::coverage::POD_SPEC];
-const TEMPLATE: &[Field] =
-    &[("template", Object(&[&[("metadata", Object(&[METADATA])), ("spec", Object(POD_SPEC))]]))];
+const TEMPLATE: &[Field] = &[(
+    "template",
+    Object(&[&[("metadata", Object(&[METADATA, OTHER_FINALIZERS])), ("spec", Object(POD_SPEC))]]),
+)];
 
 /// Pods.
 pub const POD: &[Field] = &[

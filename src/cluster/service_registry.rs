@@ -22,6 +22,7 @@ mod allocation;
 mod arrivals;
 mod cidr_controller;
 pub mod event;
+mod finalizers;
 pub mod incident;
 mod life_cycle;
 mod object_repair;
@@ -186,6 +187,10 @@ impl ServiceRegistry {
             }
             ServiceOperation::Delete(service) => {
                 self.delete(*service, None, context);
+                Ok(())
+            }
+            ServiceOperation::RemoveFinalizers(service) => {
+                self.remove_finalizers(*service, context);
                 Ok(())
             }
             ServiceOperation::Crash { server, down } => {

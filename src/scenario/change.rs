@@ -1,7 +1,7 @@
 //! `--apply`: files that change what the others hold, as `kubectl apply` would at time 0.
 //!
 //! What a changed object says counts; what it does not say stays as it is in the input: fields of `spec` (`replicas`, that an
-//! autoscaler may have set), labels and annotations, the status. DIFFERENCE: a field below `spec` is taken whole from the change, as
+//! autoscaler may have set), labels and annotations, finalizers, the status. DIFFERENCE: a field below `spec` is taken whole from the change, as
 //! if the last change had named the same fields; kubectl merges lists of containers by their names.
 
 use std::sync::Arc;
@@ -31,12 +31,14 @@ pub(super) fn onto(live: Option<&ObjectSource>, change: &ObjectSource) -> Object
             tree.set(&map, value).unwrap_or_default();
         }
     }
-    if tree.get("status").is_none()
-        && let Some(status) = live.tree.get("status")
-    {
-        let mut status = status.clone();
-        forget_places(&mut status);
-        tree.set("/status", status).unwrap_or_default();
+    for whole in ["/metadata/finalizers", "/status"] {
+        if tree.pointer(whole).is_none()
+            && let Some(kept) = live.tree.pointer(whole)
+        {
+            let mut kept = kept.clone();
+            forget_places(&mut kept);
+            tree.set(whole, kept).unwrap_or_default();
+        }
     }
     ObjectSource { tree: Arc::new(tree), ..change.clone() }
 }

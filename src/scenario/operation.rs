@@ -7,6 +7,7 @@ mod cordon;
 mod delete;
 mod pause;
 pub mod registry;
+mod remove_finalizers;
 mod restart_kubelets;
 mod rollback;
 mod rollout_restart;

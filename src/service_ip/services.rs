@@ -103,6 +103,10 @@ pub struct Service {
     pub external_traffic_local: bool,
     /// `spec.healthCheckNodePort`; 0: none (yet).
     pub health_check_node_port: u16,
+    /// `metadata.finalizers`, without those that the garbage collector takes away at once.
+    pub finalizers: Vec<String>,
+    /// `metadata.deletionTimestamp` is set: it goes with its last finalizer.
+    pub deleted: bool,
 }
 
 impl Service {
@@ -146,6 +150,22 @@ impl Service {
         held.sort_unstable();
         held.dedup();
         held
+    }
+
+    /// Why an update of a Service that is being deleted is refused (`ValidateObjectMetaAccessorUpdate`): it may lose finalizers and gains
+    /// none. `None` if it may be.
+    pub fn refused_finalizers(&self, wanted: &Self) -> Option<String> {
+        let is_new = |finalizer: &&String| self.deleted && !self.finalizers.contains(finalizer);
+        let new: Vec<String> =
+            wanted.finalizers.iter().filter(is_new).map(|finalizer| format!("{finalizer:?}")).collect();
+        (!new.is_empty()).then(|| {
+            format!(
+                "Service {:?} is invalid: metadata.finalizers: Forbidden: no new finalizers can be added if the object is being \
+                 deleted, found new finalizers []string{{{}}}",
+                self.name,
+                new.join(", ")
+            )
+        })
     }
 
     /// The refusal of an address that it asks for.

@@ -129,7 +129,16 @@ const REPORTS: &[Case] = &[
     ),
     refused("a GPU request without a limit", "run c27b-gpu-request-only.yaml", &["Limit must be set"]),
     right("KEP-3668: node ports", "run c28-nodeport.yaml", &["Services hold 301 addresses at the end."]),
-    told("kk 104769: a Service with a finalizer", "run c32-104769-service-finalizer.yaml", &["finalizers"]),
+    told(
+        "kk 104769: a Service with a finalizer keeps its address; nobody takes the finalizer away here",
+        "run c32-104769-service-finalizer.yaml",
+        &[
+            "finalizers of Services (1)",
+            "service/default/test1 (f/f)",
+            "the first that is refused: service/default/test2",
+            "provided IP is already allocated",
+        ],
+    ),
     refused(
         "minDomains with ScheduleAnyway",
         "run d04-mindomains-soft.yaml",

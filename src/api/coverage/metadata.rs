@@ -14,14 +14,18 @@ pub const NETWORK: &str = "traffic is not simulated, and decides nothing here";
 /// What a component would check or do to the processes.
 pub const SECURITY: &str = "rights are not simulated; a pod that the cluster accepted once is accepted";
 
-/// `metadata` of every object. Finalizers that hold a pod or a node have a row of their own.
+/// Finalizers of Services hold them, and what they hold.
+pub const SERVICE_FINALIZERS: &[Field] = &[("finalizers", Simulated)];
+/// Finalizers of other objects.
+pub const OTHER_FINALIZERS: &[Field] = &[("finalizers", FINALIZERS)];
+
+/// `metadata` of every object, but for finalizers.
 pub const METADATA: &[Field] = &[
     ("annotations", Simulated),
     ("clusterName", Irrelevant(BOOKKEEPING)),
     ("creationTimestamp", Simulated),
     ("deletionGracePeriodSeconds", Irrelevant("grace periods are counted from the deletion")),
     ("deletionTimestamp", Simulated),
-    ("finalizers", FINALIZERS),
     ("generateName", Irrelevant(BOOKKEEPING)),
     ("generation", Irrelevant(BOOKKEEPING)),
     ("labels", Simulated),
@@ -44,15 +48,9 @@ const FINALIZERS: Coverage = Coverage::GapIf(
 );
 
 /// Finalizers that hold an object until somebody takes them away, who does not run here. Those of the garbage collector
-/// itself, of load balancers and of Jobs' tracking are taken away by controllers as soon as they can.
+/// itself and of Jobs' tracking are taken away by controllers as soon as they can.
 fn holds(finalizers: &Tree, _: &Tree) -> bool {
-    const OWN: [&str; 5] = [
-        "foregroundDeletion",
-        "orphan",
-        "batch.kubernetes.io/job-tracking",
-        "service.kubernetes.io/load-balancer-cleanup",
-        "kubernetes",
-    ];
+    const OWN: [&str; 4] = ["foregroundDeletion", "orphan", "batch.kubernetes.io/job-tracking", "kubernetes"];
     let items = finalizers.as_seq().unwrap_or_default();
     items.iter().filter_map(Tree::as_str).any(|name| !OWN.contains(&name))
 }

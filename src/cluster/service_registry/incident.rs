@@ -44,6 +44,8 @@ pub enum ServiceEventKind {
     ServiceCidr,
     /// The dynamic band had no address left; the static band was asked.
     Spill,
+    /// A Service is deleted, and stays with all that it holds until its finalizers are gone.
+    Terminating,
 }
 
 impl ServiceEventKind {
@@ -67,6 +69,7 @@ impl ServiceEventKind {
             Self::Interrupted => "interrupted",
             Self::ServiceCidr => "serviceCIDR",
             Self::Spill => "spill",
+            Self::Terminating => "terminating",
         }
     }
 }

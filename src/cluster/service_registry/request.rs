@@ -16,6 +16,8 @@ pub enum Verb {
     Create,
     /// Another state of a Service; this is the old one.
     Update(Arc<Service>),
+    /// A Service is marked as deleted.
+    Terminate,
     /// A Service away.
     Delete,
 }

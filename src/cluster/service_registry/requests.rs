@@ -26,30 +26,23 @@ impl ServiceRegistry {
         Some(found)
     }
 
-    /// A Service is created, or updated if it is there.
-    pub(super) fn apply(
-        &mut self,
-        service: ServiceId,
-        wanted: Service,
+    /// Tells that a request is refused.
+    pub(super) fn tell_refused(
         server: Option<usize>,
+        service: ServiceId,
+        message: String,
         context: &mut Context<'_, '_>,
     ) {
-        let verb = self.storage.service(service).map_or(Verb::Create, |old| Verb::Update(Arc::clone(old)));
-        self.submit(service, verb, wanted, server, context);
+        context.record(ServiceIncident {
+            server,
+            service: Some(service),
+            message: Some(message.into()),
+            ..ServiceIncident::new(ServiceEventKind::Refused)
+        });
     }
 
-    /// A Service is deleted.
-    pub(super) fn delete(
-        &mut self,
-        service: ServiceId,
-        server: Option<usize>,
-        context: &mut Context<'_, '_>,
-    ) {
-        let wanted = self.setup.services[service.index()].wanted.clone();
-        self.submit(service, Verb::Delete, wanted, server, context);
-    }
-
-    fn submit(
+    /// A request begins.
+    pub(super) fn submit(
         &mut self,
         service: ServiceId,
         verb: Verb,
@@ -57,30 +50,24 @@ impl ServiceRegistry {
         server: Option<usize>,
         context: &mut Context<'_, '_>,
     ) {
-        let refusal = |server, message: String| ServiceIncident {
-            server,
-            service: Some(service),
-            message: Some(message.into()),
-            ..ServiceIncident::new(ServiceEventKind::Refused)
-        };
         let Some(server) = self.route(server) else {
-            return context.record(refusal(None, "connect: connection refused".to_owned()));
+            return Self::tell_refused(None, service, "connect: connection refused".to_owned(), context);
         };
         let name = wanted.name.clone();
         if self.under_way[service.index()].is_some() {
             let message = format!(
                 "Operation cannot be fulfilled on services {name:?}: another request for it is under way"
             );
-            return context.record(refusal(Some(server), message));
+            return Self::tell_refused(Some(server), service, message, context);
         }
         let plan = match &verb {
             Verb::Create => self.families.prepare_create(&mut wanted),
             Verb::Update(old) => self.families.prepare_update(old, &mut wanted),
-            Verb::Delete => Ok(AddressPlan::default()),
+            Verb::Terminate | Verb::Delete => Ok(AddressPlan::default()),
         };
         let plan = match plan {
             Ok(plan) => plan,
-            Err(error) => return context.record(refusal(Some(server), error.to_string())),
+            Err(error) => return Self::tell_refused(Some(server), service, error.to_string(), context),
         };
         let mut request = Request {
             service,
@@ -98,11 +85,18 @@ impl ServiceRegistry {
             verb,
         };
         self.occurrences[service.index()] += 1;
-        if matches!(request.verb, Verb::Delete) {
+        if matches!(request.verb, Verb::Terminate | Verb::Delete) {
             let Some(old) = self.storage.service(service).cloned() else {
-                return context.record(refusal(Some(server), format!("services {name:?} not found")));
+                return Self::tell_refused(
+                    Some(server),
+                    service,
+                    format!("services {name:?} not found"),
+                    context,
+                );
             };
-            request.leaving = (old.addresses().collect(), old.held_node_ports());
+            if matches!(request.verb, Verb::Delete) {
+                request.leaving = (old.addresses().collect(), old.held_node_ports());
+            }
             request.phase = Phase::Write;
         }
         let slot = self.free.pop().unwrap_or_else(|| {
@@ -175,6 +169,7 @@ impl ServiceRegistry {
         let (kind, new) = match request.verb {
             Verb::Create => (ServiceEventKind::Created, Some(Arc::new(request.wanted.clone()))),
             Verb::Update(_) => (ServiceEventKind::Updated, Some(Arc::new(request.wanted.clone()))),
+            Verb::Terminate => (ServiceEventKind::Terminating, Some(Arc::new(request.wanted.clone()))),
             Verb::Delete => (ServiceEventKind::Deleted, None),
         };
         if let Some(operation) = request.ports.take() {

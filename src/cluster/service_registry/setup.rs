@@ -145,8 +145,10 @@ pub enum ServiceOperation {
         /// As it is asked for.
         wanted: Arc<Service>,
     },
-    /// A Service is deleted.
+    /// A Service is deleted; one with finalizers stays until they are gone.
     Delete(ServiceId),
+    /// All finalizers are taken from a Service.
+    RemoveFinalizers(ServiceId),
     /// An API server's process ends between two instructions and starts again.
     Crash {
         /// The server.

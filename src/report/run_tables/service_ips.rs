@@ -32,7 +32,7 @@ pub(super) fn service_ips<'a>() -> Table<'a, Run<'a>> {
             "event",
             "`created`, `updated`, `deleted`, `gained`, `lost`, `refused`, `rangeFull`, `spill` (the dynamic band was \
              full), `falseConflict`, `duplicate`, `midAirCollision`, `leak`, `leakReleased`, `repairRace`, `repaired`, \
-             `interrupted` (by a crash), `serviceCIDR`",
+             `interrupted` (by a crash), `serviceCIDR`, `terminating` (deleted, held by finalizers)",
             |line| line.incident.kind.name().into(),
         ),
         Column::new("api_server", "the API server at which it happened", |line| line.server().into()),

@@ -1,7 +1,9 @@
 //! The kinds of objects and what becomes of them: simulated field by field, without effect here, or left out.
 
 use crate::api::coverage::Coverage::{Irrelevant, Object, Simulated};
-use crate::api::coverage::metadata::{BOOKKEEPING, METADATA, NETWORK, SECURITY};
+use crate::api::coverage::metadata::{
+    BOOKKEEPING, METADATA, NETWORK, OTHER_FINALIZERS, SECURITY, SERVICE_FINALIZERS,
+};
 use crate::api::coverage::{Field, Missing, Reach, Shape};
 use crate::cluster::coverage::{DEPLOYMENT, NODE, POD, REPLICA_SET, SERVICE};
 
@@ -20,8 +22,12 @@ pub enum KindCoverage {
 type Row = (&'static str, &'static str, KindCoverage);
 
 /// The fields of every object beside its own.
-const OBJECT: &[Field] = &[("apiVersion", Simulated), ("kind", Simulated), ("metadata", Object(&[METADATA]))];
+const OBJECT: &[Field] =
+    &[("apiVersion", Simulated), ("kind", Simulated), ("metadata", Object(&[METADATA, OTHER_FINALIZERS]))];
 
+/// The same of a Service.
+const SERVICE_OBJECT: &[Field] =
+    &[("apiVersion", Simulated), ("kind", Simulated), ("metadata", Object(&[METADATA, SERVICE_FINALIZERS]))];
 const NAMESPACE: &[Field] = &[("spec", Irrelevant(BOOKKEEPING)), ("status", Irrelevant(BOOKKEEPING))];
 const PRIORITY_CLASS: &[Field] = &[
     ("description", Irrelevant(BOOKKEEPING)),
@@ -70,7 +76,7 @@ pub const KINDS: &[Row] = &[
     ("", "ReplicationController", gap("ReplicationControllers", WORKLOAD, Reach::Nodes)),
     ("", "ResourceQuota", gap("ResourceQuotas", "they refuse no pod", Reach::NewPods)),
     ("", "Secret", irrelevant(MOUNTED)),
-    ("", "Service", fields(&[OBJECT, SERVICE])),
+    ("", "Service", fields(&[SERVICE_OBJECT, SERVICE])),
     ("", "ServiceAccount", irrelevant(SECURITY)),
     (
         "admissionregistration.k8s.io",

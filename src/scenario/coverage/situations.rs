@@ -4,6 +4,7 @@
 
 mod autoscalers;
 mod custom_resources;
+mod finalizers;
 mod kubelet_configuration;
 mod quotas;
 mod taints;
@@ -36,13 +37,14 @@ pub(super) struct Scene<'a> {
 type Situation = fn(&Scene<'_>) -> Vec<Gap>;
 
 /// All of them.
-pub(super) const ALL: [Situation; 7] = [
+pub(super) const ALL: [Situation; 8] = [
     workloads::gaps,
     custom_resources::gaps,
     taints::gaps,
     quotas::gaps,
     kubelet_configuration::gaps,
     autoscalers::gaps,
+    finalizers::gaps,
     volumes::gaps,
 ];
 

@@ -1,10 +1,11 @@
 //! `apply`: `kubectl apply`, objects in order; and the objects that generators create.
 
 use super::{Made, Stage, made};
-use crate::api::Deployment;
+use crate::api::{Deployment, SelectorOwner};
 use crate::cluster::client::Api;
 use crate::cluster::operation::{AppliedObject, Request};
 use crate::cluster::service_registry::ServiceOperation;
+use crate::cluster::store::ObjectId;
 use crate::scenario::embedded::Manifests;
 use crate::scenario::objects::ObjectSource;
 
@@ -20,26 +21,44 @@ pub(super) fn compile(_: &Manifests, stage: &mut Stage<'_>) -> Result<Made, Stri
 pub(super) fn of_objects(objects: &[&ObjectSource], stage: &mut Stage<'_>) -> Made {
     let Stage { plan, fleet, services, builder, findings, .. } = stage;
     let mut applied = Vec::with_capacity(objects.len());
+    let mut gone = Vec::new();
     for object in objects {
-        applied.extend(builder.apply(object, findings));
-        let service = builder.services.get(&object.reference).filter(|_| services.is_some());
-        applied.extend(service.map(|(id, wanted)| AppliedObject::Service(id, wanted)));
+        let service = builder.services.get(&object.reference);
+        let compiled = builder.apply(object, findings);
+        let Some((id, wanted)) = builder.services.get(&object.reference) else {
+            applied.extend(compiled);
+            continue;
+        };
+        if services.is_some() {
+            applied.extend(compiled);
+            applied.push(AppliedObject::Service(id, wanted));
+        } else if let Some(message) = service.and_then(|(_, old)| old.refused_finalizers(&wanted)) {
+            findings
+                .error(object.place_at("/metadata/finalizers"), format!("{}: {message}", object.reference));
+        } else if builder.services.is_over(&object.reference) {
+            gone.extend(builder.directory.number::<SelectorOwner>(&object.reference).map(ObjectId::from));
+            builder.directory.remove(&object.reference);
+        } else {
+            applied.extend(compiled);
+        }
     }
     for object in &mut applied {
         if let AppliedObject::Node(node) = object {
             fleet.assign(node, plan, builder, findings);
         }
     }
-    if applied.is_empty() {
+    if applied.is_empty() && gone.is_empty() {
         return None;
     }
     let names: Vec<String> = objects.iter().map(|object| object.reference.to_string()).collect();
-    Some(made(Operation { objects: applied }, format!("apply {}", names.join(", "))))
+    Some(made(Operation { objects: applied, gone }, format!("apply {}", names.join(", "))))
 }
 
 #[derive(Debug)]
 struct Operation {
     objects: Vec<AppliedObject>,
+    /// Services that were deleted, and lose their last finalizer.
+    gone: Vec<ObjectId>,
 }
 
 impl Request for Operation {
@@ -57,6 +76,9 @@ impl Request for Operation {
         }
         for object in &self.objects {
             apply_object(object, api);
+        }
+        for id in &self.gone {
+            api.remove_object(*id);
         }
         Ok(())
     }

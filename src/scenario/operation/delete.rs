@@ -1,5 +1,5 @@
 //! `delete`: `kubectl delete` of a Deployment, pod, node or Service. What a Deployment owns, the garbage collector
-//! deletes.
+//! deletes. A Service with finalizers stays until these are gone (`removeFinalizers`).
 
 use super::{Made, Stage, named};
 use crate::cluster::client::Api;
@@ -22,6 +22,9 @@ pub(super) fn compile(reference: &Reference, stage: &mut Stage<'_>) -> Result<Ma
             return Err(format!("{reference} cannot be deleted; Deployments, pods, nodes and Services can"));
         }
     };
+    if reference.kind == "service" && builder.services.is_held(reference) {
+        return Ok(Some(named(Operation::Mark, "delete", reference)));
+    }
     builder.directory.remove(reference);
     Ok(Some(named(Operation::Object(target), "delete", reference)))
 }
@@ -30,6 +33,8 @@ pub(super) fn compile(reference: &Reference, stage: &mut Stage<'_>) -> Result<Ma
 enum Operation {
     /// An object in the store.
     Object(ObjectId),
+    /// A Service gets a deletion timestamp, which changes nothing for those who go by its selector.
+    Mark,
     /// A Service in the registries.
     Service(ServiceOperation),
 }
@@ -39,6 +44,7 @@ impl Request for Operation {
         match self {
             Self::Object(ObjectId::Pod(id)) => api.delete_pod(*id),
             Self::Object(id) => api.remove_object(*id),
+            Self::Mark => {}
             Self::Service(operation) => api.service_registries(operation)?,
         }
         Ok(())

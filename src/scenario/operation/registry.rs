@@ -13,7 +13,7 @@ use super::rollback::{self, Rollback};
 use super::scale::{self, Scale};
 use super::service_cidrs::{self, AddServiceCidr};
 use super::set_image::{self, SetImage};
-use super::{Made, Stage, apply, cordon, delete, pause, rollout_restart};
+use super::{Made, Stage, apply, cordon, delete, pause, remove_finalizers, rollout_restart};
 use crate::api::coverage::Coverage::{Object, Simulated};
 use crate::api::coverage::Field;
 use crate::scenario::embedded::Manifests;
@@ -74,7 +74,7 @@ macro_rules! verbs {
 verbs! {
     /// `kubectl apply`: files, objects or a list of both.
     apply "apply": Manifests, Simulated, by apply::compile;
-    /// `kubectl delete`: a Deployment, pod or node.
+    /// `kubectl delete`: a Deployment, pod, node or Service. A Service with finalizers stays until they are gone.
     #[schemars(example = "pod/default/web-0")]
     delete "delete": Reference, Simulated, by delete::compile;
     /// `kubectl rollout restart` of a Deployment, or of several at the same time.
@@ -98,6 +98,9 @@ verbs! {
     /// `kubectl uncordon` of a node.
     #[schemars(example = "node/worker-0")]
     uncordon "uncordon": Reference, Simulated, by cordon::uncordon;
+    /// `kubectl patch` of a Service: all its finalizers are taken away. If it is being deleted, it goes.
+    #[schemars(example = "service/default/web")]
+    remove_finalizers "removeFinalizers": Reference, Simulated, by remove_finalizers::compile;
     /// Kubelets of an entry of `spec.kubelets` restart, as after a change of their configuration. Pods keep
     /// their CPUs and are admitted again; those that no longer fit fail.
     restart_kubelets "restartKubelets": RestartKubelets, Object(&[restart_kubelets::COVERAGE]), by restart_kubelets::compile;

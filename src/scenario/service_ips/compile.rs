@@ -59,5 +59,20 @@ pub(super) fn compile(service: &core::Service) -> Service {
             .health_check_node_port
             .and_then(|port| u16::try_from(port).ok())
             .unwrap_or(0),
+        finalizers: service
+            .metadata
+            .finalizers
+            .iter()
+            .flatten()
+            .filter(|one| is_held_by(one))
+            .cloned()
+            .collect(),
+        deleted: service.metadata.deletion_timestamp.is_some(),
     }
+}
+
+/// Whether a finalizer holds the Service until a client takes it away. The garbage collector takes its own away as soon as it can; no
+/// object of a dump hangs on a Service here.
+fn is_held_by(finalizer: &str) -> bool {
+    !matches!(finalizer, "orphan" | "foregroundDeletion")
 }

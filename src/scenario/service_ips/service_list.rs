@@ -1,6 +1,6 @@
 //! The Services of a scenario, with their numbers.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use k8s_openapi::api::core::v1 as core;
@@ -23,6 +23,8 @@ pub(in super::super) struct ServiceList {
     pub(super) places: BTreeMap<ServiceId, Option<Place>>,
     pub(super) adopted: Vec<ServiceId>,
     pub(super) first: Vec<ServiceId>,
+    /// Those that a client has deleted and whose finalizers hold them, as the timeline goes on without registries.
+    terminating: BTreeSet<ServiceId>,
 }
 
 impl ServiceList {
@@ -35,8 +37,10 @@ impl ServiceList {
 
     /// Takes note of a Service of a manifest, or of its next state.
     pub(in super::super) fn note(&mut self, source: &ObjectSource, service: &core::Service) {
-        let wanted = compile(service);
+        let mut wanted = compile(service);
         let known = self.ids.get(&source.reference).copied();
+        wanted.deleted &= known.is_none();
+        wanted.deleted |= known.is_some_and(|id| self.terminating.contains(&id));
         let id = known.unwrap_or_else(|| self.add(source.reference.clone(), wanted.clone()));
         self.wanted.insert(id, Arc::new(wanted));
         self.places.entry(id).or_insert_with(|| source.place_at("/spec"));
@@ -45,7 +49,42 @@ impl ServiceList {
     /// A Service of the beginning: it is there if it comes from a cluster, else it is created.
     pub(in super::super) fn begin(&mut self, source: &ObjectSource) {
         let Some(id) = self.ids.get(&source.reference).copied() else { return };
-        if source.is_dumped() { self.adopted.push(id) } else { self.first.push(id) }
+        if !source.is_dumped() {
+            // The API server gives no new object a deletion timestamp.
+            self.named[id.index()].wanted.deleted = false;
+            self.first.push(id);
+            return;
+        }
+        self.adopted.push(id);
+        if self.named[id.index()].wanted.deleted {
+            self.terminating.insert(id);
+        }
+    }
+
+    /// A client deletes a Service; says whether its finalizers hold it.
+    pub(in super::super) fn is_held(&mut self, reference: &Reference) -> bool {
+        let Some((id, newest)) = self.get(reference) else { return false };
+        if newest.finalizers.is_empty() {
+            return false;
+        }
+        self.terminating.insert(id);
+        self.wanted.insert(id, Arc::new(Service { deleted: true, ..newest.as_ref().clone() }));
+        true
+    }
+
+    /// A Service loses all its finalizers; says whether it goes, because it was deleted.
+    pub(in super::super) fn release(&mut self, reference: &Reference) -> bool {
+        let Some((id, newest)) = self.get(reference) else { return false };
+        self.wanted.insert(
+            id,
+            Arc::new(Service { finalizers: Vec::new(), deleted: false, ..newest.as_ref().clone() }),
+        );
+        self.terminating.remove(&id)
+    }
+
+    /// A Service was applied; says whether it goes, because it was deleted and has no finalizer any more.
+    pub(in super::super) fn is_over(&mut self, reference: &Reference) -> bool {
+        self.get(reference).is_some_and(|(_, newest)| newest.finalizers.is_empty()) && self.release(reference)
     }
 
     /// All Services, by number.
