@@ -50,6 +50,7 @@ pub mod schema;
 mod service_ips;
 pub mod study;
 pub mod time;
+mod timing_hops;
 pub mod timing_settings;
 pub mod trace;
 pub mod variant;

@@ -7,6 +7,7 @@
 //! start, what it had begun goes on, and its node stays ready; Kubernetes evicts its pods after minutes.
 
 pub mod given;
+mod hops;
 mod restart;
 
 use std::sync::Arc;
@@ -115,10 +116,9 @@ impl Kubelets {
             self.set_timer(pod.id, delay, Event::ContainersRunning(pod.id), api, queue);
             return;
         }
-        let timing = &api.setup.timing;
-        let mut delay = sample(&timing.container_start, draw_uses::CONTAINER_START, pod, api);
+        let mut delay = drawn(&hops::CONTAINER_START, pod, api);
         if self.must_pull(pod, node, api) {
-            delay = delay.plus(sample(&timing.image_pull, draw_uses::IMAGE_PULL, pod, api));
+            delay = delay.plus(drawn(&hops::IMAGE_PULL, pod, api));
         }
         self.set_timer(pod.id, delay, Event::ContainersRunning(pod.id), api, queue);
     }
@@ -162,7 +162,7 @@ impl Kubelets {
 
     /// Whether an image of the pod is not on the node; the images are there from now on.
     fn must_pull(&mut self, pod: &Pod, node: NodeId, api: &ApiServer<'_>) -> bool {
-        if api.setup.timing.image_pull.is_constant_zero() {
+        if !api.setup.timing.pulls_take_time() {
             return false;
         }
         let Some(holder) = api.store().node(node) else { return false };
@@ -248,8 +248,7 @@ impl Kubelets {
             return;
         }
         let Some(pod) = api.store().pod(id) else { return };
-        let mut draw = api.draws.keyed(draw_uses::CONTAINER_START, pod.identity, self.restarts.of(id));
-        let start = api.setup.timing.container_start.sample(&mut draw);
+        let start = hops::CONTAINER_START.sample(pod, self.restarts.of(id), api).unwrap_or_default();
         self.set_timer(id, wait.plus(start), Event::ContainersRunning(id), api, queue);
     }
 
@@ -312,9 +311,17 @@ fn sample(hop: &Distribution, use_of_draw: DrawUse, pod: &Pod, api: &ApiServer<'
     hop.sample(&mut api.draws.keyed(use_of_draw, pod.identity, 0))
 }
 
+/// What a pod draws of a hop, once.
+fn drawn(hop: &hops::Hop, pod: &Pod, api: &ApiServer<'_>) -> SimDuration {
+    hop.sample(pod, 0, api).unwrap_or_default()
+}
+
 /// From running to ready.
 fn readiness_delay(pod: &Pod, delay: Option<&Distribution>, api: &ApiServer<'_>) -> SimDuration {
-    let delay = sample(delay.unwrap_or(&api.setup.timing.readiness), draw_uses::READINESS, pod, api);
+    let delay = match delay {
+        Some(delay) => hops::READINESS.draw(delay, pod, 0, api),
+        None => drawn(&hops::READINESS, pod, api),
+    };
     delay.plus(pod.spec.readiness_initial_delay())
 }
 
@@ -326,8 +333,5 @@ fn termination_delay(pod: &Pod, adopted: bool, api: &ApiServer<'_>) -> SimDurati
         let left_ns = pod.deleted.map_or(0, |deleted| deleted.nanos_since(api.clock()));
         return SimDuration(u64::try_from(left_ns).unwrap_or(0));
     }
-    match &api.setup.timing.termination {
-        None => grace,
-        Some(hop) => sample(hop, draw_uses::TERMINATION, pod, api).min(grace),
-    }
+    hops::TERMINATION.sample(pod, 0, api).map_or(grace, |time| time.min(grace))
 }

@@ -17,8 +17,10 @@
 //! | `watch.*` | write → seen by that reader | 0 | a cursor at the head of the watch log |
 
 pub mod cycle_time;
+pub mod hops_of;
 
 pub use cycle_time::CycleTime;
+pub use hops_of::{HopsOf, KubeletHops};
 
 use std::sync::Arc;
 
@@ -50,6 +52,8 @@ pub struct Timing {
     pub refusal: Distribution,
     /// Lag of each reader behind the store.
     pub watch: WatchLag,
+    /// Hops of the kubelets that are others for some pods.
+    pub hops_of: HopsOf,
     /// Start-up and termination as recorded, by workload; others are drawn.
     pub recorded: Option<Arc<TimesByOwner>>,
     /// Whether API times are cut to whole seconds, as Kubernetes stores them.
@@ -85,6 +89,7 @@ impl Default for Timing {
             cordon_taint: Distribution::Constant(SimDuration(100_000_000)),
             refusal: Distribution::Constant(SimDuration(100_000_000)),
             watch: WatchLag { scheduler: none(), controller_manager: none(), kubelet: none() },
+            hops_of: HopsOf::default(),
             recorded: None,
             whole_second_timestamps: true,
         }
@@ -97,10 +102,19 @@ impl Timing {
     #[must_use]
     pub fn with_start_up_scaled(&self, numerator: u64, denominator: u64) -> Self {
         let mut timing = self.clone();
-        for hop in [&mut timing.image_pull, &mut timing.container_start, &mut timing.readiness] {
+        let own = timing.hops_of.all_mut();
+        let own = own.flat_map(|hops| [&mut hops.image_pull, &mut hops.container_start, &mut hops.readiness]);
+        let general = [&mut timing.image_pull, &mut timing.container_start, &mut timing.readiness];
+        for hop in general.into_iter().chain(own.flatten()) {
             *hop = hop.scaled(numerator, denominator);
         }
         timing
+    }
+
+    /// Whether a pull takes time for any pod.
+    pub fn pulls_take_time(&self) -> bool {
+        let own = self.hops_of.all().filter_map(|hops| hops.image_pull.as_ref());
+        std::iter::once(&self.image_pull).chain(own).any(|pull| !pull.is_constant_zero())
     }
 
     /// The same with lag, from written to acted upon, `numerator / denominator` times as long: `watch.*`,

@@ -20,6 +20,7 @@ use super::scheduler_configuration::{self, Found};
 use super::service_ips;
 use super::start_time;
 use super::start_up;
+use super::timing_hops;
 use super::timing_settings::TimingSettings;
 use crate::api::behaviour::Release;
 use crate::api::{Behaviour, Deployment, Node, Pod, ReplicaSet, SelectorOwner, Timestamp};
@@ -54,12 +55,13 @@ pub(super) fn resolve(plan: &Plan, findings: &mut Findings) -> Option<(ClusterSe
     }
     let configured = scheduler_configuration::of(plan, &mut builder, findings);
     let scheduler = scheduler(plan, &configured, &mut builder, findings)?;
-    let (timing, control_plane) = pace(plan, findings)?;
+    let (mut timing, control_plane) = pace(plan, findings)?;
     let mut beginning = Beginning::of(plan, &mut builder, findings);
     let mut fleet = Fleet::start(plan, &mut beginning.nodes, &mut builder, findings);
     let mut service_ips = service_ips::resolve(plan, &mut builder, findings);
     let timeline = timeline::timeline(plan, (&mut fleet, service_ips.as_ref()), &mut builder, findings);
     let start_up = start_up::resolve(plan, &builder, findings);
+    timing.hops_of = timing_hops::resolve(plan, &mut builder, findings);
     let of_kubelets = fleet.releases(plan);
     let kubelets = fleet.finish(plan, &mut builder, findings);
     dump::check(&plan.objects, &builder.left_out, findings);
@@ -102,6 +104,7 @@ pub(super) fn resolve(plan: &Plan, findings: &mut Findings) -> Option<(ClusterSe
         ledger.gaps.retain(|gap| gap.what != EXTENDED_RESOURCES);
     }
     ledger.assumptions = assumptions::of(&timing_of(plan), &setup.timing, setup.control_plane.as_ref());
+    ledger.assumptions.extend(timing_hops::assumptions(plan));
     ledger.assumptions.extend(start_up::assumptions(&spec.start_up, &setup));
     (ledger.notes, ledger.models) = (notes, models(release, &of_kubelets, spec));
     ledger.releases = vec![plan.release.to_string()];

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::distribution::Distribution;
+use super::timing_hops::{self, PoolTiming, WorkloadTiming};
 use super::timing_preset::TimingPreset;
 use crate::api::coverage::Coverage::{Object, Simulated};
 use crate::api::coverage::Field;
@@ -22,6 +23,7 @@ pub(in crate::scenario) const COVERAGE: &[Field] = &[
     ("controllerSync", Simulated),
     ("cordonTaint", Simulated),
     ("imagePull", Simulated),
+    ("pools", Object(&[timing_hops::POOLS])),
     ("preset", Simulated),
     ("readiness", Simulated),
     ("refusal", Simulated),
@@ -29,6 +31,7 @@ pub(in crate::scenario) const COVERAGE: &[Field] = &[
     ("schedulingCycleByNodesEvaluated", Object(&[&[("nodes", Simulated), ("time", Simulated)]])),
     ("termination", Simulated),
     ("watch", Object(&[WATCH])),
+    ("workloads", Object(&[timing_hops::WORKLOADS])),
 ];
 
 /// How long each hop takes. What is left out keeps its default.
@@ -63,6 +66,12 @@ pub struct TimingSettings {
     cordon_taint: Option<Distribution>,
     /// From a pod refused by its kubelet to its status in the API. Default 100ms.
     refusal: Option<Distribution>,
+    /// Hops that are others on some nodes.
+    #[serde(default)]
+    pub(super) pools: Vec<PoolTiming>,
+    /// Hops that are others for the pods of a Deployment. `kubecast timing fit` writes them.
+    #[serde(default)]
+    pub(super) workloads: Vec<WorkloadTiming>,
     /// How far each reader trails the API server. Default 0s each.
     #[serde(default)]
     pub(super) watch: WatchSettings,
