@@ -22,6 +22,7 @@ pub mod run;
 pub mod schema;
 pub mod sensitivity;
 pub mod study;
+pub mod timing;
 pub mod topology;
 pub mod validate;
 
@@ -57,6 +58,8 @@ enum Command {
     Capacity(capacity::CapacityArgs),
     /// Explain why a pod went where it went, or stays without a node.
     Explain(explain::ExplainArgs),
+    /// Fit times to what a dump of a cluster tells.
+    Timing(timing::TimingArgs),
     /// Show a machine as the kubelet sees it.
     Topology(topology::TopologyArgs),
     /// Tell what ranges of Service IPs amount to: bands, odds of collision, time until full.
@@ -82,6 +85,7 @@ pub fn main() -> std::process::ExitCode {
         Command::Compare(args) => compare::compare(args),
         Command::Capacity(args) => capacity::capacity(args),
         Command::Explain(args) => explain::explain(args),
+        Command::Timing(args) => timing::timing(args),
         Command::Topology(args) => topology::topology(args),
         Command::Ranges(args) => ranges::ranges(args),
         Command::Validate(args) => validate::validate(args),

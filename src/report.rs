@@ -23,6 +23,7 @@ pub mod study;
 pub mod summary_json;
 pub mod table;
 pub mod terminal;
+pub mod timing_fit;
 pub mod topology;
 pub mod verdicts;
 pub mod words;

@@ -41,6 +41,7 @@ pub mod machine;
 pub mod names;
 pub mod node_pool;
 pub mod planning;
+pub mod pod_times;
 pub mod reader;
 pub mod reference;
 pub mod references;

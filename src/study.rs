@@ -14,3 +14,4 @@ pub mod rollout_outcome;
 pub mod sensitivity;
 pub mod statistics;
 pub mod summary;
+pub mod timing_fit;

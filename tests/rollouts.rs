@@ -16,4 +16,4 @@ mod prose;
 mod referee;
 mod steps;
 mod times;
-mod trace;
+pub(crate) mod trace;

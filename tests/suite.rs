@@ -40,5 +40,6 @@ mod service_registry;
 mod start_up;
 mod statistics_coverage;
 mod study;
+mod timing_fit;
 mod topology;
 mod traces;

@@ -15,21 +15,26 @@ pub(super) fn all(plan: &Plan) -> impl Iterator<Item = &ObjectSource> {
 }
 
 /// The owners of objects.
-pub(super) struct Owners {
+pub(in crate::scenario) struct Owners {
     /// ReplicaSets, and Jobs of CronJobs, to what controls them.
     controlled: BTreeMap<Reference, Reference>,
 }
 
 impl Owners {
     pub(super) fn of(plan: &Plan) -> Self {
-        let between = plan.objects.iter().filter(|source| source.reference.kind == "replicaset");
+        Self::among(&plan.objects)
+    }
+
+    /// The owners among objects.
+    pub(in crate::scenario) fn among(objects: &[ObjectSource]) -> Self {
+        let between = objects.iter().filter(|source| source.reference.kind == "replicaset");
         let controlled =
             between.filter_map(|source| Some((source.reference.clone(), controller_of(source)?)));
         Self { controlled: controlled.collect() }
     }
 
     /// The workload of a pod: what controls it, or what controls that.
-    pub(super) fn of_pod(&self, pod: &ObjectSource) -> Option<Reference> {
+    pub(in crate::scenario) fn of_pod(&self, pod: &ObjectSource) -> Option<Reference> {
         if pod.reference.kind != "pod" {
             return None;
         }
