@@ -42,6 +42,7 @@ pub mod names;
 pub mod node_pool;
 pub mod planning;
 pub mod pod_times;
+pub mod prometheus;
 pub mod reader;
 pub mod reference;
 pub mod references;

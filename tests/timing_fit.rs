@@ -42,7 +42,7 @@ fn fits_of(texts: &[&str]) -> Vec<HopFit> {
     };
     let sources: Vec<SourceText> = texts.iter().enumerate().map(source).collect();
     let (times, _) = pod_times::load(&sources, &NoFiles).unwrap_or_else(|errors| panic!("{errors:?}"));
-    fit(&times)
+    fit(&times, &[])
 }
 
 fn of_workload(fits: &[HopFit], hop: Hop) -> &HopFit {

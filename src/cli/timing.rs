@@ -7,8 +7,9 @@ use super::input::{self, Files};
 use super::run::pretty;
 use crate::report::timing_fit::{Setting, to_json, to_text, to_yaml};
 use crate::scenario::pod_times::{self, ClusterTimes};
-use crate::study::timing_fit::fit;
+use crate::scenario::prometheus::{self, Histogram};
 use crate::study::timing_fit::seen::finished;
+use crate::study::timing_fit::{fit, metrics};
 
 /// Options of `timing`.
 #[derive(Clone, Debug, Args)]
@@ -33,6 +34,10 @@ struct FitArgs {
     /// their images took.
     #[arg(long, value_name = "FILE")]
     events: Vec<String>,
+    /// Metrics of kubelets and scheduler: the text of /metrics, or the JSON of Prometheus' query API. Their histograms tell
+    /// pulls, start-up, termination, scheduling cycles and bindings of the cluster as a whole.
+    #[arg(long, value_name = "FILE")]
+    metrics: Vec<String>,
     /// How the answer is printed.
     #[arg(long, value_enum, default_value_t = FitFormat::Text)]
     format: FitFormat,
@@ -67,14 +72,15 @@ fn fit_dump(args: &FitArgs) -> Result<(), CliError> {
     sources.extend(input::read_all(&args.events)?);
     let (times, warnings) = pod_times::load(&sources, &Files)?;
     input::warn(&warnings, args.quiet);
-    let fits = fit(&times);
+    let histograms = histograms(&args.metrics)?;
+    let fits = fit(&times, &histograms);
     if fits.iter().all(|fit| finished(&fit.sample.seen) == 0) {
         return Err(CliError::wrong_input(nothing_seen(&times)));
     }
     let setting = Setting {
         pods: times.pods.len(),
         events: times.events,
-        histograms: 0,
+        histograms: histograms.len(),
         now: times.now.map(|now| now.to_string()),
     };
     let format = if args.json { FitFormat::Json } else { args.format };
@@ -83,6 +89,19 @@ fn fit_dump(args: &FitArgs) -> Result<(), CliError> {
         FitFormat::Json => pretty(&to_json(&fits, &setting)),
         FitFormat::Yaml => to_yaml(&fits),
     })
+}
+
+/// The histograms of files; files without one that is known are wrong.
+fn histograms(paths: &[String]) -> Result<Vec<Histogram>, CliError> {
+    let histograms = prometheus::read(&input::read_all(paths)?)?;
+    if !paths.is_empty() && metrics::observe(&histograms).is_empty() {
+        let message = format!(
+            "--metrics: no histogram with samples that tells a hop; these are read: {}",
+            metrics::known().join(", ")
+        );
+        return Err(CliError::wrong_input(message));
+    }
+    Ok(histograms)
 }
 
 /// What is missing in a dump of which no pod shows a start.

@@ -3,7 +3,7 @@
 //! | step | where |
 //! | --- | --- |
 //! | the moments of each pod | [`crate::scenario::pod_times`] |
-//! | durations of hops, and who shows none | [`observations`] |
+//! | durations of hops, and who shows none | [`observations`], [`metrics`] |
 //! | what is known of a duration | [`seen`] |
 //! | families, likelihood, the likeliest member with its intervals | [`family`], [`likelihood`], [`maximum`] |
 //! | the same without a family, and how well one fits | [`free`] |
@@ -17,12 +17,14 @@ pub mod family;
 pub mod free;
 pub mod likelihood;
 pub mod maximum;
+pub mod metrics;
 pub mod observations;
 pub mod seen;
 
 use crate::cluster::timing::Timing;
 use crate::kernel::Distribution;
 use crate::scenario::pod_times::ClusterTimes;
+use crate::scenario::prometheus::Histogram;
 use estimate::Fit;
 use observations::{Hop, Sample, Samples, Subject, observe};
 
@@ -39,13 +41,14 @@ pub struct HopFit {
     pub fit: Option<Fit>,
 }
 
-/// Fits every hop that the pods of a dump show, in the order of workloads, pools and hops.
-pub fn fit(times: &ClusterTimes) -> Vec<HopFit> {
-    fit_all(observe(times))
+/// Fits every hop that the pods of a dump and histograms show, in the order of the cluster, pools, workloads, and hops.
+pub fn fit(times: &ClusterTimes, histograms: &[Histogram]) -> Vec<HopFit> {
+    let mut samples = observe(times);
+    samples.extend(metrics::observe(histograms));
+    fit_all(samples)
 }
 
-/// Fits samples.
-pub fn fit_all(samples: Samples) -> Vec<HopFit> {
+fn fit_all(samples: Samples) -> Vec<HopFit> {
     let one = |((subject, hop), sample): ((Subject, Hop), Sample)| HopFit {
         fit: estimate::fit(&sample.seen),
         subject,
