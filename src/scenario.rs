@@ -35,6 +35,7 @@ pub mod embedded;
 pub mod error;
 pub mod expectation;
 pub mod figure_selector;
+pub mod fitted;
 mod kubelets;
 pub mod lints;
 pub mod machine;
@@ -90,6 +91,7 @@ pub use coverage::{Gap, Ledger};
 use error::Findings;
 pub use error::{InputError, Place};
 pub use expectation::Expectation;
+use fitted::{FittedTimes, Fitter};
 pub use reader::{FileReader, NoFiles, SourceText};
 pub use reference::Reference;
 pub use schema::schema;
@@ -129,6 +131,10 @@ pub struct Ask {
     pub allow: BTreeSet<String>,
     /// The pace of the control plane, whatever the input says.
     pub timing_preset: Option<TimingPreset>,
+    /// Fits the times of the workload that is rolled to its pods in the input; `None`: the defaults hold.
+    pub fitter: Option<Fitter>,
+    /// The times that were fitted.
+    pub fitted: Option<FittedTimes>,
 }
 
 impl Default for LoadOptions {

@@ -5,6 +5,7 @@
 
 mod command;
 mod hops;
+mod rollouts;
 mod simulated;
 
 use std::fmt::Write as _;
@@ -13,6 +14,7 @@ use kubecast::kernel::Distribution;
 use kubecast::scenario::pod_times;
 use kubecast::scenario::{NoFiles, SourceText};
 use kubecast::study::timing_fit::estimate::Quantile;
+use kubecast::study::timing_fit::family::Family;
 use kubecast::study::timing_fit::observations::{Hop, Subject};
 use kubecast::study::timing_fit::{HopFit, fit};
 use rayon::prelude::*;
@@ -125,7 +127,7 @@ fn each_family_is_found_again() {
             // A wave of a rollout begins when the one before is ready: u is shared by all waves. That may pass for a little spread.
             assert!(fit.p95.value < 1.1 * fit.median.value, "{fit:?}");
         } else {
-            assert_eq!(fit.family.map(|family| family.name()), Some(name), "{fit:?}");
+            assert_eq!(fit.family.map(Family::name), Some(name), "{fit:?}");
         }
         // 200 starts: a standard error of the median of 200^(-1/2) · 1.25 deviations at most.
         assert!((fit.median.value / known.median - 1.0).abs() < 0.25, "{fit:?}");

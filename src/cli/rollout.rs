@@ -31,6 +31,7 @@ use crate::study::replication;
 use crate::study::rollout_outcome::RolloutOutcome;
 use crate::study::sensitivity::{Answer, LEAST_RUNS};
 use crate::study::summary::VariantResult;
+use crate::study::timing_fit;
 
 /// The rollout that is asked about: 0 is the state taken over, or the creation.
 const ROLLOUT: u32 = 1;
@@ -132,7 +133,8 @@ pub fn rollout(args: &RolloutArgs) -> Result<(), CliError> {
 
 fn load(args: &RolloutArgs, order: &RolloutOrder) -> Result<ResolvedRollout, CliError> {
     let sources = input::read_all(&args.filename)?;
-    let options = args.load.options(args.seed)?;
+    let mut options = args.load.options(args.seed)?;
+    options.ask.fitter = Some(timing_fit::rollout::times);
     let resolved = rollout::load_rollout(&sources, order, &options, &Files)?;
     input::warn(&resolved.scenario.warnings, args.quiet);
     Ok(resolved)

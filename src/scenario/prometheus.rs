@@ -40,7 +40,7 @@ struct Sample {
 
 /// The histograms of texts, in the order of their names and labels.
 pub fn read(sources: &[SourceText]) -> Result<Vec<Histogram>, Vec<InputError>> {
-    let (mut found, mut faults) = (BTreeMap::new(), Vec::new());
+    let (mut found, mut faults) = (Found::new(), Vec::new());
     for source in sources {
         let samples = if source.text.trim_start().starts_with('{') {
             of_json(&source.text)
@@ -56,13 +56,15 @@ pub fn read(sources: &[SourceText]) -> Result<Vec<Histogram>, Vec<InputError>> {
     if !faults.is_empty() {
         return Err(faults);
     }
-    let histogram = |((name, labels), mut buckets): ((String, BTreeMap<String, String>), Vec<(f64, u64)>)| {
+    let mut histograms = Vec::new();
+    for ((name, labels), mut buckets) in found {
         buckets.sort_by(|a, b| a.0.total_cmp(&b.0));
-        Histogram { name, labels, buckets }
-    };
-    Ok(found.into_iter().map(histogram).collect())
+        histograms.push(Histogram { name, labels, buckets });
+    }
+    Ok(histograms)
 }
 
+/// Buckets by name and labels.
 type Found = BTreeMap<(String, BTreeMap<String, String>), Vec<(f64, u64)>>;
 
 fn add(mut sample: Sample, found: &mut Found) {

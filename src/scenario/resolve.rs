@@ -11,6 +11,7 @@ use super::coverage::{Gap, Ledger};
 use super::document::{DEFAULT_MAX_EVENTS, ScenarioSpec};
 use super::dump;
 use super::error::Findings;
+use super::fitted;
 use super::kubelets::Fleet;
 use super::objects::ObjectSource;
 use super::operation::timeline;
@@ -62,6 +63,7 @@ pub(super) fn resolve(plan: &Plan, findings: &mut Findings) -> Option<(ClusterSe
     let timeline = timeline::timeline(plan, (&mut fleet, service_ips.as_ref()), &mut builder, findings);
     let start_up = start_up::resolve(plan, &builder, findings);
     timing.hops_of = timing_hops::resolve(plan, &mut builder, findings);
+    let fitted_times = fitted::apply(plan, &builder, &mut timing.hops_of);
     let of_kubelets = fleet.releases(plan);
     let kubelets = fleet.finish(plan, &mut builder, findings);
     dump::check(&plan.objects, &builder.left_out, findings);
@@ -104,6 +106,7 @@ pub(super) fn resolve(plan: &Plan, findings: &mut Findings) -> Option<(ClusterSe
         ledger.gaps.retain(|gap| gap.what != EXTENDED_RESOURCES);
     }
     ledger.assumptions = assumptions::of(&timing_of(plan), &setup.timing, setup.control_plane.as_ref());
+    fitted::put_first(fitted_times, &mut ledger.assumptions);
     ledger.assumptions.extend(timing_hops::assumptions(plan));
     ledger.assumptions.extend(start_up::assumptions(&spec.start_up, &setup));
     (ledger.notes, ledger.models) = (notes, models(release, &of_kubelets, spec));

@@ -17,6 +17,7 @@ use serde_json::json;
 use super::assignment::Assignment;
 use super::dump;
 use super::error::Findings;
+use super::fitted;
 use super::inputs::Inputs;
 use super::objects::ObjectSource;
 use super::places::place_of;
@@ -124,6 +125,7 @@ fn resolve(
     let target =
         target::find(&plan.objects, &order.target).map_err(|error| findings.error(None, error)).ok()?;
     let moment = moment(target, &plan.objects, findings)?;
+    let fitted = options.ask.fitter.map(|fitter| fitted::of(&plan, &order.target, fitter));
     let left_out = expectations::leave_out(&mut scenario, &plan, &order.target);
     let operation = operation(target, order, moment).map_err(|error| findings.error(None, error)).ok()?;
     let mut variants = asked_variants(order);
@@ -142,7 +144,7 @@ fn resolve(
     variants.append(&mut ends.variants);
     set(&mut scenario, "/spec/variants", Value::Seq(variants)).unwrap_or_default();
     let subject = Some(order.target.clone());
-    let ask = Ask { subject, shows_autoscaler: ends.are_shown, ..options.ask.clone() };
+    let ask = Ask { subject, fitted, shows_autoscaler: ends.are_shown, ..options.ask.clone() };
     let options = LoadOptions { ask, ..options.clone() };
     let place = 1 + order.arms.len();
     let (scenario, is_own_arm) = applied::resolve(&scenario, order, (place, &options), inputs, findings)?;

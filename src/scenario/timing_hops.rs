@@ -41,7 +41,7 @@ pub(in crate::scenario) const POOLS: &[Field] = &[
 pub(super) struct WorkloadTiming {
     /// Which Deployment's pods.
     #[schemars(example = "deployment/default/web")]
-    workload: Reference,
+    pub(super) workload: Reference,
     /// From a pod bound to its image on the node, where it is not there yet.
     image_pull: Option<Distribution>,
     /// From the image there to the containers running.
@@ -87,14 +87,14 @@ fn hops(
 }
 
 impl WorkloadTiming {
-    fn hops(&self) -> KubeletHops {
+    pub(super) fn hops(&self) -> KubeletHops {
         let Self { image_pull, container_start, readiness, termination, .. } = self;
         hops(image_pull.as_ref(), container_start.as_ref(), readiness.as_ref(), termination.as_ref())
     }
 }
 
 impl PoolTiming {
-    fn hops(&self) -> KubeletHops {
+    pub(super) fn hops(&self) -> KubeletHops {
         let Self { image_pull, container_start, readiness, termination, .. } = self;
         hops(image_pull.as_ref(), container_start.as_ref(), readiness.as_ref(), termination.as_ref())
     }

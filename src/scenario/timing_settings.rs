@@ -4,11 +4,12 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::distribution::Distribution;
+use super::reference::Reference;
 use super::timing_hops::{self, PoolTiming, WorkloadTiming};
 use super::timing_preset::TimingPreset;
 use crate::api::coverage::Coverage::{Object, Simulated};
 use crate::api::coverage::Field;
-use crate::cluster::timing::{CycleTime, Timing};
+use crate::cluster::timing::{CycleTime, KubeletHops, Timing};
 use crate::kernel;
 
 /// What becomes of the fields of `watch`.
@@ -167,6 +168,20 @@ impl TimingSettings {
         timing.termination = self.termination.as_ref().map(|hop| hop.0.clone());
         timing.whole_second_timestamps = self.api_timestamps == ApiTimestamps::Seconds;
         Ok(timing)
+    }
+
+    /// Every hop of the kubelets that is told and holds for pods of a workload, or for some of them.
+    pub(super) fn hops_for(&self, workload: &Reference) -> Vec<KubeletHops> {
+        let own = |hop: &Option<Distribution>| hop.as_ref().map(|hop| hop.0.clone());
+        let general = KubeletHops {
+            image_pull: own(&self.image_pull),
+            container_start: own(&self.container_start),
+            readiness: own(&self.readiness),
+            termination: own(&self.termination),
+        };
+        let of_workload = self.workloads.iter().filter(|entry| entry.workload == *workload);
+        let told = of_workload.map(WorkloadTiming::hops).chain(self.pools.iter().map(PoolTiming::hops));
+        std::iter::once(general).chain(told).collect()
     }
 
     fn cycle_time(&self) -> Result<CycleTime, String> {

@@ -8,6 +8,7 @@
 //! | families, likelihood, the likeliest member with its intervals | [`family`], [`likelihood`], [`maximum`] |
 //! | the same without a family, and how well one fits | [`free`] |
 //! | the choice | [`estimate`] |
+//! | the times of a workload that is rolled | [`rollout`] |
 //!
 //! A dump shows the pods that are there. One that was too slow and was replaced, or crashed and is gone, is not among
 //! them, so that the true times may be longer than those fitted: survivors' bias. Nothing in a dump allows to correct it.
@@ -19,6 +20,7 @@ pub mod likelihood;
 pub mod maximum;
 pub mod metrics;
 pub mod observations;
+pub mod rollout;
 pub mod seen;
 
 use crate::cluster::timing::Timing;

@@ -89,6 +89,7 @@ pub(super) fn dump(setup: &Arc<ClusterSetup>, seed: u64, until: Option<f64>) -> 
         moments.pod = Some(Arc::clone(pod));
     }
     let mut items: Vec<Value> = setup.nodes.iter().map(|node| self::node(setup, node.name)).collect();
+    items.extend(owners(pods.len()));
     items.extend(pods.values().map(|moments| pod(setup, moments)));
     if let Some(end) = until {
         let now = second(setup, SimTime((end * 1e9) as u64));
@@ -98,20 +99,44 @@ pub(super) fn dump(setup: &Arc<ClusterSetup>, seed: u64, until: Option<f64>) -> 
     json!({"apiVersion": "v1", "kind": "List", "items": items}).to_string()
 }
 
+/// The Deployment and its ReplicaSet.
+fn owners(replicas: usize) -> [Value; 2] {
+    let object = |kind: &str, name: &str, labels: Value, owner: Value| {
+        json!({
+            "apiVersion": "apps/v1", "kind": kind,
+            "metadata": {
+                "name": name, "namespace": "default", "uid": kind, "labels": labels, "ownerReferences": owner,
+                "annotations": {"deployment.kubernetes.io/revision": "2"},
+            },
+            "spec": {
+                "replicas": replicas, "selector": {"matchLabels": labels},
+                "template": {"metadata": {"labels": labels}, "spec": {"containers": [{"name": "app", "image": "web:v1"}]}},
+            },
+        })
+    };
+    let owner = json!([{"apiVersion": "apps/v1", "kind": "Deployment", "name": "web", "controller": true, "uid": "Deployment"}]);
+    let hashed = json!({"app": "web", "pod-template-hash": "5d4f8c7b9d"});
+    [
+        object("Deployment", "web", json!({"app": "web"}), json!([])),
+        object("ReplicaSet", "web-5d4f8c7b9d", hashed, owner),
+    ]
+}
+
 fn second(setup: &ClusterSetup, time: SimTime) -> String {
     Timestamp(setup.start.0 + time.0 as i64).whole_seconds().to_string()
 }
 
 fn node(setup: &ClusterSetup, name: kubecast::api::Symbol) -> Value {
     let name = setup.names.resolve(name);
-    json!({"apiVersion": "v1", "kind": "Node", "metadata": {"name": name, "labels": {"nodepool": "general"}}, "status": {}})
+    json!({"apiVersion": "v1", "kind": "Node", "metadata": {"name": name, "labels": {"nodepool": "general"}},
+        "status": {"allocatable": {"cpu": "64", "memory": "64Gi", "pods": "110"}}})
 }
 
 fn pod(setup: &ClusterSetup, moments: &Moments) -> Value {
     let pod = moments.pod.as_ref().expect("a pod that is there");
     let told = |time: Option<SimTime>| time.map(|time| second(setup, time));
     let condition = |kind: &str, since: Option<SimTime>| json!({"type": kind, "status": if since.is_some() { "True" } else { "False" }, "lastTransitionTime": told(since)});
-    let owner = json!([{"apiVersion": "apps/v1", "kind": "ReplicaSet", "name": "web-5d4f8c7b9d", "controller": true, "uid": "u"}]);
+    let owner = json!([{"apiVersion": "apps/v1", "kind": "ReplicaSet", "name": "web-5d4f8c7b9d", "controller": true, "uid": "ReplicaSet"}]);
     let state = match moments.running {
         Some(since) => json!({"running": {"startedAt": second(setup, since)}}),
         None => json!({"waiting": {"reason": "ContainerCreating"}}),

@@ -45,8 +45,8 @@ impl HopsOf {
             labels.iter().all(|(key, value)| node.get(*key) == Some(*value))
         };
         of_workload.and_then(|(_, hops)| hop(hops).as_ref()).or_else(|| {
-            let on = self.pools.iter().filter(|(labels, _)| node.is_some_and(|node| fits(labels, node)));
-            on.filter_map(|(_, hops)| hop(hops).as_ref()).next()
+            let mut on = self.pools.iter().filter(|(labels, _)| node.is_some_and(|node| fits(labels, node)));
+            on.find_map(|(_, hops)| hop(hops).as_ref())
         })
     }
 
