@@ -1,7 +1,8 @@
 //! From what was seen of a hop to its distribution.
 //!
 //! The families are compared by Akaike's criterion, 2 k − 2 ln L; the least is taken. If even that one is farther from
-//! what was seen than chance leaves it, Turnbull's estimate stands in its place. Fewer than [`LEAST`] ends tell too
+//! what was seen than chance leaves it, Turnbull's estimate stands in its place. Few durations do not tell families apart:
+//! an interval spans those of every family whose criterion is at most [`PLAUSIBLE`] above the least. Fewer than [`LEAST`] ends tell too
 //! little: then the prior stays, which is what `spec.timing` has by default.
 
 use super::family::Family;
@@ -13,6 +14,10 @@ use crate::kernel::Distribution;
 
 /// So many durations must have been seen to their end.
 pub const LEAST: u64 = 8;
+
+/// A family whose criterion is farther above the least is not plausible: its likelihood, allowing for its parameters, is
+/// e² times less.
+pub const PLAUSIBLE: f64 = 4.0;
 
 /// A quantile in seconds with its interval at 95 %.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -51,10 +56,11 @@ pub fn fit(seen: &[Seen]) -> Option<Fit> {
     }
     let data = Data::of(seen);
     let found = Family::ALL.into_iter().filter_map(|family| maximum::best(family, seen, &data));
-    let least = found.min_by(|a, b| criterion(a).total_cmp(&criterion(b)));
+    let found: Vec<Best> = found.collect();
+    let least = found.iter().copied().min_by(|a, b| criterion(a).total_cmp(&criterion(b)));
     let (distance, limit) = (least.map(|best| free::distance(seen, &best.model)), free::limit(seen));
     Some(match least.filter(|_| distance.is_some_and(|distance| distance <= limit)) {
-        Some(best) => of_family(&best, (count, &data), distance, limit),
+        Some(best) => of_family(&best, &found, (count, &data), (distance, limit)),
         None => of_none(seen, distance, limit),
     })
 }
@@ -64,9 +70,18 @@ fn criterion(best: &Best) -> f64 {
     2.0 * f64::from(best.model.family().parameters()) - 2.0 * best.log_likelihood
 }
 
-fn of_family(best: &Best, (count, data): (u64, &Data), distance: Option<f64>, limit: f64) -> Fit {
+fn of_family(
+    best: &Best,
+    all: &[Best],
+    (count, data): (u64, &Data),
+    (distance, limit): (Option<f64>, f64),
+) -> Fit {
+    let plausible = |other: &&Best| criterion(other) <= criterion(best) + PLAUSIBLE;
     let quantile = |probability: f64| {
-        let (low, high) = maximum::interval(best, probability, count, data);
+        let intervals =
+            all.iter().filter(plausible).map(|other| maximum::interval(other, probability, count, data));
+        let (low, high) =
+            intervals.fold((f64::INFINITY, 0.0_f64), |span, one| (span.0.min(one.0), span.1.max(one.1)));
         Quantile { value: best.model.quantile(probability), low: Some(low), high: Some(high) }
     };
     Fit {

@@ -135,7 +135,8 @@ fn golden((mut low, mut high): (f64, f64), steps: u32, height: impl Fn(f64) -> f
     let (mut left, mut right) = (high - RATIO * (high - low), low + RATIO * (high - low));
     let (mut at_left, mut at_right) = (height(left), height(right));
     for _ in 0..steps {
-        if at_left >= at_right {
+        // Where neither is possible the shape is too small to hold all that was seen.
+        if at_left >= at_right && at_left > f64::NEG_INFINITY {
             (high, right, at_right) = (right, left, at_left);
             left = high - RATIO * (high - low);
             at_left = height(left);
