@@ -72,8 +72,17 @@ fn runs_side_by_side() {
 fn rollouts_side_by_side() {
     let rolled = |name: &str, options: &[&str]| {
         let out = folder(name);
-        let args =
-            ["rollout", "deploy/app1", "-f", "tests/fixtures/kk98215-dump.yaml", "--runs", "20", "--quiet"];
+        let args = [
+            "rollout",
+            "deploy/app1",
+            "-f",
+            "tests/fixtures/kk98215-dump.yaml",
+            "--runs",
+            "20",
+            "--quiet",
+            "--timing-preset",
+            "instant",
+        ];
         kubecast(&[&args[..], &["--out", &out], options].concat()).success();
         out
     };

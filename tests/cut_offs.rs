@@ -13,6 +13,7 @@ fn scenario(fields: &str) -> String {
 kind: Scenario
 metadata: {{name: t}}
 spec:
+  timing: {{preset: instant}}
   nodePools: [{{name: w, count: 3, template: {{status: {{allocatable: {{cpu: 4, memory: 8Gi}}}}}}}}]
   manifests:
     - apiVersion: apps/v1

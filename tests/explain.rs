@@ -275,7 +275,7 @@ fn the_queue_history_names_events_and_plugins() {
     );
     assert_eq!(explanation["history"][5]["timeSeconds"], "0.2");
     assert_eq!((&explanation["attempts"], &explanation["scene"]["attempt"]), (&2.into(), &2.into()));
-    let older = BACK_OFF.replace("spec:\n  nodePools", "spec:\n  kubernetesVersion: \"1.32\"\n  nodePools");
+    let older = BACK_OFF.replace("\n  nodePools", "\n  kubernetesVersion: \"1.32\"\n  nodePools");
     contains(&text(&older, "waits", &[]), &["backoffQ → activeQ", "BackoffComplete"]);
 }
 

@@ -17,9 +17,10 @@ use crate::harness::{file, kubecast, root};
 const RUNS: &str = "20";
 
 /// Variants of which one and the same is expected, or nearly: different ways to the same end.
-const ALIKE: [(&str, &[&str]); 26] = [
+const ALIKE: [(&str, &[&str]); 27] = [
     ("incidents/98215", &["25-25", "60-20", "100-0"]),
     ("incidents/98215", &["25-25-fixed", "60-20-fixed", "100-0-fixed", "1-0"]),
+    ("incidents/105661", &["without-other-pods", "with-matchLabelKeys"]),
     // Without the fix it is seen in 17 % of the runs only: that 20 runs do not show it says little.
     ("incidents/121284", &["quiet", "with-matchLabelKeys"]),
     ("incidents/106127", &["without", "before-the-taint"]),

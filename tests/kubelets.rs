@@ -241,7 +241,7 @@ fn a_job_runs_for_its_lifetime() {
         let text = scenario("2s1n8c1t", "cpuManagerPolicy: static\nreservedSystemCPUs: \"0,8\"");
         format!(
             r#"{text}
-  timing: {{containerStart: 2s}}
+  timing: {{preset: instant, containerStart: 2s}}
   workloads:
     - name: job
       count: 2

@@ -15,7 +15,7 @@ const BASE: &str = "apiVersion: kubecast.dev/v1alpha1
 kind: Scenario
 metadata: {name: by-hand}
 spec:
-  timing: {containerStart: 5s, termination: 1s, schedulingCycle: 0s}
+  timing: {preset: instant, containerStart: 5s, termination: 1s, schedulingCycle: 0s}
   scheduler: {tieBreak: first}
   nodePools:
     - {name: a, zones: {a: 1}, template: {status: {allocatable: {cpu: 2, memory: 8Gi}}}}
@@ -242,7 +242,7 @@ kind: Scenario
 metadata: {{name: beside}}
 spec:
   kubernetesVersion: \"1.34\"
-  timing: {{containerStart: 5s, termination: 1s, schedulingCycle: 0s}}
+  timing: {{preset: instant, containerStart: 5s, termination: 1s, schedulingCycle: 0s}}
   scheduler: {{tieBreak: first}}
   nodePools:
     - {{name: worker, zones: {{a: 1, b: 1}}, template: {{status: {{allocatable: {{cpu: 8, memory: 8Gi}}}}}}}}

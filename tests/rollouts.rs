@@ -14,6 +14,7 @@ mod page;
 mod properties;
 mod prose;
 mod referee;
+mod requests;
 mod steps;
 mod times;
 pub(crate) mod trace;

@@ -31,7 +31,7 @@ apiVersion: kubecast.dev/v1alpha1
 kind: Scenario
 metadata: {name: room}
 spec:
-  timing: {schedulingCycle: 0s, containerStart: 1s, termination: 1s}
+  timing: {preset: instant, schedulingCycle: 0s, containerStart: 1s, termination: 1s}
   nodePools: [{name: old, count: 1, template: {status: {allocatable: {cpu: 8, memory: 8Gi, pods: 10}}}}]
   manifests:
     - apiVersion: apps/v1

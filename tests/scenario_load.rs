@@ -206,7 +206,7 @@ fn a_dump_is_the_state_at_time_0() {
     let set = &setup.replica_sets[0];
     assert_eq!((set.deployment, set.revision.as_deref()), (Some(deployment.id), Some("3")));
     assert!(set.template.equals(&deployment.template), "but for the hash, the templates are equal");
-    let [ready, leaving, finished] = setup.pods.as_slice() else { panic!("three pods") };
+    let [finished, ready, leaving] = setup.pods.as_slice() else { panic!("three pods") };
     assert!(ready.is_ready() && ready.node == Some(setup.nodes[0].id));
     assert_eq!(ready.ready.and_then(|ready| ready.since), Timestamp::parse("2025-01-01T01:00:09Z").ok());
     let owner = |pod: &kubecast::api::Pod| pod.controller.expect("every pod has an owner");

@@ -16,6 +16,7 @@ mod forgotten;
 mod harness;
 mod house_rules;
 mod incidents;
+mod input_order;
 mod kubelets;
 mod measures;
 mod output;

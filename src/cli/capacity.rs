@@ -9,6 +9,7 @@ use super::run::{Format, pretty};
 use crate::report::capacity::{Case, PodWords, cut_off, to_json, to_text};
 use crate::report::words;
 use crate::scenario::capacity::{CapacityRun, PodTemplate, load_capacity, load_templates, zones};
+use crate::scenario::timing_preset::TimingPreset;
 use crate::scenario::{LoadOptions, SourceText};
 use crate::study::capacity::search;
 
@@ -47,7 +48,8 @@ pub struct CapacityArgs {
 /// Tells what fits.
 pub fn capacity(args: &CapacityArgs) -> Result<(), CliError> {
     args.load.without_time()?;
-    let options = args.load.options(args.seed)?;
+    let mut options = args.load.options(args.seed)?;
+    options.ask.timing_preset = Some(TimingPreset::Instant);
     let templates = templates(args, &options)?;
     let sources = input::read_all(&args.files)?;
     let (first, run) = case(args, &sources, &templates, None, &options)?;

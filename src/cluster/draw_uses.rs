@@ -29,7 +29,7 @@ pub const READINESS: DrawUse = DrawUse(15);
 pub const TERMINATION: DrawUse = DrawUse(16);
 /// [`super::timing::Timing::cordon_taint`].
 pub const CORDON_TAINT: DrawUse = DrawUse(17);
-/// [`super::timing::Timing::watch`], one draw a change and reader.
+/// [`super::timing::Timing::watch`], one draw a delivery: one sequential stream for each reader.
 pub const WATCH: DrawUse = DrawUse(18);
 /// [`super::timing::Timing::refusal`].
 pub const REFUSAL: DrawUse = DrawUse(19);
@@ -37,7 +37,7 @@ pub const REFUSAL: DrawUse = DrawUse(19);
 pub const BECOMES_READY: DrawUse = DrawUse(20);
 /// How long a container runs until it crashes ([`super::setup::start_up::StartUpRule::crash_after`]), one draw a start.
 pub const CRASH: DrawUse = DrawUse(21);
-/// [`super::timing::Timing::api_request`], one draw a request of a client.
+/// [`super::timing::Timing::api_request`], one draw a request: one sequential stream for each client.
 pub const API_REQUEST: DrawUse = DrawUse(22);
 /// The allocators of an API server: one sequential stream for each family, and one for node ports.
 pub const SERVICE_IP_SCAN: DrawUse = DrawUse(50);

@@ -8,7 +8,7 @@ use super::kubelets::Kubelets;
 use super::scheduler_process::SchedulerProcess;
 use super::store::{Change, Kind};
 use super::watch::Reader;
-use crate::kernel::{Distribution, EventClass, EventQueue, Identity, SimTime};
+use crate::kernel::{Distribution, Draw, EventClass, EventQueue, SimTime};
 
 /// The components that read the log, with their deliveries under way.
 pub struct Readers {
@@ -22,15 +22,16 @@ pub struct Readers {
 }
 
 /// A reader's deliveries.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug)]
 struct Lag {
     /// The reader trails the log.
     trails: bool,
+    /// The delay of each delivery, one after the other.
+    draw: Draw,
     /// Changes of each kind that a delivery is under way for.
     under_way: [u64; Kind::ALL.len()],
     /// When the last of them arrives: later ones do not overtake it.
     last: [SimTime; Kind::ALL.len()],
-    deliveries: u64,
 }
 
 fn hop<'a>(reader: Reader, api: &'a ApiServer<'_>) -> &'a Distribution {
@@ -45,8 +46,12 @@ fn hop<'a>(reader: Reader, api: &'a ApiServer<'_>) -> &'a Distribution {
 impl Readers {
     /// Readers that have seen nothing.
     pub fn new(manager: ControllerManager, scheduler: SchedulerProcess, api: &ApiServer<'_>) -> Self {
-        let lags =
-            Reader::ALL.map(|reader| Lag { trails: !hop(reader, api).is_constant_zero(), ..Lag::default() });
+        let lags = Reader::ALL.map(|reader| Lag {
+            trails: !hop(reader, api).is_constant_zero(),
+            draw: api.draws.stream(draw_uses::WATCH, reader as u64),
+            under_way: Default::default(),
+            last: Default::default(),
+        });
         Self { manager, scheduler, kubelets: Kubelets::new(&api.setup), lags }
     }
 
@@ -64,7 +69,7 @@ impl Readers {
     pub fn pump(&mut self, api: &mut ApiServer<'_>, queue: &mut EventQueue<Event>) {
         for reader in Reader::ALL {
             while let Some(kind) = api.store_mut().log_mut().next_written(reader) {
-                if self.lags[reader as usize].trails {
+                if self.lags[reader as usize].trails && reader.watches(kind) {
                     self.set_deliveries(reader, kind, api, queue);
                 } else {
                     while self.deliver_one(reader, kind, api, queue) {}
@@ -95,13 +100,11 @@ impl Readers {
         let behind = api.store().log().behind(reader, kind);
         let lag = &mut self.lags[reader as usize];
         while lag.under_way[kind as usize] < behind {
-            let who = Identity { owner: lag.deliveries, revision: reader as u32, ordinal: kind.log() };
-            let delay = hop(reader, api).sample(&mut api.draws.keyed(draw_uses::WATCH, who, 0));
+            let delay = hop(reader, api).sample(&mut lag.draw);
             let at = api.now.plus(delay).max(lag.last[kind as usize]);
             queue.push(at, EventClass::Essential, Event::Deliver { reader, kind });
             lag.last[kind as usize] = at;
             lag.under_way[kind as usize] += 1;
-            lag.deliveries += 1;
         }
     }
 

@@ -44,7 +44,7 @@ use super::api_server::ApiServer;
 use super::draw_uses;
 use super::event::Event;
 use super::record::Record;
-use crate::kernel::{Distribution, EventClass, EventQueue, Identity, SimDuration, stable_hash};
+use crate::kernel::{EventClass, EventQueue, Identity, SimDuration, stable_hash};
 use crate::service_ip::ClusterFamilies;
 use request::{Hop, Request};
 use server::{Server, Watched};
@@ -239,7 +239,7 @@ impl ServiceRegistry {
             server.deliveries += 1;
             let who = Identity { owner: place as u64, revision: 0, ordinal: 0 };
             let delay =
-                sample(hop, || context.api.draws.keyed(draw_uses::SERVICE_WATCH, who, server.deliveries));
+                hop.sample_with(|| context.api.draws.keyed(draw_uses::SERVICE_WATCH, who, server.deliveries));
             let at = context.api.now.plus(delay).max(server.last_delivery);
             server.last_delivery = at;
             server.pending.push_back(change.clone());
@@ -263,7 +263,7 @@ impl ServiceRegistry {
             Hop::Release => &timing.release,
         };
         let label = &self.setup.services[request.service.index()].label;
-        sample(distribution, || {
+        distribution.sample_with(|| {
             let owner = stable_hash(label.as_bytes());
             let who = Identity { owner, revision: request.occurrence, ordinal: request.hops };
             context.api.draws.keyed(draw_uses::SERVICE_HOP, who, 0)
@@ -279,13 +279,5 @@ impl ServiceRegistry {
         let others = self.requests.iter().enumerate().filter(|(slot, _)| Some(*slot as u32) != but);
         let mut takers = others.filter_map(|(_, request)| request.as_ref());
         takers.find(|request| request.has(address)).map(|request| request.service)
-    }
-}
-
-/// A sample; what does not vary needs no draw.
-fn sample(distribution: &Distribution, draw: impl FnOnce() -> crate::kernel::Draw) -> SimDuration {
-    match distribution {
-        Distribution::Constant(value) => *value,
-        other => other.sample(&mut draw()),
     }
 }

@@ -117,13 +117,15 @@ impl Timing {
         std::iter::once(&self.image_pull).chain(own).any(|pull| !pull.is_constant_zero())
     }
 
-    /// The same with lag, from written to acted upon, `numerator / denominator` times as long: `watch.*`,
-    /// `controllerSync`.
+    /// The same with the control plane's own times `numerator / denominator` times as long: `apiRequest`, `binding`,
+    /// `watch.*`, `controllerSync`. The limits of its clients stay.
     #[must_use]
     pub fn with_lag_scaled(&self, numerator: u64, denominator: u64) -> Self {
         let mut timing = self.clone();
         let watch = &mut timing.watch;
         let hops = [
+            &mut timing.api_request,
+            &mut timing.binding,
             &mut timing.controller_sync,
             &mut watch.scheduler,
             &mut watch.controller_manager,

@@ -128,6 +128,14 @@ impl Distribution {
         }
     }
 
+    /// A sample; what does not vary needs no source of luck.
+    pub fn sample_with<R: Rng>(&self, draw: impl FnOnce() -> R) -> SimDuration {
+        match self {
+            Self::Constant(value) => *value,
+            other => other.sample(&mut draw()),
+        }
+    }
+
     /// The mean in seconds.
     pub fn mean_secs(&self) -> f64 {
         match self {

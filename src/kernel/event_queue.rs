@@ -177,17 +177,25 @@ impl<E> EventQueue<E> {
         })
     }
 
+    /// Whether the next event is due at the present instant.
+    pub fn is_due(&mut self) -> bool {
+        while let Some(entry) = self.present.front() {
+            if self.is_live(entry) {
+                return true;
+            }
+            self.present.pop_front();
+            self.dead -= 1;
+        }
+        false
+    }
+
     /// The time of the next event.
     pub fn peek_time(&mut self) -> Option<SimTime> {
         if self.len == 0 {
             return None;
         }
-        while let Some(entry) = self.present.front() {
-            if self.is_live(entry) {
-                return Some(self.now());
-            }
-            self.present.pop_front();
-            self.dead -= 1;
+        if self.is_due() {
+            return Some(self.now());
         }
         // The earliest lies in the first filled bucket that has a live entry.
         let earliest = self.filled().find_map(|bucket| {
@@ -292,6 +300,7 @@ mod tests {
                     Step::Cancel(_) => {}
                     Step::Peek => {
                         let expected = model.iter().map(|entry| SimTime(entry.0)).min();
+                        prop_assert_eq!(queue.is_due(), expected == Some(queue.now()));
                         prop_assert_eq!(queue.peek_time(), expected);
                     }
                 }

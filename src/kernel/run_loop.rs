@@ -81,8 +81,7 @@ pub fn run<M: Model>(
         if steps >= limits.max_events {
             return outcome(Ended::EventLimit);
         }
-        let next = queue.peek_time();
-        if next == Some(now) {
+        if queue.is_due() {
             let popped = queue.pop().expect("an event is due");
             whereabouts::reach(events, now);
             model.handle(now, popped.event, queue);
@@ -94,19 +93,16 @@ pub fn run<M: Model>(
         } else if queue.len_essential() == 0 && model.quiescent(now, queue) == Quiescence::Stop {
             return outcome(Ended::Quiescent);
         } else {
-            match queue.peek_time() {
-                None => return outcome(Ended::Quiescent),
-                Some(time) if limits.horizon.is_some_and(|horizon| time > horizon) => {
-                    return outcome(Ended::Horizon);
-                }
-                Some(time) => {
-                    let popped = queue.pop().expect("an event is due");
-                    whereabouts::reach(events, time);
-                    model.handle(time, popped.event, queue);
-                    events += 1;
-                    settled = false;
-                }
+            if let Some(horizon) = limits.horizon
+                && queue.peek_time().is_some_and(|time| time > horizon)
+            {
+                return outcome(Ended::Horizon);
             }
+            let Some(popped) = queue.pop() else { return outcome(Ended::Quiescent) };
+            whereabouts::reach(events, popped.time);
+            model.handle(popped.time, popped.event, queue);
+            events += 1;
+            settled = false;
         }
         steps += 1;
         if let Some(log) = probe.as_deref_mut() {

@@ -11,7 +11,7 @@ use crate::study::sensitivity::{Answer, Estimate, Hops, Question, RERUNS, Rerun}
 fn hops_words(hops: Hops) -> &'static str {
     match hops {
         Hops::StartUp => "start-up times (imagePull, containerStart, readiness)",
-        Hops::Lag => "lag (watch, controllerSync)",
+        Hops::Lag => "lag (apiRequest, binding, watch, controllerSync)",
     }
 }
 
@@ -161,7 +161,7 @@ mod tests {
         assert_eq!(
             to_text(&calm),
             "Timing: not sensitive within start-up times (imagePull, containerStart, readiness) halved and \
-             doubled: no answer of 1 leaves its 95 % interval; lag (watch, controllerSync) takes no time here.\n"
+             doubled: no answer of 1 leaves its 95 % interval; lag (apiRequest, binding, watch, controllerSync) takes no time here.\n"
         );
         let moving = [answer_with(vec![(RERUNS[0], 0.33), (RERUNS[3], 0.5)])];
         let text = to_text(&moving);

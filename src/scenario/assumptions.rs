@@ -77,7 +77,7 @@ pub(super) fn of(
         assumptions.push(Assumption {
             what: what.into(),
             value: "without delay".to_owned(),
-            source: "default".into(),
+            source: settings.preset().source().into(),
         });
     }
     assumptions
@@ -90,14 +90,23 @@ fn of_control_plane(
     control_plane: &ControlPlane,
 ) -> Vec<Assumption> {
     let watch = &settings.watch;
-    let hops = [
+    let mut hops = vec![
         ("a write of a component", &settings.api_request, &timing.api_request),
         ("a binding", &settings.binding, &timing.binding),
+        ("controllers' delay", &settings.controller_sync, &timing.controller_sync),
         ("a watch of the scheduler", &watch.scheduler, &timing.watch.scheduler),
         ("a watch of the controllers", &watch.controller_manager, &timing.watch.controller_manager),
         ("a watch of the kubelets", &watch.kubelet, &timing.watch.kubelet),
-        ("controllers' delay", &settings.controller_sync, &timing.controller_sync),
     ];
+    let watches = hops.split_off(3);
+    let alike = |pair: &[(&str, &Option<Written>, &Distribution)]| {
+        pair[0].1.is_some() == pair[1].1.is_some() && pair[0].2 == pair[1].2
+    };
+    if watches.windows(2).all(alike) {
+        hops.push(("a watch", watches[0].1, watches[0].2));
+    } else {
+        hops.extend(watches);
+    }
     let one = |(what, given, hop): &(&'static str, &Option<Written>, &Distribution)| {
         (given.is_some(), format!("{what} {}", words(hop)))
     };
@@ -120,7 +129,7 @@ fn of_control_plane(
         source: source.into(),
     };
     let mut assumptions = vec![assumption(REQUESTS, requests, "flags, or their defaults")];
-    let source = settings.preset_with(true).source();
+    let source = settings.preset().source();
     for (list, source) in [(given, GIVEN), (preset, source)] {
         if !list.is_empty() {
             assumptions.push(assumption("control plane:", joined(&list), source));

@@ -156,3 +156,9 @@ pub(super) fn refuse_duplicates(objects: &mut Vec<ObjectSource>, findings: &mut 
         true
     });
 }
+
+/// Puts objects in the order in which they are numbered: kind, namespace, name, as the API server lists them. So neither the
+/// order of documents nor the names of files change what happens.
+pub(super) fn sort(objects: &mut [ObjectSource]) {
+    objects.sort_by(|one, other| one.reference.cmp(&other.reference));
+}

@@ -161,6 +161,7 @@ impl Plan {
         all.extend(plan.applied.values_mut().flatten());
         overrides::apply_to_objects(overrides, &mut all, findings);
         objects::refuse_duplicates(&mut plan.objects, findings);
+        objects::sort(&mut plan.objects);
         let written = plan.document.spec.kubernetes_version.as_deref();
         let release = ClusterRelease::of(inputs.asked, written, inputs.server.as_ref(), &plan.objects);
         plan.release = release.map_err(|error| plan.fault("kubernetesVersion", &error, findings)).ok()?;
@@ -173,7 +174,8 @@ impl Plan {
             let live = self.objects.iter().find(|live| live.reference == object.reference);
             (SimTime(0), change::onto(live, object))
         });
-        let changed: Vec<_> = changed.collect();
+        let mut changed: Vec<_> = changed.collect();
+        changed.sort_by(|(_, one), (_, other)| one.reference.cmp(&other.reference));
         self.arrivals.splice(0..0, changed);
     }
 

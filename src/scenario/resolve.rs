@@ -22,6 +22,7 @@ use super::service_ips;
 use super::start_time;
 use super::start_up;
 use super::timing_hops;
+use super::timing_preset::TimingPreset;
 use super::timing_settings::TimingSettings;
 use crate::api::behaviour::Release;
 use crate::api::{Behaviour, Deployment, Node, Pod, ReplicaSet, SelectorOwner, Timestamp};
@@ -121,15 +122,17 @@ fn timing_of(plan: &Plan) -> TimingSettings {
 
 /// The hops, and the control plane's own pace if it has one.
 fn pace(plan: &Plan, findings: &mut Findings) -> Option<(Timing, Option<ControlPlane>)> {
-    let (spec, settings) = (&plan.document.spec, timing_of(plan));
-    let timing = match settings.resolve(spec.control_plane.is_some()) {
+    let settings = timing_of(plan);
+    let asked_for_none = plan.ask.timing_preset == Some(TimingPreset::Instant);
+    let flags = plan.document.spec.control_plane.as_ref().filter(|_| !asked_for_none);
+    let timing = match settings.resolve(flags.is_some()) {
         Ok(timing) => timing,
         Err(error) => {
             findings.error(plan.place_at("/spec/timing"), format!("spec.timing: {error}"));
             return None;
         }
     };
-    let flags = spec.control_plane.clone().or_else(|| settings.has_a_pace(false).then(Default::default));
+    let flags = flags.cloned().or_else(|| settings.has_a_pace().then(Default::default));
     let Some(flags) = flags else { return Some((timing, None)) };
     match flags.resolve() {
         Ok(control_plane) => Some((timing, Some(control_plane))),

@@ -14,12 +14,13 @@ use crate::cluster::timing::Timing;
 use crate::kernel::{Distribution, SimDuration};
 
 /// Ready hops of the control plane.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum TimingPreset {
     /// No delay and no request.
     Instant,
     /// As measured on a quiet small cluster.
+    #[default]
     Quiet,
     /// The same, seven times as long.
     Loaded,
@@ -53,7 +54,7 @@ impl TimingPreset {
     /// Where it comes from.
     pub(super) const fn source(self) -> &'static str {
         match self {
-            Self::Instant => "default",
+            Self::Instant => "preset instant",
             Self::Quiet => "measured, a quiet control plane v1.36.2",
             Self::Loaded => "measured, a loaded control plane v1.36.2",
             Self::Threshold => "SIG Scalability's thresholds",

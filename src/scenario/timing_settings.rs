@@ -40,11 +40,11 @@ pub(in crate::scenario) const COVERAGE: &[Field] = &[
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields)]
 pub struct TimingSettings {
-    /// The hops of the control plane: instant, without any delay or request; or with a pace of its own, as measured
-    /// on a quiet small cluster, a loaded one, or at the thresholds of SIG Scalability for 5,000 nodes. What is
-    /// given below overrides it. Default instant; quiet if there is a `controlPlane`.
+    /// The hops of the control plane: with a pace of its own, as measured on a quiet small cluster, a loaded one, or at
+    /// the thresholds of SIG Scalability for 5,000 nodes; or instant, without any delay or request. What is given
+    /// below overrides it. Default quiet.
     pub(super) preset: Option<TimingPreset>,
-    /// Of a request of a component, from its token to its answer. With it the control plane has a pace of its own.
+    /// Of a request of a component, from its token to its answer. Default as the preset has it; not with instant.
     pub(super) api_request: Option<Distribution>,
     /// From a key in a controller's work queue to its sync. Default 0s.
     pub(super) controller_sync: Option<Distribution>,
@@ -53,7 +53,7 @@ pub struct TimingSettings {
     scheduling_cycle: Option<Distribution>,
     /// The same by the number of nodes that the cycle looks at, along straight lines between the entries.
     scheduling_cycle_by_nodes_evaluated: Option<Vec<CycleTimePoint>>,
-    /// From a node chosen to the pod bound in the API. Default 0s.
+    /// From a node chosen to the pod bound in the API. Default as the preset has it.
     pub(super) binding: Option<Distribution>,
     /// From a pod bound to its image on the node, where it is not there yet. Default 0s.
     pub(super) image_pull: Option<Distribution>,
@@ -73,7 +73,7 @@ pub struct TimingSettings {
     /// Hops that are others for the pods of a Deployment. `kubecast timing fit` writes them.
     #[serde(default)]
     pub(super) workloads: Vec<WorkloadTiming>,
-    /// How far each reader trails the API server. Default 0s each.
+    /// How far each reader trails the API server. Default as the preset has it.
     #[serde(default)]
     pub(super) watch: WatchSettings,
     /// Whether API times are cut to whole seconds, as Kubernetes stores them, or kept exact.
@@ -118,28 +118,29 @@ enum ApiTimestamps {
 }
 
 impl TimingSettings {
-    /// The same with another preset, if one is asked for.
+    /// The same with another preset, if one is asked for. Under instant no request takes time.
     pub(super) fn with_preset(mut self, asked: Option<TimingPreset>) -> Self {
         self.preset = asked.or(self.preset);
+        if asked == Some(TimingPreset::Instant) {
+            self.api_request = None;
+        }
         self
     }
 
-    /// Whether the control plane has a pace of its own; `flags`: some of its flags are given.
-    pub(super) fn has_a_pace(&self, flags: bool) -> bool {
-        self.preset_with(flags) != TimingPreset::Instant
+    /// Whether the control plane has a pace of its own.
+    pub(super) fn has_a_pace(&self) -> bool {
+        self.preset() != TimingPreset::Instant
     }
 
-    /// The preset, named or implied.
-    pub(super) fn preset_with(&self, flags: bool) -> TimingPreset {
-        let implied =
-            if flags || self.api_request.is_some() { TimingPreset::Quiet } else { TimingPreset::Instant };
-        self.preset.unwrap_or(implied)
+    /// The preset.
+    pub(super) fn preset(&self) -> TimingPreset {
+        self.preset.unwrap_or_default()
     }
 
     /// The hops, with defaults where nothing is said; or what is wrong. `flags`: some of the control plane's are
     /// given.
     pub(super) fn resolve(&self, flags: bool) -> Result<Timing, String> {
-        let preset = self.preset_with(flags);
+        let preset = self.preset();
         let written = flags || self.api_request.is_some();
         if preset == TimingPreset::Instant && written {
             let what = if flags { "spec.controlPlane" } else { "apiRequest" };

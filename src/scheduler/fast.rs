@@ -33,7 +33,7 @@ use self::shared::Shared;
 use self::templates::Templates;
 use self::totals::Scratch;
 use super::cache::Cache;
-use super::cycle::select_host::{select_host, top_of_heap};
+use super::cycle::select_host::{one_of_the_best, select_host, top_of_heap};
 use super::cycle::{Cycle, CycleInput, CycleResult, Outcome, TieBreak, num_feasible_nodes_to_find};
 use super::framework::{CycleContext, CycleState};
 use super::profile::Profile;
@@ -196,18 +196,7 @@ impl FastCycle {
         let node = |place: usize| -> NodeId { view.cache.nodes()[self.sample[place] as usize] };
         let totals = &self.scratch.totals;
         let chosen = match tie_break {
-            TieBreak::Random(draw) => {
-                // The draws of `select_host`, without its names.
-                let best = totals.iter().copied().max().expect("there are feasible nodes");
-                let mut places = totals.iter().enumerate().filter(|pair| *pair.1 == best).map(|pair| pair.0);
-                let mut chosen = places.next().expect("one total is the best");
-                for (seen, place) in (2_u64..).zip(places) {
-                    if draw.below(seen) == 0 {
-                        chosen = place;
-                    }
-                }
-                chosen
-            }
+            TieBreak::Random(draw) => one_of_the_best(totals, draw),
             TieBreak::Heap => top_of_heap(totals),
             TieBreak::First => {
                 let nodes: Vec<NodeId> = (0..totals.len()).map(node).collect();

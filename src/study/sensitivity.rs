@@ -18,7 +18,7 @@ pub const LEAST_RUNS: u32 = 20;
 pub enum Hops {
     /// `imagePull`, `containerStart`, `readiness`.
     StartUp,
-    /// `watch.*`, `controllerSync`.
+    /// `apiRequest`, `binding`, `watch.*`, `controllerSync`.
     Lag,
 }
 

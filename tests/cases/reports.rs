@@ -169,9 +169,9 @@ const REPORTS: &[Case] = &[
     right(
         "rollover",
         "run e12-rollover-docs.yaml",
-        &["after rollout 1: NOT complete", "after rollout 2: complete in 40.0 s"],
+        &["after rollout 1: NOT complete", "after rollout 2: complete in 40.3 s"],
     ),
-    right("minReadySeconds 30", "run e13-minready.yaml", &["complete in 350.0 s"]),
+    right("minReadySeconds 30", "run e13-minready.yaml", &["complete in 350.2 s"]),
     right(
         "cilium-cli 1386: half of one is none",
         "run e14-cilium-1386.yaml",
@@ -217,7 +217,7 @@ const REPORTS: &[Case] = &[
         "kk 86037: a cordoned zone",
         "run g06-86037-cordon-az.yaml",
         &[
-            "ignore: deployment/default/web after rollout 1: complete in 3.2 s; topology.kubernetes.io/zone|DoNotSchedule: LOPSIDED",
+            "ignore: deployment/default/web after rollout 1: complete in 3.6 s; topology.kubernetes.io/zone|DoNotSchedule: LOPSIDED",
         ],
     ),
     told(

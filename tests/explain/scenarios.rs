@@ -6,6 +6,7 @@ pub(crate) const CPU: &str = "apiVersion: kubecast.dev/v1alpha1
 kind: Scenario
 metadata: {name: cpu}
 spec:
+  timing: {preset: instant}
   nodePools:
     - {name: small, zones: {a: 2}, template: {status: {allocatable: {cpu: 2, memory: 4Gi}}}}
     - name: big
@@ -36,6 +37,7 @@ pub(crate) const EMPTY_DOMAIN: &str = "apiVersion: kubecast.dev/v1alpha1
 kind: Scenario
 metadata: {name: kk116118}
 spec:
+  timing: {preset: instant}
   nodePools:
     - name: control-plane
       count: 1
@@ -67,6 +69,7 @@ pub(crate) const BLOCKED_ROLLOUT: &str = "apiVersion: kubecast.dev/v1alpha1
 kind: Scenario
 metadata: {name: blocked}
 spec:
+  timing: {preset: instant}
   nodePools:
     - {name: node, count: 3, template: {status: {allocatable: {cpu: 4, memory: 8Gi}}}}
   manifests:
@@ -100,6 +103,7 @@ pub(crate) const SCORES: &str = "apiVersion: kubecast.dev/v1alpha1
 kind: Scenario
 metadata: {name: scores}
 spec:
+  timing: {preset: instant}
   nodePools:
     - {name: busy, count: 1, template: {status: {allocatable: {cpu: 4, memory: 8Gi}}}}
     - {name: free, count: 1, template: {status: {allocatable: {cpu: 8, memory: 8Gi}}}}
@@ -133,6 +137,7 @@ pub(crate) const BACK_OFF: &str = "apiVersion: kubecast.dev/v1alpha1
 kind: Scenario
 metadata: {name: back-off}
 spec:
+  timing: {preset: instant}
   nodePools:
     - {name: node, count: 1, template: {status: {allocatable: {cpu: 1, memory: 1Gi}}}}
   manifests:
@@ -156,6 +161,7 @@ pub(crate) const PLUGIN_ERROR: &str = "apiVersion: kubecast.dev/v1alpha1
 kind: Scenario
 metadata: {name: error}
 spec:
+  timing: {preset: instant}
   horizon: 10s
   nodePools:
     - {name: node, count: 2, template: {status: {allocatable: {cpu: 1, memory: 1Gi}}}}
@@ -176,6 +182,7 @@ pub(crate) const MANY_NODES: &str = "apiVersion: kubecast.dev/v1alpha1
 kind: Scenario
 metadata: {name: many}
 spec:
+  timing: {preset: instant}
   nodePools:
     - {name: node, count: 150, template: {status: {allocatable: {cpu: 1, memory: 1Gi}}}}
   manifests:

@@ -54,6 +54,7 @@ fn pods_that_wait_at_the_end_are_counted_against_what_is_free() {
         template:
           metadata: {{labels: {{app: three}}}}
           spec: {{containers: [{{name: a, image: a, resources: {{limits: {{cpu: "3", memory: 1Gi}}}}}}]}}
+  timing: {{preset: instant}}
   horizon: 10s
   expect:
 {}"#,

@@ -43,7 +43,8 @@ fn gap<'a>(answer: &'a Value, what: &str) -> &'a Value {
 
 #[test]
 fn both_ends_are_arms_of_their_own() {
-    let answer = json(&scaled("minReplicas: 2, maxReplicas: 8"), &["--runs", "20"]);
+    let instant = ["--runs", "20", "--timing-preset", "instant"];
+    let answer = json(&scaled("minReplicas: 2, maxReplicas: 8"), &instant);
     assert_eq!(names(&answer), ["as-is", "minReplicas=2", "maxReplicas=8"]);
     let [as_is, least, most] = arms(&answer) else { panic!("three arms") };
     assert_eq!((pods(as_is), pods(least), pods(most)), (vec![5.0], vec![2.0], vec![8.0]));
@@ -64,7 +65,7 @@ fn both_ends_are_arms_of_their_own() {
         "deployment/default/app1 may run 2–8 replicas instead of 5 (arms of this answer show both ends)";
     assert!(gap["effect"].as_str().is_some_and(|effect| effect.contains(told)), "{gap}");
     // The arm as is does not know of them.
-    assert_eq!(as_is, &arms(&json(&dump(), &["--runs", "20"]))[0]);
+    assert_eq!(as_is, &arms(&json(&dump(), &instant))[0]);
 }
 
 #[test]

@@ -190,7 +190,7 @@ metadata: {{name: case-{seed}}}
 spec:
   kubernetesVersion: '{release}'
   maxEvents: 50000
-  timing: {{{timing}}}
+  timing: {{preset: instant, {timing}}}
   nodePools: [{{name: node, count: 3, template: {{status: {{allocatable: {{cpu: 4, memory: 8Gi}}}}}}}}]
   manifests:
     - {manifest}

@@ -3,7 +3,7 @@
 use kubecast::cluster::record::Record;
 use kubecast::cluster::store::Change;
 
-use super::library::setup;
+use super::library::instant_setup;
 use super::trace::trace;
 
 const NODES: &str = "
@@ -89,7 +89,7 @@ const ROLLING: &str = "{type: RollingUpdate}";
 
 /// The names of the pods that are told to stop, and the times in seconds at which pods are created.
 fn stopped_and_created(text: &str) -> (Vec<String>, Vec<f64>) {
-    let (records, _) = trace(&setup(text), 1);
+    let (records, _) = trace(&instant_setup(text), 1);
     let (mut stopped, mut created) = (Vec::new(), Vec::new());
     // The objects of the dump come first, at time 0, in one go; what is made later has no node yet.
     for (time, record) in &records {
@@ -149,7 +149,7 @@ apiVersion: kubecast.dev/v1alpha1
 kind: Scenario
 metadata: {name: recreate}
 spec:
-  timing: {schedulingCycle: 0s, containerStart: 1s}
+  timing: {preset: instant, schedulingCycle: 0s, containerStart: 1s}
   timeline: [{at: 1s, rolloutRestart: deployment/web}]
 ---
 "

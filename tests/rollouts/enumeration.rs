@@ -29,7 +29,7 @@ apiVersion: kubecast.dev/v1alpha1
 kind: Scenario
 metadata: {{name: ties}}
 spec:
-  timing: {{schedulingCycle: 0s, containerStart: 5s, termination: 0s, apiTimestamps: exact}}
+  timing: {{preset: instant, schedulingCycle: 0s, containerStart: 5s, termination: 0s, apiTimestamps: exact}}
   scheduler: {{requeue: anyChange}}
   nodePools: [{{name: node, count: {NODES}, template: {{status: {{allocatable: {{cpu: 4, memory: 8Gi}}}}}}}}]
   manifests:

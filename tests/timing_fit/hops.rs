@@ -33,7 +33,7 @@ kind: Scenario
 metadata: {{name: by-hand}}
 spec:
   kubernetesVersion: '1.34'
-  timing: {{schedulingCycle: 0s, containerStart: 1s, termination: 4s, {timing}}}
+  timing: {{preset: instant, schedulingCycle: 0s, containerStart: 1s, termination: 4s, {timing}}}
   nodePools:
     - {{name: fast, count: 1, template: {{metadata: {{labels: {{pool: fast}}}}, status: {{allocatable: {{cpu: 4, memory: 8Gi}}}}}}}}
     - {{name: slow, count: 1, template: {{metadata: {{labels: {{pool: slow}}}}, status: {{allocatable: {{cpu: 4, memory: 8Gi}}}}}}}}

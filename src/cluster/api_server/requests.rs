@@ -21,7 +21,7 @@ use crate::cluster::event::Event;
 use crate::cluster::record::Record;
 use crate::cluster::request::{ClientId, RequestRecord, Verb, WrittenEvent};
 use crate::cluster::store::ObjectId;
-use crate::kernel::{EventClass, EventQueue, Identity, stable_hash};
+use crate::kernel::{Draw, Draws, EventClass, EventQueue, stable_hash};
 
 /// What the API server answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -123,9 +123,8 @@ pub struct Answered {
 struct Client {
     id: ClientId,
     bucket: TokenBucket,
-    /// By which its requests' times are drawn.
-    lane: u64,
-    sent: u64,
+    /// The times of its requests, one after the other.
+    draw: Draw,
 }
 
 /// A request on its way.
@@ -146,12 +145,15 @@ pub struct Requests {
 
 impl Requests {
     /// Clients of kube-scheduler and of controllers with these names.
-    pub fn new(control_plane: &ControlPlane, controllers: impl Iterator<Item = &'static str>) -> Self {
+    pub fn new(
+        control_plane: &ControlPlane,
+        controllers: impl Iterator<Item = &'static str>,
+        draws: &Draws,
+    ) -> Self {
         let client = |id, name: &str, limits| Client {
             id,
             bucket: TokenBucket::new(limits),
-            lane: stable_hash(name.as_bytes()),
-            sent: 0,
+            draw: draws.stream(draw_uses::API_REQUEST, stable_hash(name.as_bytes())),
         };
         let scheduler = control_plane.scheduler;
         let mut clients = vec![
@@ -212,12 +214,9 @@ impl ApiServer<'_> {
     ) {
         let sender = self.requests.client(client);
         let token = sender.bucket.reserve(self.now);
-        let who = Identity { owner: sender.lane, revision: 0, ordinal: 0 };
-        let occurrence = sender.sent;
-        sender.sent += 1;
         let timing = &self.setup.timing;
         let hop = if client == ClientId::Scheduler { &timing.binding } else { &timing.api_request };
-        let taken = hop.sample(&mut self.draws.keyed(draw_uses::API_REQUEST, who, occurrence));
+        let taken = hop.sample(&mut sender.draw);
         let number = self.requests.keep(UnderWay { client, request, caller, told });
         events.push(token.plus(taken), EventClass::Essential, Event::Request(number));
     }

@@ -105,7 +105,7 @@ impl Running {
         self.begun += 1;
         let who = Identity { owner: 0, revision: self.controller.draw_lane(), ordinal: key.0 };
         let hop = self.controller.delay(&api.setup.timing).expect("a controller that waits says how long");
-        let delay = hop.sample(&mut api.draws.keyed(draw_uses::CONTROLLER_SYNC, who, occurrence));
+        let delay = hop.sample_with(|| api.draws.keyed(draw_uses::CONTROLLER_SYNC, who, occurrence));
         events.push(api.now.plus(delay), EventClass::Essential, Event::Sync(self.id, key));
     }
 

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use super::setup::{DnsOrder, Generator, Pick, ServiceId, ServiceIpSetup};
 use super::storage::bitmap_range;
-use super::{Context, ServiceEvent, ServiceRegistry, sample};
+use super::{Context, ServiceEvent, ServiceRegistry};
 use crate::cluster::draw_uses;
 use crate::kernel::{Draws, EventClass, Identity, SimDuration, stable_hash};
 use crate::service_ip::Cidr;
@@ -151,7 +151,7 @@ impl ServiceRegistry {
             self.apply(id, wanted, generator.server, context);
             let who = |label: &str| Identity { owner: stable_hash(label.as_bytes()), revision: 0, ordinal };
             if let Some(lifetime) = &generator.lifetime {
-                let life = sample(lifetime, || {
+                let life = lifetime.sample_with(|| {
                     context.api.draws.keyed(draw_uses::SERVICE_LIFETIME, who(&named.label), 0)
                 });
                 context.push(life, EventClass::Essential, ServiceEvent::Expire(id));
@@ -162,9 +162,9 @@ impl ServiceRegistry {
             if self.arrivals.made[place] == generator.count {
                 return;
             }
-            let gap = sample(&generator.every, || {
-                context.api.draws.keyed(draw_uses::SERVICE_ARRIVAL, who(&named.label), 0)
-            });
+            let gap = generator
+                .every
+                .sample_with(|| context.api.draws.keyed(draw_uses::SERVICE_ARRIVAL, who(&named.label), 0));
             if gap.0 > 0 {
                 context.push(gap, EventClass::Essential, ServiceEvent::Arrive(place as u32));
                 return;

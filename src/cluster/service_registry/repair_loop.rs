@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::incident::{ServiceEventKind, ServiceIncident};
 use super::server::RepairPass;
 use super::setup::ServiceId;
-use super::{Context, ServiceEvent, ServiceRegistry, sample};
+use super::{Context, ServiceEvent, ServiceRegistry};
 use crate::cluster::draw_uses;
 use crate::kernel::{EventClass, Identity, SimDuration};
 use crate::service_ip::repair::Finding;
@@ -23,7 +23,7 @@ impl ServiceRegistry {
         for place in 0..self.servers.len() {
             let who = Identity { owner: place as u64, revision: 0, ordinal: 0 };
             let draw = || context.api.draws.keyed(draw_uses::SERVICE_REPAIR, who, 0);
-            let wait = sample(&self.setup.repair.first_pass, draw);
+            let wait = self.setup.repair.first_pass.sample_with(draw);
             self.push_repair(place, wait, context, ServiceEvent::RepairBegin);
         }
     }
@@ -44,7 +44,7 @@ impl ServiceRegistry {
     }
 
     fn pass_hop(&self, server: usize, context: &Context<'_, '_>) -> SimDuration {
-        sample(&self.setup.timing.repair_pass, || {
+        self.setup.timing.repair_pass.sample_with(|| {
             let who = Identity { owner: server as u64, revision: 1, ordinal: self.servers[server].process };
             context.api.draws.keyed(draw_uses::SERVICE_REPAIR, who, context.api.now.0)
         })

@@ -45,7 +45,7 @@ pub trait ObjectNumber: Copy + Into<ObjectId> {
 macro_rules! kinds {
     ($(
         $(#[$doc:meta])*
-        $kind:ident($id:ty), log $log:literal, table $table:ident, outcome $tag:literal $encode:path;
+        $kind:ident($id:ty), table $table:ident, outcome $tag:literal $encode:path;
     )*) => {
         /// Kinds of objects with a log of their own.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -56,11 +56,6 @@ macro_rules! kinds {
         impl Kind {
             /// All kinds.
             pub const ALL: [Self; [$(stringify!($kind)),*].len()] = [$(Self::$kind),*];
-
-            /// The number of its log, by which random delays of its changes are drawn. It never changes.
-            pub const fn log(self) -> u32 {
-                match self { $( Self::$kind => $log, )* }
-            }
         }
 
         /// The number of an object of any kind.
@@ -191,17 +186,17 @@ macro_rules! kinds {
 // A reader that sees several logs at one instant sees them in this order.
 kinds! {
     /// v1 Namespace.
-    Namespace(NamespaceId), log 5, table namespaces, outcome 7 outcome::namespace;
+    Namespace(NamespaceId), table namespaces, outcome 7 outcome::namespace;
     /// v1 Node.
-    Node(NodeId), log 0, table nodes, outcome 1 outcome::node;
+    Node(NodeId), table nodes, outcome 1 outcome::node;
     /// v1 Pod.
-    Pod(PodId), log 1, table pods, outcome 2 outcome::pod;
+    Pod(PodId), table pods, outcome 2 outcome::pod;
     /// apps/v1 ReplicaSet.
-    ReplicaSet(ReplicaSetId), log 2, table replica_sets, outcome 3 outcome::replica_set;
+    ReplicaSet(ReplicaSetId), table replica_sets, outcome 3 outcome::replica_set;
     /// apps/v1 Deployment.
-    Deployment(DeploymentId), log 3, table deployments, outcome 4 outcome::deployment;
+    Deployment(DeploymentId), table deployments, outcome 4 outcome::deployment;
     /// v1 Service, v1 ReplicationController, apps/v1 StatefulSet: the selector that it has.
-    SelectorOwner(SelectorOwnerId), log 4, table selector_owners, outcome 5 outcome::selector_owner;
+    SelectorOwner(SelectorOwnerId), table selector_owners, outcome 5 outcome::selector_owner;
 }
 
 /// A component says here that it passes over changes of a kind, and why. So no kind is passed over by

@@ -131,6 +131,7 @@ fn scenario(vector: &Vector, deployments: &[Value]) -> Value {
             "blockedAfter": ms(vector.horizon_ms),
             "manifests": manifests,
             "timing": {
+                "preset": "instant",
                 "schedulingCycle": "0s",
                 "containerStart": start,
                 "termination": ms(vector.grace_ms),

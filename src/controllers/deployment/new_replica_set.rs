@@ -78,7 +78,7 @@ impl SyncState<'_> {
             Some(TakenName::Ours(there)) => {
                 self.revision = revision;
                 self.write_deployment()?;
-                return Ok(Member::new(&there));
+                return Ok(self.take_in(&there));
             }
             Some(TakenName::Foreign) => {
                 self.status.collision_count = self.status.collision_count.wrapping_add(1);

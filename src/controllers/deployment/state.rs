@@ -4,7 +4,7 @@ use super::actions::{DeploymentActions, DeploymentUpdate, DeploymentWrite, NewRe
 use super::fenceposts::{max_surge, max_unavailable};
 use super::member::{Member, by_creation};
 use super::view::DeploymentView;
-use crate::api::{ControllersBehaviour, Deployment, DeploymentStatus, Timestamp};
+use crate::api::{ControllersBehaviour, Deployment, DeploymentStatus, ReplicaSet, Timestamp};
 
 /// The ReplicaSets by role.
 #[derive(Clone, Debug)]
@@ -85,6 +85,13 @@ impl<'a> SyncState<'a> {
         Ok(())
     }
 
+    /// A ReplicaSet that came into the cache while the sync went on: it may be written as those of the view.
+    pub(super) fn take_in(&mut self, there: &ReplicaSet) -> Member {
+        let member = Member::new(there);
+        self.stored.push(member.clone());
+        member
+    }
+
     /// Stores the changeable fields of a ReplicaSet, if they differ from what is stored; where versions count, from
     /// the version that the writer holds.
     pub(super) fn write_replica_set(&mut self, member: &mut Member) -> Result<(), SyncError> {
@@ -92,7 +99,8 @@ impl<'a> SyncState<'a> {
         let place = self.stored.iter().position(|stored| stored.id == member.id);
         let place = place.expect("only ReplicaSets of the view are written");
         let is_first = self.view.versions_count && member.version == 0;
-        let held = if is_first { &self.cached[place] } else { &self.stored[place] };
+        let read = self.cached.get(place).filter(|_| is_first);
+        let held = read.unwrap_or(&self.stored[place]);
         if !held.update().is_some_and(|held| held.writes_the_same(&update)) {
             self.write(DeploymentWrite::UpdateReplicaSet(update))?;
             member.version += 1;

@@ -21,27 +21,32 @@ pub fn select_host(
     cycle: &CycleContext<'_>,
     nodes: &[NodeId],
     totals: &[i64],
-    mut tie_break: TieBreak<'_>,
+    tie_break: TieBreak<'_>,
 ) -> usize {
-    if matches!(tie_break, TieBreak::Heap) {
-        return top_of_heap(totals);
-    }
-    let best = totals.iter().copied().max().expect("there are feasible nodes");
-    let mut places = totals.iter().enumerate().filter(|pair| *pair.1 == best).map(|pair| pair.0);
-    let mut chosen = places.next().expect("one total is the best");
-    let name = |place: usize| cycle.names.resolve(cycle.cache.node_info(nodes[place]).node().name);
-    for (seen, place) in (2_u64..).zip(places) {
-        let replace = match &mut tie_break {
-            // Reservoir sampling: the n-th candidate takes the place with probability 1/n.
-            TieBreak::Random(draw) => draw.below(seen) == 0,
-            TieBreak::First => name(place) < name(chosen),
-            TieBreak::Heap => false,
-        };
-        if replace {
-            chosen = place;
+    match tie_break {
+        TieBreak::Random(draw) => one_of_the_best(totals, draw),
+        TieBreak::Heap => top_of_heap(totals),
+        TieBreak::First => {
+            let name = |place: usize| cycle.names.resolve(cycle.cache.node_info(nodes[place]).node().name);
+            best_places(totals).min_by_key(|place| name(*place)).expect(ONE_IS_BEST)
         }
     }
-    chosen
+}
+
+const ONE_IS_BEST: &str = "one total is the best";
+
+/// The places of the greatest total, in order. There is one, as there are feasible nodes.
+fn best_places(totals: &[i64]) -> impl Iterator<Item = usize> + '_ {
+    let best = totals.iter().copied().max();
+    totals.iter().enumerate().filter(move |pair| Some(*pair.1) == best).map(|pair| pair.0)
+}
+
+/// One of the greatest totals, each equally likely. kube-scheduler keeps the n-th candidate with probability 1/n
+/// (reservoir sampling, a draw for each); one draw among all of them has the same law.
+pub fn one_of_the_best(totals: &[i64], draw: &mut Draw) -> usize {
+    let tied = best_places(totals).count() as u64;
+    let which = if tied > 1 { draw.below(tied) } else { 0 };
+    best_places(totals).nth(which as usize).expect(ONE_IS_BEST)
 }
 
 /// Which of these stands at the top when Go's `container/heap` has put them in order, the greatest first: each

@@ -1,9 +1,9 @@
 //! A Deployment's sync in time: each of its writes is a request, and the next is sent when it is answered.
 //!
-//! A sync decides on what it read at its beginning, and on the answers that it got. So it is found anew after each
-//! answer what it sends next: the sync is a function of both.
+//! A sync decides on what it read at its beginning, and on the answers that it got: it is a function of both. So the
+//! whole of it is foreseen, as if every write succeeded, and foreseen anew when one is refused.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::sync::Arc;
 
 use super::writes::{as_stored, carry_out, create};
@@ -38,6 +38,14 @@ pub(super) struct Course {
     answers: Vec<Option<SyncError>>,
     /// The write that is under way.
     sent: Option<DeploymentWrite>,
+    /// What it does if no further write is refused.
+    foreseen: Option<Foreseen>,
+}
+
+/// A whole sync: the writes that it sends, and what comes of it.
+struct Foreseen {
+    writes: Vec<DeploymentWrite>,
+    actions: DeploymentActions,
 }
 
 impl Course {
@@ -63,18 +71,29 @@ impl Course {
             taken: None,
             answers: Vec::new(),
             sent: None,
+            foreseen: None,
         }
     }
 
     /// The next request, or what came of the sync.
     pub(super) fn next(&mut self, context: &Context<'_, '_>) -> Result<Request, DeploymentActions> {
-        let (asked, next) = (Cell::new(0), RefCell::new(None));
+        let foreseen = self.foreseen.take().unwrap_or_else(|| self.foresee(context));
+        let Some(write) = foreseen.writes.get(self.answers.len()).cloned() else {
+            return Err(foreseen.actions);
+        };
+        self.foreseen = Some(foreseen);
+        let request = self.request(&write);
+        self.sent = Some(write);
+        Ok(request)
+    }
+
+    /// The sync with the answers so far, and none refused from then on.
+    fn foresee(&self, context: &Context<'_, '_>) -> Foreseen {
+        let asked = RefCell::new(Vec::new());
         let refuses = |write: &DeploymentWrite| {
-            let place = asked.replace(asked.get() + 1);
-            self.answers.get(place).copied().unwrap_or_else(|| {
-                next.borrow_mut().get_or_insert_with(|| write.clone());
-                Some(SyncError::Conflict)
-            })
+            let mut asked = asked.borrow_mut();
+            asked.push(write.clone());
+            self.answers.get(asked.len() - 1).copied().flatten()
         };
         let view = DeploymentView {
             deployment: &self.deployment,
@@ -86,10 +105,7 @@ impl Course {
             has_unfinished_pods: &|owner| self.unfinished.contains(&owner),
         };
         let actions = deployment::sync(&view, self.began, context.api.setup.behaviour.controllers);
-        let Some(write) = next.into_inner() else { return Err(actions) };
-        let request = self.request(&write);
-        self.sent = Some(write);
-        Ok(request)
+        Foreseen { writes: asked.into_inner(), actions }
     }
 
     /// A write is answered.
@@ -99,6 +115,7 @@ impl Course {
             (_, Answer::Done { .. }) => None,
             (DeploymentWrite::CreateReplicaSet(new), Answer::Conflict) => {
                 self.taken = Some(self.who_has(&new.name, context));
+                self.foreseen = None;
                 return;
             }
             (_, Answer::Conflict | Answer::NotFound) => Some(SyncError::Conflict),
@@ -107,6 +124,9 @@ impl Course {
             && let Some(now) = context.api.store().replica_set(update.id)
         {
             self.written.push(Arc::clone(now));
+        }
+        if error.is_some() {
+            self.foreseen = None;
         }
         self.answers.push(error);
     }
@@ -124,8 +144,12 @@ impl Course {
     /// The version of a ReplicaSet that an update is written over.
     fn version(&self, update: &ReplicaSetUpdate) -> Option<&Arc<ReplicaSet>> {
         let read = self.replica_sets.iter().find(|set| set.id == update.id);
+        let taken = match &self.taken {
+            Some(TakenName::Ours(there)) if there.id == update.id => Some(there),
+            _ => None,
+        };
         let written = self.written.iter().filter(|set| set.id == update.id);
-        read.into_iter().chain(written).nth(update.held as usize)
+        read.into_iter().chain(taken).chain(written).nth(update.held as usize)
     }
 
     fn request(&self, write: &DeploymentWrite) -> Request {
