@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use kubecast::cluster::controller_manager::ControllerId;
 use kubecast::cluster::record::Record;
 use kubecast::cluster::request::{ClientId, RequestRecord, Verb};
 use kubecast::cluster::store::Change;
@@ -158,4 +159,55 @@ fn the_controllers_send_as_many_requests_as_real_ones() {
     }
     faults.dedup();
     assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+/// Twenty Deployments on one control plane, requests that take no time, 2 a second after 3 at once. The controller has more to ask
+/// for than tokens: each Deployment is created a ReplicaSet and told its status, twice twenty requests at least. So its k-th
+/// request is answered at max(0, (k - 3) / 2) seconds, the fortieth at 18.5 s.
+#[test]
+fn the_requests_of_twenty_deployments_stand_in_one_line() {
+    let mut text = "apiVersion: kubecast.dev/v1alpha1
+kind: Scenario
+metadata: {name: twenty}
+spec:
+  kubernetesVersion: '1.34'
+  controlPlane: {kube-controller-manager: {kube-api-qps: 2, kube-api-burst: 3}}
+  timing: {apiRequest: 0s, watch: {controllerManager: 0s}}
+  nodePools: [{name: worker, count: 1, template: {status: {allocatable: {cpu: 64, memory: 256Gi, pods: 250}}}}]
+"
+    .to_owned();
+    for number in 0..20 {
+        text.push_str(&format!(
+            "---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {{name: d{number}}}
+spec:
+  replicas: 1
+  selector: {{matchLabels: {{app: d{number}}}}}
+  template:
+    metadata: {{labels: {{app: d{number}}}}}
+    spec: {{containers: [{{name: a, image: x}}]}}
+"
+        ));
+    }
+    let mut line = Line::default();
+    world::run(&setup(&text), Draws::new(Seed(1), 0), &mut line, None);
+    let expected: Vec<u64> = (1..=40_u64).map(|k| k.saturating_sub(3) * 500_000_000).collect();
+    assert_eq!(line.0[..40], expected);
+}
+
+/// When the Deployment controller's requests were answered, in nanoseconds.
+#[derive(Default)]
+struct Line(Vec<u64>);
+
+impl TraceSink<Record> for Line {
+    fn record(&mut self, now: SimTime, _: u64, record: &Record) {
+        if let Record::Request(RequestRecord {
+            client: ClientId::Controller(ControllerId(DEPLOYMENT)), ..
+        }) = record
+        {
+            self.0.push(now.0);
+        }
+    }
 }

@@ -4,8 +4,9 @@ use std::fmt::Write as _;
 
 use super::findings::{StudyReport, number};
 use crate::kernel::Ended;
+use crate::measures::MEASURES;
 use crate::report::columns::Columns;
-use crate::report::words::{INTERVALS, closing_words, opening_words};
+use crate::report::words::{INTERVALS, closing_words, opening_words, own_error};
 use crate::study::campaign::differences::DifferenceRow;
 use crate::study::campaign::estimates::EstimateRow;
 use crate::study::campaign::frame::{Frame, FrameMetric};
@@ -35,8 +36,15 @@ pub fn words(report: &StudyReport<'_>) -> String {
     for sentence in doubts(report) {
         let _ = writeln!(text, "{sentence}");
     }
-    let _ = write!(text, "\n{INTERVALS}{}", closing_words(&ledger));
+    let own_error = if tells_of_rollouts(frame) { own_error(&ledger) } else { "" };
+    let _ = write!(text, "\n{INTERVALS}{own_error}{}", closing_words(&ledger));
     text
+}
+
+/// Whether something of a rollout is measured.
+fn tells_of_rollouts(frame: &Frame) -> bool {
+    let of_rollouts = |name: &str| MEASURES.iter().any(|one| one.name == name && one.scope() != "cluster");
+    frame.metrics.iter().any(|metric| of_rollouts(&metric.measure))
 }
 
 /// That runs were cut off: what comes before all else.
