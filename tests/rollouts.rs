@@ -7,7 +7,7 @@ mod cases;
 mod dumps;
 mod enumeration;
 mod exceptions;
-mod library;
+pub(crate) mod library;
 mod objects;
 mod operations;
 mod page;

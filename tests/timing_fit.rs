@@ -19,7 +19,9 @@ use kubecast::study::timing_fit::observations::{Hop, Subject};
 use kubecast::study::timing_fit::{HopFit, fit};
 use rayon::prelude::*;
 
-use simulated::{dump, scenario, setup};
+use simulated::{dump, scenario};
+
+use crate::rollouts::library::setup;
 
 /// A distribution, as a scenario writes it, with its median and 95 % quantile in seconds.
 struct Known {

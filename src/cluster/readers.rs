@@ -19,6 +19,8 @@ pub struct Readers {
     /// The kubelets.
     pub kubelets: Kubelets,
     lags: [Lag; Reader::ALL.len()],
+    /// Everybody reads. Before that, what happens at time 0 happens.
+    begun: bool,
 }
 
 /// A reader's deliveries.
@@ -44,29 +46,49 @@ fn hop<'a>(reader: Reader, api: &'a ApiServer<'_>) -> &'a Distribution {
 }
 
 impl Readers {
-    /// Readers that have seen nothing.
-    pub fn new(manager: ControllerManager, scheduler: SchedulerProcess, api: &ApiServer<'_>) -> Self {
+    /// Readers that have seen nothing but the kubelets, whose pods are there before anything happens to them.
+    pub fn new(
+        manager: ControllerManager,
+        scheduler: SchedulerProcess,
+        api: &mut ApiServer<'_>,
+        queue: &mut EventQueue<Event>,
+    ) -> Self {
         let lags = Reader::ALL.map(|reader| Lag {
             trails: !hop(reader, api).is_constant_zero(),
             draw: api.draws.stream(draw_uses::WATCH, reader as u64),
             under_way: Default::default(),
             last: Default::default(),
         });
-        Self { manager, scheduler, kubelets: Kubelets::new(&api.setup), lags }
+        let mut readers =
+            Self { manager, scheduler, kubelets: Kubelets::new(&api.setup), lags, begun: false };
+        readers.catch_up(Reader::Kubelet, api, queue);
+        readers
     }
 
-    /// Shows everybody all that was written, whatever their lag: the state at time 0.
-    pub fn catch_up(&mut self, api: &mut ApiServer<'_>, queue: &mut EventQueue<Event>) {
+    /// Everybody begins, unless that was before: they see all that was written, whatever their lag. What is done at time 0 belongs to
+    /// the state that they begin with.
+    pub fn begin(&mut self, api: &mut ApiServer<'_>, queue: &mut EventQueue<Event>) {
+        if std::mem::replace(&mut self.begun, true) {
+            return;
+        }
         for reader in Reader::ALL {
-            for kind in Kind::ALL {
-                while self.deliver_one(reader, kind, api, queue) {}
-            }
+            self.catch_up(reader, api, queue);
+        }
+        self.scheduler.begin_watch(api);
+    }
+
+    fn catch_up(&mut self, reader: Reader, api: &mut ApiServer<'_>, queue: &mut EventQueue<Event>) {
+        for kind in Kind::ALL {
+            while self.deliver_one(reader, kind, api, queue) {}
         }
     }
 
     /// Shows what was written to readers without lag, and sets deliveries for the others. Only logs that were
     /// written are looked at.
     pub fn pump(&mut self, api: &mut ApiServer<'_>, queue: &mut EventQueue<Event>) {
+        if !self.begun {
+            return;
+        }
         for reader in Reader::ALL {
             while let Some(kind) = api.store_mut().log_mut().next_written(reader) {
                 if self.lags[reader as usize].trails && reader.watches(kind) {

@@ -25,14 +25,14 @@ impl Reader {
     /// All readers, in the order in which they see a change that reaches them at the same time.
     pub const ALL: [Self; 3] = [Self::ControllerManager, Self::Scheduler, Self::Kubelet];
 
-    /// Whether a reader does anything about changes of a kind. Of the others it needs no news.
+    /// Whether a reader watches a kind. Of the others it needs no news.
     pub const fn watches(self, kind: Kind) -> bool {
-        match self {
-            Self::ControllerManager => {
-                matches!(kind, Kind::Deployment | Kind::ReplicaSet | Kind::Pod | Kind::Node)
+        match kind {
+            Kind::Pod => true,
+            Kind::Namespace | Kind::Node | Kind::ReplicaSet | Kind::SelectorOwner => {
+                !matches!(self, Self::Kubelet)
             }
-            Self::Scheduler => !matches!(kind, Kind::Deployment),
-            Self::Kubelet => matches!(kind, Kind::Pod),
+            Kind::Deployment => matches!(self, Self::ControllerManager),
         }
     }
 }

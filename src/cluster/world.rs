@@ -130,28 +130,12 @@ impl<'s> Cluster<'s> {
         if let Some(control_plane) = &setup.control_plane {
             api.requests = Requests::new(control_plane, manager.names(), &draws);
         }
-        let readers = Readers::new(manager, scheduler, &api);
         adopt(&mut api);
+        let readers = Readers::new(manager, scheduler, &mut api, queue);
         let services = setup.service_ips.as_ref().map(|setup| ServiceRegistry::new(setup, &mut api, queue));
         let mut cluster = Self { api, readers, services, clients: Clients::default(), next_entry: 0 };
-        cluster.begin_timeline(queue);
-        cluster.readers.catch_up(&mut cluster.api, queue);
-        cluster.readers.scheduler.begin_watch(&cluster.api);
         cluster.schedule_timeline(queue);
         cluster
-    }
-
-    /// Carries out the entries that come first and at time 0: they belong to the state that everybody begins with.
-    fn begin_timeline(&mut self, queue: &mut EventQueue<Event>) {
-        let setup = Arc::clone(&self.api.setup);
-        for entry in &setup.timeline {
-            if entry.at != TimelineMoment::At(SimTime(0)) {
-                return;
-            }
-            let (clients, mut reach) = self.clients(queue);
-            clients.begin(entry, &mut reach);
-            self.next_entry += 1;
-        }
     }
 
     /// Puts entries of the timeline with fixed times into the queue, up to the next that waits for
@@ -273,6 +257,7 @@ impl Model for Cluster<'_> {
 
     fn instant_end(&mut self, now: SimTime, queue: &mut EventQueue<Event>) {
         self.api.now = now;
+        self.readers.begin(&mut self.api, queue);
         while self.round(queue) {}
         if let Some(services) = &mut self.services {
             let mut context = Context { api: &mut self.api, queue };

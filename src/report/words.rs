@@ -50,7 +50,7 @@ pub const INTERVALS: &str =
 pub fn own_error(ledger: &Ledger) -> &'static str {
     if ledger.assumptions.iter().any(|assumption| assumption.what == REQUESTS) {
         "Under the preset quiet, 227 of 242 rollouts of a control plane v1.36.2 that ran took as long as the middle 90 % of the \
-         simulated ones; shares of outcomes agreed under quiet and loaded. Other hops were not compared.\n"
+         simulated ones; shares of outcomes agreed under quiet and loaded. Other timings were not compared.\n"
     } else {
         "Here the control plane writes at once. Beside one that ran, rollouts of more than some ten pods took 2 to 15 times as \
          long, and skew was 1.5 to 2.3 times as frequent where pods stop fast; the preset quiet, the default, gives it its pace.\n"
@@ -184,6 +184,16 @@ mod tests {
         assert!(lines.lines().all(|line| line.len() <= WIDTH));
         assert_eq!(lines.lines().count(), 3);
         assert_eq!(lines.split_whitespace().count(), 41);
+    }
+
+    /// The figure that answers name is that of the page.
+    #[test]
+    fn the_own_error_is_what_was_compared() {
+        let paced = Assumption { what: REQUESTS.into(), value: String::new(), source: "".into() };
+        let told = own_error(&Ledger { assumptions: vec![paced], ..Ledger::default() });
+        let figure = told.split_once("quiet, ").and_then(|(_, rest)| rest.split_once(" rollouts"));
+        let page = include_str!("../../results/real-cluster.md");
+        assert!(figure.is_some_and(|(figure, _)| page.contains(&format!("Together {figure}, "))), "{told}");
     }
 
     #[test]

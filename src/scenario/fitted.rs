@@ -38,6 +38,8 @@ pub struct FittedHop {
     pub distribution: Distribution,
     /// `fitted from 212 starts`.
     pub source: String,
+    /// Whether pulls of images are in it, so that none may be added.
+    pub includes_pulls: bool,
 }
 
 /// The fitted times of a workload.
@@ -90,8 +92,11 @@ pub(super) fn apply(plan: &Plan, builder: &Builder, of: &mut HopsOf) -> Vec<Assu
         return Vec::new();
     };
     let settings = &plan.document.spec.timing;
+    let is_given = |hop: KubeletHop| hop.is_given(settings, &fitted.workload);
+    let pulls_are_given = is_given(KubeletHop::ImagePull);
+    let gives_way = |hop: &FittedHop| is_given(hop.hop) || hop.includes_pulls && pulls_are_given;
     let mut assumptions = Vec::new();
-    for hop in fitted.hops.iter().filter(|hop| !hop.hop.is_given(settings, &fitted.workload)) {
+    for hop in fitted.hops.iter().filter(|hop| !gives_way(hop)) {
         let entry = of.workloads.iter().position(|(whose, _)| *whose == deployment);
         let entry = entry.unwrap_or_else(|| {
             of.workloads.push((deployment, KubeletHops::default()));

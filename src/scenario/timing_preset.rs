@@ -62,7 +62,7 @@ impl TimingPreset {
     }
 
     /// The hops.
-    pub(super) fn timing(self) -> Timing {
+    pub fn timing(self) -> Timing {
         let (request, binding, watch) = match self {
             Self::Instant => return Timing::default(),
             Self::Quiet => ((6.0, 55.0), (8.0, 45.0), (1.3, 25.0)),

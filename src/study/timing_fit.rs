@@ -23,10 +23,10 @@ pub mod observations;
 pub mod rollout;
 pub mod seen;
 
-use crate::cluster::timing::Timing;
 use crate::kernel::Distribution;
 use crate::scenario::pod_times::ClusterTimes;
 use crate::scenario::prometheus::Histogram;
+use crate::scenario::timing_preset::TimingPreset;
 use estimate::Fit;
 use observations::{Hop, Sample, Samples, Subject, observe};
 
@@ -63,7 +63,7 @@ fn fit_all(samples: Samples) -> Vec<HopFit> {
 /// What a hop is without a fit: the default of `spec.timing`. `None`: the whole grace period, or by the nodes that a
 /// scheduling cycle looks at.
 pub fn prior(hop: Hop) -> Option<Distribution> {
-    let timing = Timing::default();
+    let timing = TimingPreset::default().timing();
     match hop {
         Hop::ImagePull => Some(timing.image_pull),
         Hop::ContainerStart | Hop::Sandbox => Some(timing.container_start),

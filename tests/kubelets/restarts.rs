@@ -6,6 +6,18 @@ use super::{kubecast, last_states, pod, scenario};
 
 const STATIC: &str = "cpuManagerPolicy: static\nreservedSystemCPUs: \"0\"";
 
+/// A kubelet that restarts at 0 s has its pods first, and counts them once: of 7 CPUs a pod that runs has 3, and one of 3 that comes later
+/// fits.
+#[test]
+fn a_restart_at_the_very_beginning_counts_pods_once() {
+    let running = "status: {phase: Running, conditions: [{type: Ready, status: \"True\"}]}";
+    let text = restarted("1s1n8c1t", STATIC, &pod("early", 3, running), "");
+    let late = pod("late", 3, "").replace("\n    ", "\n        ");
+    let text = format!("{}    - at: 2m\n      apply:{late}\n", text.replace("- at: 1m", "- at: 0s"));
+    let last = last_states(&text);
+    assert_eq!([last["early"], last["late"]], [(PodPhase::Running, false); 2]);
+}
+
 /// A scenario with a restart after a minute.
 fn restarted(machine: &str, before: &str, pods: &str, after: &str) -> String {
     let text = scenario(machine, before);

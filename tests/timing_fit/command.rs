@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::simulated::{dump, scenario, setup};
+use super::simulated::{dump, scenario};
 use crate::harness::{file, kubecast, snapshot};
+use crate::rollouts::library::setup;
 
 /// A dump of 60 pods.
 fn dumped() -> String {

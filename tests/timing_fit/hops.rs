@@ -6,7 +6,7 @@ use kubecast::cluster::record::Record;
 use kubecast::cluster::store::Change;
 use kubecast::scenario::{LoadOptions, NoFiles, SourceText, load};
 
-use super::simulated::setup;
+use crate::rollouts::library::setup;
 use crate::rollouts::trace::trace;
 
 /// Two Deployments of one pod, each on the only node of its pool; `timing` are fields of `spec.timing`.

@@ -1,7 +1,8 @@
 //! `kubecast rollout` on a dump takes the times that the workload's own pods show, unless the scenario gives some.
 
-use super::simulated::{dump, scenario, setup};
+use super::simulated::{dump, scenario};
 use crate::harness::{file, kubecast};
+use crate::rollouts::library::setup;
 
 /// A dump of so many pods that start as `timing` says.
 fn dumped(replicas: u32, timing: &str) -> String {
@@ -36,6 +37,16 @@ fn a_rollout_takes_the_times_of_its_own_pods() {
         assert!(!assumed.contains("pulls included"), "{set}: {assumed}");
         assert!((seconds - 2.0 * left).abs() < 2.5, "{set}: {seconds}");
     }
+}
+
+/// Starts that hold their pulls are not taken where the scenario gives pulls: they would count twice. 20 at once, and again: 1.5 s
+/// by default, a pull of 3 s where the node has no image yet, and 10 s.
+#[test]
+fn pulls_do_not_count_twice() {
+    let dump = dumped(40, "containerStart: 20s, readiness: 10s");
+    let (assumed, _) =
+        rolled(&dump, &["--timing-preset", "instant", "--set", "scenario#/spec/timing/imagePull=3s"]);
+    assert!(!assumed.contains("pulls included") && assumed.contains("fitted from 40 starts"), "{assumed}");
 }
 
 #[test]

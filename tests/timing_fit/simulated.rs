@@ -9,7 +9,6 @@ use kubecast::cluster::record::Record;
 use kubecast::cluster::setup::ClusterSetup;
 use kubecast::cluster::store::Change;
 use kubecast::kernel::SimTime;
-use kubecast::scenario::{LoadOptions, NoFiles, SourceText, load};
 use serde_json::{Value, json};
 
 use crate::rollouts::trace::trace;
@@ -56,12 +55,6 @@ struct Moments {
     bound: Option<SimTime>,
     running: Option<SimTime>,
     ready: Option<SimTime>,
-}
-
-pub(super) fn setup(text: &str) -> Arc<ClusterSetup> {
-    let source = SourceText { name: "restart.yaml".into(), text: text.into() };
-    let resolved = load(&[source], &LoadOptions::default(), &NoFiles);
-    Arc::clone(&resolved.unwrap_or_else(|errors| panic!("{errors:?}\n{text}")).variants[0].setup)
 }
 
 /// The dump at the end of a run, or after so many seconds of it.

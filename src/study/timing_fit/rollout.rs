@@ -22,7 +22,12 @@ pub fn times(times: &ClusterTimes) -> Vec<FittedHop> {
     if believed.iter().any(too_quick) {
         return Vec::new();
     }
-    believed.into_iter().filter_map(|(of, found)| hop(of, found)).collect()
+    let mut hops: Vec<FittedHop> = believed.into_iter().filter_map(|(of, found)| hop(of, found)).collect();
+    // Where some starts hold pulls that no Event tells of, those that Events tell of are not added.
+    if hops.iter().any(|hop| hop.includes_pulls) {
+        hops.retain(|hop| hop.hop != KubeletHop::ImagePull);
+    }
+    hops
 }
 
 fn hop(of: &HopFit, found: &Fit) -> Option<FittedHop> {
@@ -37,5 +42,6 @@ fn hop(of: &HopFit, found: &Fit) -> Option<FittedHop> {
         Hop::Sandbox | Hop::SchedulingCycle | Hop::Binding => return None,
     };
     let source = format!("fitted from {} {what}", finished(&of.sample.seen));
-    Some(FittedHop { hop, distribution: found.distribution.clone(), source })
+    let includes_pulls = of.hop == Hop::ContainerStart && of.sample.with_pulls > 0;
+    Some(FittedHop { hop, distribution: found.distribution.clone(), source, includes_pulls })
 }
