@@ -5,7 +5,7 @@ use std::process::Command;
 
 use super::cluster::{Kind, Outcomes};
 use super::dump::{Format, Size};
-use super::runs::{Taken, dump_of, rolling_upgrade, run};
+use super::runs::{INSTANT, QUIET, Taken, dump_of, rolling_upgrade, run};
 use super::{curves, event_queue, workloads};
 
 /// Of several runs, each on a cluster of its own, the fastest.
@@ -90,32 +90,38 @@ fn cycle_lines(lines: &mut Vec<String>) {
     lines.push(line("S(5,000, 2,000) with 150,000 pods there, time a pod", "1.2 ×", "1 ×", &ratio, &remark));
 }
 
-fn taken(taken: Taken) -> String {
-    let Taken { wall, processor, peak_bytes } = taken;
-    format!("{processor:.2} s, {:.0} MB (by the clock {wall:.2} s)", peak_bytes / 1e6)
+/// What a run takes, and how many times that it takes with the default delays.
+fn taken(arguments: &[&str], times: usize) -> String {
+    let Taken { wall, processor, peak_bytes } = run(arguments, INSTANT, times);
+    let paced = run(arguments, QUIET, times).processor;
+    format!(
+        "{processor:.2} s, {:.0} MB (by the clock {wall:.2} s); default delays {paced:.2} s, {:.2} ×",
+        peak_bytes / 1e6,
+        paced / processor
+    )
 }
 
 fn run_lines(lines: &mut Vec<String>) {
     if let Ok(folder) = std::env::var("KUBECAST_BENCH_K8S_SIMS") {
         let files = [format!("{folder}/nodes-1200.yaml"), format!("{folder}/pods-1200.yaml")];
-        let measured = taken(run(&[&files[0], &files[1]], 5));
+        let measured = taken(&[&files[0], &files[1]], 5);
         let remark = "real code 12.4 s; seven published simulators 19 s to 1,732 s";
         let what = "1,213 nodes and 7,064 pods, whole process, from YAML to CSV";
         lines.push(line(what, "0.7 s, 150 MB", "0.5 s, 80 MB", &measured, remark));
     }
     let path = dump_of(Size { nodes: 1000, deployments: 1000, replicas: 30 }, Format::Json);
     let megabytes = std::fs::metadata(&path).map_or(0.0, |file| file.len() as f64 / 1e6);
-    let measured = taken(run(&[path.to_str().expect("UTF-8")], 3));
+    let measured = taken(&[path.to_str().expect("UTF-8")], 3);
     let what = format!("a dump of {megabytes:.0} MB JSON, 1,000 nodes and 30,000 pods, read and run");
     lines.push(line(&what, "twice the file", "", &measured, "`benches/performance/dump.rs`"));
     let path = rolling_upgrade(5000, 5000, 30, 50);
-    let measured = taken(run(&[path.to_str().expect("UTF-8")], 1));
+    let measured = taken(&[path.to_str().expect("UTF-8")], 1);
     let what = "rolling upgrade of 5,000 Deployments × 30 on 5,000 nodes, 50 a second";
     let remark = "with the creation of the 150,000 pods before it, and all tables written";
     lines.push(line(what, "30 s, 2 GiB", "8 s, 1 GiB", &measured, remark));
     if std::env::var_os("KUBECAST_BENCH_LARGE").is_some() {
         let path = rolling_upgrade(100_000, 10_000, 100, 100);
-        let measured = taken(run(&[path.to_str().expect("UTF-8")], 1));
+        let measured = taken(&[path.to_str().expect("UTF-8")], 1);
         let what = "100,000 nodes, 1,000,000 pods created and rolled once";
         lines.push(line(what, "12 GiB", "3 min, 6 GiB", &measured, "10,000 Deployments × 100, 100 a second"));
     }
@@ -128,7 +134,7 @@ fn other_lines(lines: &mut Vec<String>) {
     let remark = format!("{:.1} M/s with 1,000 pending", most(1000));
     lines.push(line("event queue, pop + push with 10⁶ pending", "5 M/s", "15 M/s", &measured, &remark));
     let scenario = concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios/bench/rollout-100.yaml");
-    let one_run = |threads: &str| run(&[scenario, "--runs", "200", "--threads", threads], 3);
+    let one_run = |threads: &str| run(&[scenario, "--runs", "200", "--threads", threads], INSTANT, 3);
     let (one, two) = (one_run("1"), one_run("2"));
     let measured = format!("{:.2} ×", 2.0 * one.processor / two.processor);
     let remark = format!(
@@ -138,6 +144,19 @@ fn other_lines(lines: &mut Vec<String>) {
     );
     let what = "`--runs 200` of a 100-node rollout, two threads against one";
     lines.push(line(what, "1.8 ×", "2 ×", &measured, &remark));
+    let measured = taken(&[scenario, "--runs", "200", "--threads", "1"], 3);
+    lines.push(line("the same on one thread", "", "", &measured, ""));
+    let scenario = concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios/rolling-upgrade-skew.yaml");
+    let measured = taken(&[scenario, "--runs", "1000", "--threads", "1"], 3);
+    let remark =
+        "two variants, three rollouts of five pods: hardly a pod, and each write a request of its own";
+    lines.push(line(
+        "`--runs 1000` of scenarios/rolling-upgrade-skew.yaml, one thread",
+        "",
+        "",
+        &measured,
+        remark,
+    ));
 }
 
 fn first_line(command: &mut Command) -> String {

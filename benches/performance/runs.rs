@@ -21,14 +21,19 @@ fn scratch() -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join("performance")
 }
 
-/// Runs `kubecast run` as often as said, with a control plane that takes no time; the run that took the least processor time.
-pub(crate) fn run(arguments: &[&str], times: usize) -> Taken {
+/// A control plane that takes no time.
+pub(crate) const INSTANT: &str = "instant";
+/// The delays that runs have by default.
+pub(crate) const QUIET: &str = "quiet";
+
+/// Runs `kubecast run` as often as said, with the delays of a preset; the run that took the least processor time.
+pub(crate) fn run(arguments: &[&str], preset: &str, times: usize) -> Taken {
     let out = scratch().join("out");
     let one = || {
         let status = Command::new(env!("CARGO_BIN_EXE_kubecast"))
             .arg("run")
             .args(arguments)
-            .args(["--timing-preset", "instant", "--resources", "--force", "--quiet", "--out"])
+            .args(["--timing-preset", preset, "--resources", "--force", "--quiet", "--out"])
             .arg(&out)
             .stdout(Stdio::null())
             .status()

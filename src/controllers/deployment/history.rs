@@ -1,6 +1,7 @@
 //! Old ReplicaSets beyond `revisionHistoryLimit` (`cleanupDeployment`).
 
 use std::cmp::Ordering;
+use std::rc::Rc;
 
 use super::actions::{DeploymentWrite, SyncError};
 use super::member::{Member, by_creation};
@@ -18,11 +19,11 @@ fn by_revision(a: &Member, b: &Member) -> Ordering {
 
 impl SyncState<'_> {
     /// Deletes the oldest revisions, those that have or want no pods.
-    pub(super) fn cleanup(&mut self, old: &[Member]) -> Result<(), SyncError> {
+    pub(super) fn cleanup(&mut self, old: &[Rc<Member>]) -> Result<(), SyncError> {
         let Some(limit) = self.deployment().revision_history_limit.filter(|limit| *limit != i32::MAX) else {
             return Ok(());
         };
-        let mut alive: Vec<&Member> = old.iter().filter(|member| !member.deleted).collect();
+        let mut alive: Vec<&Member> = old.iter().map(Rc::as_ref).filter(|member| !member.deleted).collect();
         let excess = alive.len().saturating_sub(usize::try_from(limit).unwrap_or(0));
         if excess == 0 {
             return Ok(());

@@ -1,6 +1,7 @@
 //! The ReplicaSet of the Deployment's template: found or created, numbered, sized
 //! (`getNewReplicaSet`, `NewRSNewReplicas`).
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use super::actions::{NewReplicaSet, SyncError};
@@ -36,26 +37,27 @@ impl SyncState<'_> {
         &mut self,
         create_if_missing: bool,
     ) -> Result<ReplicaSets, SyncError> {
-        let (new, old): (Vec<_>, Vec<_>) =
-            self.cached.iter().cloned().enumerate().partition(|(place, _)| Some(*place) == self.new);
-        let old: Vec<Member> = old.into_iter().map(|(_, member)| member).collect();
-        let next_revision = old.iter().filter_map(Member::revision).max().unwrap_or(0).max(0).wrapping_add(1);
-        let new = match new.into_iter().next() {
-            Some((_, member)) => Some(self.sync_existing(member, next_revision)?),
+        let mut old = self.cached.clone();
+        let new = self.new.map(|place| old.remove(place));
+        let revisions = old.iter().filter_map(|member| member.revision());
+        let next_revision = revisions.max().unwrap_or(0).max(0).wrapping_add(1);
+        let new = match new {
+            Some(member) => Some(self.sync_existing(member, next_revision)?),
             None if create_if_missing => Some(self.create(&old, next_revision)?),
             None => None,
         };
         Ok(ReplicaSets { new, old })
     }
 
-    fn sync_existing(&mut self, mut member: Member, next_revision: i64) -> Result<Member, SyncError> {
+    fn sync_existing(&mut self, mut member: Rc<Member>, next_revision: i64) -> Result<Rc<Member>, SyncError> {
         let deployment = self.deployment();
         let outdated = member.revision().is_some_and(|revision| revision < next_revision);
         if outdated || member.min_ready_seconds != deployment.min_ready_seconds {
+            let changed = Rc::make_mut(&mut member);
             if outdated {
-                member.revision = Some(next_revision.to_string().into());
+                changed.revision = Some(next_revision.to_string().into());
             }
-            member.min_ready_seconds = deployment.min_ready_seconds;
+            changed.min_ready_seconds = deployment.min_ready_seconds;
             self.write_replica_set(&mut member)?;
             // The Deployment follows in the next sync.
             return Ok(member);
@@ -69,9 +71,14 @@ impl SyncState<'_> {
         Ok(member)
     }
 
-    fn create(&mut self, old: &[Member], revision: i64) -> Result<Member, SyncError> {
+    fn create(&mut self, old: &[Rc<Member>], revision: i64) -> Result<Rc<Member>, SyncError> {
         let deployment = self.deployment();
-        let replicas = new_rs_new_replicas(deployment.strategy, deployment.replicas, 0, spec_replicas(old));
+        let replicas = new_rs_new_replicas(
+            deployment.strategy,
+            deployment.replicas,
+            0,
+            spec_replicas(old.iter().map(Rc::as_ref)),
+        );
         let name: Arc<str> = format!("{}-{}", deployment.name, self.view.template_hash).into();
         match (self.view.taken)(&name) {
             Some(TakenName::NotYetSeen) => return Err(SyncError::AlreadyExists),
@@ -118,6 +125,6 @@ impl SyncState<'_> {
             set_condition(&mut self.status.progressing, created);
         }
         self.write_deployment()?;
-        Ok(member)
+        Ok(Rc::new(member))
     }
 }

@@ -1,5 +1,7 @@
 //! The strategy Recreate (`rolloutRecreate`): no new pod before the last old one is gone.
 
+use std::rc::Rc;
+
 use super::actions::SyncError;
 use super::progress::deployment_complete;
 use super::state::{ReplicaSets, SyncState};
@@ -9,7 +11,7 @@ impl SyncState<'_> {
         let mut sets = self.all_replica_sets_and_sync_revision(false)?;
         let mut scaled_down = false;
         for member in sets.old.iter().filter(|member| member.is_active()) {
-            scaled_down |= self.scale_to(&mut member.clone(), 0)?;
+            scaled_down |= self.scale_to(&mut Rc::clone(member), 0)?;
         }
         if scaled_down || self.old_pods_running(&sets) {
             return self.sync_rollout_status(&sets);
@@ -17,7 +19,7 @@ impl SyncState<'_> {
         let deployment = self.deployment();
         match &sets.new {
             Some(new) => {
-                self.scale_to(&mut new.clone(), deployment.replicas)?;
+                self.scale_to(&mut Rc::clone(new), deployment.replicas)?;
             }
             // It is created in its full size.
             None => sets = self.all_replica_sets_and_sync_revision(true)?,

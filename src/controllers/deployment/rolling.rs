@@ -1,5 +1,7 @@
 //! The strategy `RollingUpdate` (`rolloutRolling`): one step, up or down.
 
+use std::rc::Rc;
+
 use super::actions::SyncError;
 use super::member::{Member, available_replicas, by_creation, spec_replicas};
 use super::new_replica_set::new_rs_new_replicas;
@@ -31,13 +33,13 @@ impl SyncState<'_> {
             let all = spec_replicas(sets.all());
             new_rs_new_replicas(deployment.strategy, deployment.replicas, new.replicas, all)
         };
-        self.scale_to(&mut new.clone(), size)
+        self.scale_to(&mut Rc::clone(new), size)
     }
 
     /// Scales the old ReplicaSets down as far as availability allows; whether that changed anything. An
     /// error ends the scale-down and nothing else: what was written before stands, the sync goes on.
     fn reconcile_old_replica_sets(&mut self, sets: &ReplicaSets) -> bool {
-        let mut old: Vec<Member> = sets.old.iter().filter(|member| member.is_active()).cloned().collect();
+        let mut old: Vec<Rc<Member>> = sets.old.iter().filter(|member| member.is_active()).cloned().collect();
         if old.is_empty() {
             return false;
         }
@@ -49,11 +51,11 @@ impl SyncState<'_> {
         if max_scaled_down <= 0 {
             return false;
         }
-        old.sort_by(by_creation);
+        old.sort_by(|a, b| by_creation(a, b));
         let Ok(cleaned) = self.cleanup_unhealthy_replicas(&mut old, max_scaled_down) else {
             return false;
         };
-        let available = available_replicas(old.iter().chain([new]));
+        let available = available_replicas(old.iter().chain([new]).map(Rc::as_ref));
         if available <= min_available {
             return cleaned > 0;
         }
@@ -64,7 +66,11 @@ impl SyncState<'_> {
     /// Takes pods that are not available from the old ReplicaSets, the oldest first, `most` in all.
     /// The number taken; an error if a write is refused, or a status shows more available pods than the
     /// spec wants (it is stale).
-    fn cleanup_unhealthy_replicas(&mut self, old: &mut [Member], most: i32) -> Result<i32, ScaleDownEnds> {
+    fn cleanup_unhealthy_replicas(
+        &mut self,
+        old: &mut [Rc<Member>],
+        most: i32,
+    ) -> Result<i32, ScaleDownEnds> {
         let mut total = 0;
         for member in old {
             if total >= most {
@@ -86,7 +92,11 @@ impl SyncState<'_> {
     }
 
     /// Takes `most` pods from the old ReplicaSets, the oldest first. The number taken.
-    fn scale_down_old_replica_sets(&mut self, old: &mut [Member], most: i32) -> Result<i32, ScaleDownEnds> {
+    fn scale_down_old_replica_sets(
+        &mut self,
+        old: &mut [Rc<Member>],
+        most: i32,
+    ) -> Result<i32, ScaleDownEnds> {
         let mut total = 0;
         for member in old {
             if total >= most {

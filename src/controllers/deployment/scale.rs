@@ -1,6 +1,7 @@
 //! Scaling (`sync`, `scale`, `GetReplicaSetProportion`): in proportion where several ReplicaSets have
 //! pods.
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use super::actions::SyncError;
@@ -66,18 +67,19 @@ impl SyncState<'_> {
     /// Brings the ReplicaSets to the Deployment's new size.
     pub(super) fn scale(&mut self, sets: &ReplicaSets) -> Result<(), SyncError> {
         let deployment = self.deployment();
-        let active: Vec<&Member> = sets.all().filter(|member| member.is_active()).collect();
+        let active: Vec<&Rc<Member>> =
+            sets.old.iter().chain(&sets.new).filter(|member| member.is_active()).collect();
         if active.len() <= 1 {
             // Without any active one, the new or else the newest.
             let newest = || sets.new.as_ref().or(sets.old.last());
             if let Some(member) = active.first().copied().or_else(newest) {
-                self.scale_to(&mut member.clone(), deployment.replicas)?;
+                self.scale_to(&mut Rc::clone(member), deployment.replicas)?;
             }
             return Ok(());
         }
         if sets.new.as_ref().is_some_and(|new| is_saturated(deployment.replicas, new)) {
             for member in sets.old.iter().rev().filter(|member| member.is_active()) {
-                self.scale_to(&mut member.clone(), 0)?;
+                self.scale_to(&mut Rc::clone(member), 0)?;
             }
             return Ok(());
         }
@@ -87,15 +89,15 @@ impl SyncState<'_> {
         }
     }
 
-    fn scale_in_proportion(&mut self, mut active: Vec<Member>) -> Result<(), SyncError> {
+    fn scale_in_proportion(&mut self, mut active: Vec<Rc<Member>>) -> Result<(), SyncError> {
         let deployment = self.deployment();
         let allowed =
             if deployment.replicas > 0 { deployment.replicas.wrapping_add(self.max_surge()) } else { 0 };
-        let to_add = allowed.wrapping_sub(spec_replicas(&active));
+        let to_add = allowed.wrapping_sub(spec_replicas(active.iter().map(Rc::as_ref)));
         if to_add > 0 {
-            active.sort_by(by_size_newer);
+            active.sort_by(|a, b| by_size_newer(a, b));
         } else if to_add < 0 {
-            active.sort_by(by_size_older);
+            active.sort_by(|a, b| by_size_older(a, b));
         }
         let mut added = 0_i32;
         let mut sizes = Vec::with_capacity(active.len());
@@ -117,7 +119,7 @@ impl SyncState<'_> {
 
     /// Scales a ReplicaSet and notes on it what it was sized for. Without a change of size nothing
     /// is written. Whether something was.
-    pub(super) fn scale_to(&mut self, member: &mut Member, size: i32) -> Result<bool, SyncError> {
+    pub(super) fn scale_to(&mut self, member: &mut Rc<Member>, size: i32) -> Result<bool, SyncError> {
         let scales = member.replicas != size;
         if scales {
             self.resize(member, size)?;
@@ -126,12 +128,13 @@ impl SyncState<'_> {
     }
 
     /// As [`SyncState::scale_to`], but the notes are brought up to date in any case.
-    fn resize(&mut self, member: &mut Member, size: i32) -> Result<(), SyncError> {
+    fn resize(&mut self, member: &mut Rc<Member>, size: i32) -> Result<(), SyncError> {
         let replicas = self.deployment().replicas;
-        member.replicas = size;
+        let changed = Rc::make_mut(member);
+        changed.replicas = size;
         for (place, value) in [
-            (&mut member.desired_replicas, replicas),
-            (&mut member.max_replicas, replicas.wrapping_add(self.max_surge())),
+            (&mut changed.desired_replicas, replicas),
+            (&mut changed.max_replicas, replicas.wrapping_add(self.max_surge())),
         ] {
             let text = number_text(value);
             if place.as_ref() != Some(&text) {

@@ -1,4 +1,8 @@
 //! The state that the parts of a sync share: what it read, holds and has written.
+//!
+//! ReplicaSets are handed on by reference count; whoever changes one gets a copy of its own.
+
+use std::rc::Rc;
 
 use super::actions::{DeploymentActions, DeploymentUpdate, DeploymentWrite, NewReplicaSet, SyncError};
 use super::fenceposts::{max_surge, max_unavailable};
@@ -10,15 +14,15 @@ use crate::api::{ControllersBehaviour, Deployment, DeploymentStatus, ReplicaSet,
 #[derive(Clone, Debug)]
 pub(super) struct ReplicaSets {
     /// The one with the Deployment's template.
-    pub(super) new: Option<Member>,
+    pub(super) new: Option<Rc<Member>>,
     /// The others, in order of creation.
-    pub(super) old: Vec<Member>,
+    pub(super) old: Vec<Rc<Member>>,
 }
 
 impl ReplicaSets {
     /// Old ones, then the new one.
     pub(super) fn all(&self) -> impl Iterator<Item = &Member> {
-        self.old.iter().chain(&self.new)
+        self.old.iter().chain(&self.new).map(Rc::as_ref)
     }
 }
 
@@ -31,12 +35,12 @@ pub(super) struct SyncState<'a> {
     pub(super) revision: i64,
     pub(super) status: DeploymentStatus,
     /// The ReplicaSets as read at the beginning, in order of creation.
-    pub(super) cached: Vec<Member>,
+    pub(super) cached: Vec<Rc<Member>>,
     /// Which of them has the Deployment's template; of several the oldest.
     pub(super) new: Option<usize>,
     pub(super) actions: DeploymentActions,
     /// What the API server holds after the writes so far.
-    stored: Vec<Member>,
+    stored: Vec<Rc<Member>>,
     stored_deployment: DeploymentUpdate,
 }
 
@@ -47,7 +51,7 @@ impl<'a> SyncState<'a> {
             view.replica_sets.iter().map(|replica_set| (Member::new(replica_set), replica_set)).collect();
         sets.sort_by(|a, b| by_creation(&a.0, &b.0));
         let new = sets.iter().position(|(_, set)| set.template.equals(&deployment.template));
-        let cached: Vec<Member> = sets.into_iter().map(|(member, _)| member).collect();
+        let cached: Vec<Rc<Member>> = sets.into_iter().map(|(member, _)| Rc::new(member)).collect();
         let stored_deployment =
             DeploymentUpdate { revision: deployment.revision, status: deployment.status.clone() };
         Self {
@@ -86,15 +90,15 @@ impl<'a> SyncState<'a> {
     }
 
     /// A ReplicaSet that came into the cache while the sync went on: it may be written as those of the view.
-    pub(super) fn take_in(&mut self, there: &ReplicaSet) -> Member {
-        let member = Member::new(there);
-        self.stored.push(member.clone());
+    pub(super) fn take_in(&mut self, there: &ReplicaSet) -> Rc<Member> {
+        let member = Rc::new(Member::new(there));
+        self.stored.push(Rc::clone(&member));
         member
     }
 
     /// Stores the changeable fields of a ReplicaSet, if they differ from what is stored; where versions count, from
     /// the version that the writer holds.
-    pub(super) fn write_replica_set(&mut self, member: &mut Member) -> Result<(), SyncError> {
+    pub(super) fn write_replica_set(&mut self, member: &mut Rc<Member>) -> Result<(), SyncError> {
         let update = member.update().expect("a ReplicaSet is created in its final size");
         let place = self.stored.iter().position(|stored| stored.id == member.id);
         let place = place.expect("only ReplicaSets of the view are written");
@@ -103,8 +107,8 @@ impl<'a> SyncState<'a> {
         let held = read.unwrap_or(&self.stored[place]);
         if !held.update().is_some_and(|held| held.writes_the_same(&update)) {
             self.write(DeploymentWrite::UpdateReplicaSet(update))?;
-            member.version += 1;
-            self.stored[place].clone_from(member);
+            Rc::make_mut(member).version += 1;
+            self.stored[place] = Rc::clone(member);
         }
         Ok(())
     }

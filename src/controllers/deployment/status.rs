@@ -15,7 +15,7 @@ impl SyncState<'_> {
         let mut status = DeploymentStatus {
             observed_generation: deployment.generation,
             replicas: sum(sets.all(), |member| member.status.replicas),
-            updated_replicas: sum(&sets.new, |member| member.status.replicas),
+            updated_replicas: sum(sets.new.as_deref(), |member| member.status.replicas),
             ready_replicas: sum(sets.all(), |member| member.status.ready_replicas),
             available_replicas: available,
             unavailable_replicas: spec_replicas(sets.all()).wrapping_sub(available).max(0),
