@@ -3,6 +3,7 @@
 
 mod command;
 mod mutation;
+mod plots;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -61,8 +62,13 @@ fn folder() -> PathBuf {
 }
 
 fn vectors(file: &str) -> Vec<Value> {
-    let text = read_text(&folder().join(file)).unwrap_or_else(|error| panic!("{file}: {error}"));
-    let read = |(line, text)| serde_json::from_str(text).unwrap_or_else(|e| panic!("{file}:{line}: {e}"));
+    vectors_of(&folder().join(file))
+}
+
+fn vectors_of(path: &Path) -> Vec<Value> {
+    let name = path.display();
+    let text = read_text(path).unwrap_or_else(|error| panic!("{name}: {error}"));
+    let read = |(line, text)| serde_json::from_str(text).unwrap_or_else(|e| panic!("{name}:{line}: {e}"));
     (1_usize..).zip(text.lines()).map(read).collect()
 }
 

@@ -10,16 +10,16 @@
 //! A placement must go to one of the best nodes, and where several are, to the one that the release takes. On the real
 //! cluster about 4 % of the ties fell otherwise, because goroutines raced for the order of the nodes.
 
+mod beside;
 mod exact;
 pub mod placement;
 mod scene;
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use serde_json::{Value, json};
 
-use self::exact::{fisher, quantile, rank_sum};
-use self::scene::{Recording, RunResult};
+pub use self::beside::{Outcomes, RolloutBeside, beside};
+use self::exact::{fisher, rank_sum};
+use self::scene::Recording;
 
 /// The probability below which a difference is none of chance.
 const ALPHA: f64 = 1e-4;
@@ -33,44 +33,28 @@ pub fn check(vector: &Value) -> Result<Value, String> {
     let recording = Recording::new(vector)?;
     let simulated = recording.simulate();
     let mut runs = vector["runs"].clone();
+    let mut notes = Vec::new();
     for rollout in 0..recording.rollouts() {
-        if let Some(told) = uneven_otherwise(&recording.runs, &simulated, rollout) {
+        let one = RolloutBeside::new(&recording, &simulated, rollout);
+        if let Some(told) = uneven_otherwise(&one) {
             runs[0]["rollouts"][rollout][recording.measure()] = json!(told);
         }
-        if let Some(told) = longer_or_shorter(&recording, &simulated, rollout) {
+        if let Some(told) = longer_or_shorter(&one) {
             runs[0]["rollouts"][rollout]["durationSeconds"] = json!(told);
         }
+        notes.push(note(rollout, &one));
     }
-    Ok(json!({ "runs": runs, "note": note(&recording, &simulated) }))
-}
-
-/// How often each outcome of a rollout was.
-fn counts(runs: &[RunResult], rollout: usize) -> BTreeMap<i64, u64> {
-    let mut counts = BTreeMap::new();
-    for spread in runs.iter().filter_map(|run| run.rollouts.get(rollout)?.spread) {
-        *counts.entry(spread).or_default() += 1;
-    }
-    counts
-}
-
-/// The durations of a rollout, ascending.
-fn durations(runs: &[RunResult], rollout: usize) -> Vec<f64> {
-    let mut all: Vec<f64> = runs.iter().filter_map(|run| run.rollouts.get(rollout)?.seconds).collect();
-    all.sort_by(f64::total_cmp);
-    all
+    Ok(json!({ "runs": runs, "note": format!("recorded / simulated: {}", notes.join("; ")) }))
 }
 
 /// The outcome of a rollout that is recorded more or less often than it is simulated.
-fn uneven_otherwise(recorded: &[RunResult], simulated: &[RunResult], rollout: usize) -> Option<String> {
-    let (seen, expected) = (counts(recorded, rollout), counts(simulated, rollout));
-    let (of, out_of) = (seen.values().sum::<u64>(), expected.values().sum::<u64>());
+fn uneven_otherwise(one: &RolloutBeside) -> Option<String> {
+    let (of, out_of) = (one.recorded.runs(), one.simulated.runs());
     if of == 0 {
         return None;
     }
-    let all: BTreeSet<i64> = seen.keys().chain(expected.keys()).copied().collect();
-    all.into_iter().find_map(|spread| {
-        let seen = seen.get(&spread).copied().unwrap_or(0);
-        let expected = expected.get(&spread).copied().unwrap_or(0);
+    one.spreads().into_iter().find_map(|spread| {
+        let (seen, expected) = (one.recorded.count(spread), one.simulated.count(spread));
         let probability = fisher((seen, of), (expected, out_of));
         (probability < ALPHA).then(|| {
             format!("{spread} in {seen} of {of} runs, simulated in {expected} of {out_of}: {probability:.1e}")
@@ -79,54 +63,44 @@ fn uneven_otherwise(recorded: &[RunResult], simulated: &[RunResult], rollout: us
 }
 
 /// A median duration that lies further from the simulated one than it may, and not by chance.
-fn longer_or_shorter(recording: &Recording, simulated: &[RunResult], rollout: usize) -> Option<String> {
-    if !recording.durations_count() {
+fn longer_or_shorter(one: &RolloutBeside) -> Option<String> {
+    if !one.durations_count {
         return None;
     }
-    let (seen, expected) = (durations(&recording.runs, rollout), durations(simulated, rollout));
-    let (recorded, model) = (quantile(&seen, 0.5)?, quantile(&expected, 0.5)?);
+    let (recorded, model) = (one.recorded.quantile(0.5)?, one.simulated.quantile(0.5)?);
     let apart = (model - recorded).abs() > DURATIONS * recorded;
-    let probability = rank_sum(&seen, &expected);
+    let probability = rank_sum(&one.recorded.seconds, &one.simulated.seconds);
     (apart && probability < BY_CHANCE)
         .then(|| format!("median {recorded:.2} s, simulated {model:.2} s: {probability:.1e}"))
 }
 
-/// What was recorded beside what was simulated, a line for each rollout.
-fn note(recording: &Recording, simulated: &[RunResult]) -> String {
-    let line = |rollout: usize| {
-        let (seen, expected) = (counts(&recording.runs, rollout), counts(simulated, rollout));
-        let of = |counts: &BTreeMap<i64, u64>| counts.values().sum::<u64>().max(1) as f64;
-        let all: BTreeSet<i64> = seen.keys().chain(expected.keys()).copied().collect();
-        let share = |counts: &BTreeMap<i64, u64>, spread| {
-            100.0 * counts.get(spread).copied().unwrap_or(0) as f64 / of(counts)
-        };
-        let spreads = all.iter().filter(|_| !seen.is_empty()).map(|spread| {
-            format!("{spread}: {:.0} / {:.0} %", share(&seen, spread), share(&expected, spread))
-        });
-        let mut told = vec![format!("rollout {}", rollout + 1)];
-        told.extend(spreads);
-        let (seen, expected) = (durations(&recording.runs, rollout), durations(simulated, rollout));
-        if let (Some(low), Some(high), Some(recorded), Some(model)) = (
-            quantile(&expected, 0.05),
-            quantile(&expected, 0.95),
-            quantile(&seen, 0.5),
-            quantile(&expected, 0.5),
-        ) {
-            let within = seen.iter().filter(|time| (low..=high).contains(*time)).count();
-            told.push(format!(
-                "median {recorded:.2} / {model:.2} s, {within} of {} within {low:.2} to {high:.2} s",
-                seen.len()
-            ));
-        }
-        told.join(", ")
-    };
-    let lines: Vec<String> = (0..recording.rollouts()).map(line).collect();
-    format!("recorded / simulated: {}", lines.join("; "))
+/// What was recorded beside what was simulated.
+fn note(rollout: usize, one: &RolloutBeside) -> String {
+    let share =
+        |outcomes: &Outcomes, spread| 100.0 * outcomes.count(spread) as f64 / outcomes.runs().max(1) as f64;
+    let mut told = vec![format!("rollout {}", rollout + 1)];
+    told.extend(one.spreads().into_iter().filter(|_| one.recorded.runs() > 0).map(|spread| {
+        format!("{spread}: {:.0} / {:.0} %", share(&one.recorded, spread), share(&one.simulated, spread))
+    }));
+    if let (Some(low), Some(high), Some(recorded), Some(model)) = (
+        one.simulated.quantile(0.05),
+        one.simulated.quantile(0.95),
+        one.recorded.quantile(0.5),
+        one.simulated.quantile(0.5),
+    ) {
+        let seen = &one.recorded.seconds;
+        let within = seen.iter().filter(|time| (low..=high).contains(*time)).count();
+        told.push(format!(
+            "median {recorded:.2} / {model:.2} s, {within} of {} within {low:.2} to {high:.2} s",
+            seen.len()
+        ));
+    }
+    told.join(", ")
 }
 
 #[cfg(test)]
 mod tests {
-    use super::scene::RolloutResult;
+    use super::scene::{RolloutResult, RunResult};
     use super::*;
 
     fn runs(spreads: &[i64]) -> Vec<RunResult> {
@@ -136,11 +110,16 @@ mod tests {
         spreads.iter().map(run).collect()
     }
 
+    fn beside(recorded: &[i64], simulated: &[i64]) -> RolloutBeside {
+        let outcomes = |spreads| Outcomes::of(&runs(spreads), 0);
+        RolloutBeside { recorded: outcomes(recorded), simulated: outcomes(simulated), durations_count: false }
+    }
+
     #[test]
     fn what_is_never_seen_and_often_simulated_is_noticed() {
         let often: Vec<i64> = (0..400).map(|run| 1 + i64::from(run % 3 == 0)).collect();
-        assert!(uneven_otherwise(&runs(&[1; 30]), &runs(&often), 0).is_some(), "0 of 30 against a third");
-        assert!(uneven_otherwise(&runs(&[1; 8]), &runs(&often), 0).is_none(), "0 of 8 may be chance");
-        assert!(uneven_otherwise(&runs(&[1, 1, 2, 1, 2]), &runs(&often), 0).is_none());
+        assert!(uneven_otherwise(&beside(&[1; 30], &often)).is_some(), "0 of 30 against a third");
+        assert!(uneven_otherwise(&beside(&[1; 8], &often)).is_none(), "0 of 8 may be chance");
+        assert!(uneven_otherwise(&beside(&[1, 1, 2, 1, 2], &often)).is_none());
     }
 }
