@@ -1,6 +1,10 @@
 //! Charts with lines, points and intervals, as SVG. The same numbers give the same text.
 
+use plotters::coord::Shift;
 use plotters::prelude::*;
+
+type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
+type Failure = DrawingAreaErrorKind<std::io::Error>;
 
 /// Width and height in pixels.
 const SIZE: (u32, u32) = (860, 480);
@@ -16,6 +20,11 @@ const COLOURS: [RGBColor; 9] = [
     RGBColor(128, 128, 128),
     RGBColor(120, 94, 240),
 ];
+
+/// The length of a line of the legend, in pixels.
+const LEGEND_LINE: u32 = 18;
+/// How wide a letter of the legend is at most, in pixels.
+const LETTER: u32 = 7;
 
 /// What a chart shows.
 #[derive(Clone, Debug)]
@@ -104,16 +113,37 @@ impl Chart {
         }
     }
 
-    fn draw(&self, backend: SVGBackend<'_>) -> Result<(), DrawingAreaErrorKind<std::io::Error>> {
+    fn named(&self) -> impl Iterator<Item = (RGBColor, &str)> {
+        let coloured = COLOURS.into_iter().cycle().zip(&self.series);
+        coloured.map(|(colour, series)| (colour, series.name.as_str())).filter(|(_, name)| !name.is_empty())
+    }
+
+    /// The pixels beside the plot that hold the names of the series, so that they cover none of it.
+    fn legend_width(&self) -> u32 {
+        let longest = self.named().map(|(_, name)| name.chars().count()).max();
+        longest.map_or(0, |letters| (LEGEND_LINE + 24 + letters as u32 * LETTER).min(SIZE.0 / 3))
+    }
+
+    fn draw_legend(&self, area: &Area<'_>) -> Result<(), Failure> {
+        for ((colour, name), row) in self.named().zip(0_i32..) {
+            let y = 50 + 20 * row;
+            area.draw(&PathElement::new(vec![(4, y), (4 + LEGEND_LINE as i32, y)], colour.stroke_width(3)))?;
+            area.draw(&Text::new(name, (12 + LEGEND_LINE as i32, y - 6), ("sans-serif", 12)))?;
+        }
+        Ok(())
+    }
+
+    fn draw(&self, backend: SVGBackend<'_>) -> Result<(), Failure> {
         let root = backend.into_drawing_area();
         root.fill(&WHITE)?;
+        let (plot, legend) = root.split_horizontally(SIZE.0 - self.legend_width());
         let (left, right) = span(self.points().map(|point| self.place(point.x)), 0.04);
         let ends = |point: &ChartPoint| {
             let (low, high) = point.interval.unwrap_or((point.y, point.y));
             [point.y, low, high]
         };
         let (low, high) = span(self.points().flat_map(ends), 0.06);
-        let mut chart = ChartBuilder::on(&root)
+        let mut chart = ChartBuilder::on(&plot)
             .caption(&self.title, ("sans-serif", 18))
             .margin(12)
             .x_label_area_size(44)
@@ -147,16 +177,9 @@ impl Chart {
                 Some(PathElement::new(vec![(x, low), (x, high)], colour.stroke_width(2)))
             });
             chart.draw_series(bars)?;
-            let dots = places.iter().map(|place| Circle::new(*place, 4, colour.filled()));
-            let drawn = chart.draw_series(dots)?;
-            drawn
-                .label(&series.name)
-                .legend(move |(x, y)| PathElement::new(vec![(x, y), (x + 18, y)], colour.stroke_width(3)));
+            chart.draw_series(places.iter().map(|place| Circle::new(*place, 4, colour.filled())))?;
         }
-        if self.series.iter().any(|series| !series.name.is_empty()) {
-            let mut labels = chart.configure_series_labels();
-            labels.background_style(WHITE.mix(0.85)).border_style(RGBColor(160, 160, 160)).draw()?;
-        }
+        self.draw_legend(&legend)?;
         root.present()
     }
 }

@@ -36,7 +36,7 @@ fn rollouts(folder: &Path) -> Vec<Named> {
 
 fn of_line(vector: &Value) -> Vec<Named> {
     let id = vector["id"].as_str().expect("an id");
-    let short = ["kk98215-", "-without", "random-", "-default-limits"]
+    let short = ["kk98215-", "-without", "random-", "-2-3-5-default-limits"]
         .iter()
         .fold(id.to_owned(), |name, part| name.replace(part, ""));
     let all = beside(vector).unwrap_or_else(|error| panic!("{id}: {error}"));
