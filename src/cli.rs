@@ -8,6 +8,7 @@ pub mod determinism;
 pub mod error;
 pub mod exit;
 pub mod explain;
+pub mod format;
 pub mod input;
 pub mod journal;
 pub mod load_args;
@@ -20,15 +21,15 @@ pub mod resources;
 pub mod rollout;
 pub mod run;
 pub mod schema;
-pub mod sensitivity;
 pub mod study;
 pub mod timing;
 pub mod topology;
 pub mod validate;
 
+use std::panic::catch_unwind;
+
 use clap::{Parser, Subcommand};
 
-use crate::kernel::whereabouts;
 use error::CliError;
 use exit::Exit;
 
@@ -74,9 +75,19 @@ enum Command {
 
 /// Runs the command given on the command line. [`Exit`] has the exit codes.
 pub fn main() -> std::process::ExitCode {
-    tell_where_bugs_are();
     let cli = Cli::parse();
-    let result = match &cli.command {
+    let result = catch_unwind(|| run_command(&cli.command)).unwrap_or(Err(CliError::Panic(None)));
+    match result {
+        Ok(()) => Exit::Answered.into(),
+        Err(error) => {
+            error.print();
+            error.exit().into()
+        }
+    }
+}
+
+fn run_command(command: &Command) -> Result<(), CliError> {
+    match command {
         Command::Run(args) => run::run(args),
         Command::Rollout(args) => rollout::rollout(args),
         Command::Study(args) => study::study(args),
@@ -91,24 +102,7 @@ pub fn main() -> std::process::ExitCode {
         Command::Validate(args) => validate::validate(args),
         Command::Schema => schema::print(),
         Command::Conformance(args) => conformance::conformance(args),
-    };
-    match result {
-        Ok(()) => Exit::Answered.into(),
-        Err(error) => {
-            error.print();
-            error.exit().into()
-        }
     }
-}
-
-/// A panic is a bug in kubecast: it says what replays it.
-fn tell_where_bugs_are() {
-    let usual = std::panic::take_hook();
-    std::panic::set_hook(Box::new(move |panic| {
-        usual(panic);
-        let run = whereabouts::here().map_or_else(String::new, |here| format!(" Replay it with {here}."));
-        eprintln!("bug in kubecast {}: please report it with the input.{run}", env!("CARGO_PKG_VERSION"));
-    }));
 }
 
 /// Writes to standard output; a reader that went away early (`| head`) is no error.

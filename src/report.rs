@@ -10,6 +10,7 @@ pub mod comparison;
 mod documented;
 pub mod ends;
 pub mod explain;
+pub mod output_file;
 pub mod planning;
 pub mod ranges;
 pub mod rollout;

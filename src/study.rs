@@ -8,6 +8,7 @@ pub mod comparison;
 pub mod ends;
 pub mod expectation;
 pub mod explanation;
+pub mod oversight;
 pub mod planning;
 pub mod replication;
 pub mod rollout_outcome;

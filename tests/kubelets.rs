@@ -12,7 +12,7 @@ use kubecast::api::{CpuSet, NodeId, PodId, PodPhase};
 use kubecast::cluster::record::Record;
 use kubecast::cluster::store::Change;
 use kubecast::cluster::world::run;
-use kubecast::kernel::{Draws, Seed, SimTime, TraceSink};
+use kubecast::kernel::{Draws, Probe, Seed, SimTime, TraceSink};
 use kubecast::scenario::{LoadOptions, NoFiles, SourceText, Variant, load};
 
 use crate::harness::{self, file};
@@ -213,7 +213,7 @@ fn watched(scenario: &str) -> Vec<(usize, usize)> {
         let reserved = CpuSet::parse("0,64").expect("a list");
         let mut watcher =
             Watcher { reserved, held: BTreeMap::new(), pods: BTreeMap::new(), admitted: 0, released: 0 };
-        run(&setup, Draws::new(Seed(1), 0), &mut watcher, None);
+        run(&setup, Draws::new(Seed(1), 0), &mut watcher, Probe::default());
         (watcher.admitted, watcher.released)
     };
     scenario.variants.iter().map(watch).collect()
@@ -262,7 +262,7 @@ fn a_job_runs_for_its_lifetime() {
     let source = SourceText { name: "jobs.yaml".into(), text: job("Never").into() };
     let scenario = load(&[source], &LoadOptions::default(), &NoFiles).expect("a good scenario");
     let mut ends = Ends::default();
-    run(&scenario.variants[0].setup, Draws::new(Seed(1), 0), &mut ends, None);
+    run(&scenario.variants[0].setup, Draws::new(Seed(1), 0), &mut ends, Probe::default());
     assert_eq!(ends.0.len(), 2);
     // The scheduling cycle takes less than a millisecond.
     for (seconds, expected) in ends.0.iter().zip([102.0, 204.0]) {
@@ -290,7 +290,7 @@ fn last_states(text: &str) -> BTreeMap<String, (PodPhase, bool)> {
     let source = SourceText { name: "pods.yaml".into(), text: text.into() };
     let scenario = load(&[source], &LoadOptions::default(), &NoFiles).expect("a good scenario");
     let mut last = Last::default();
-    run(&scenario.variants[0].setup, Draws::new(Seed(1), 0), &mut last, None);
+    run(&scenario.variants[0].setup, Draws::new(Seed(1), 0), &mut last, Probe::default());
     last.0
 }
 

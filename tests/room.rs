@@ -15,7 +15,7 @@ use kubecast::cluster::controller_manager::{ControllerFactory, IN_TREE};
 use kubecast::cluster::operation::{TimelineEntry, TimelineMoment};
 use kubecast::cluster::setup::ClusterSetup;
 use kubecast::cluster::world;
-use kubecast::kernel::{Draws, Seed, SimTime};
+use kubecast::kernel::{Draws, Probe, Seed, SimTime};
 use kubecast::measures::{MEASURES, Recorder, RunRecord};
 use kubecast::report::{run_files, words};
 use kubecast::scenario::{Ledger, LoadOptions, NoFiles, SourceText, load};
@@ -80,7 +80,7 @@ fn run(setup: ClusterSetup) -> VariantResult {
         .chain([(|| Box::<controller::Maker>::default()) as ControllerFactory])
         .collect();
     let mut recorder = Recorder::new(&setup, true);
-    let end = world::run_with(&setup, Draws::new(Seed(1), 0), &mut recorder, None, &controllers);
+    let end = world::run_with(&setup, Draws::new(Seed(1), 0), &mut recorder, Probe::default(), &controllers);
     let record = recorder.finish(end.last_change);
     // One line for the measure.
     let figures = record.figures_of(&[MEASURES, &[measure::PODS_ON_BORN_NODES]].concat());
@@ -196,7 +196,7 @@ fn names_that_came_up_in_the_run_stand_in_the_tables() {
     let result = run(setup());
     let file = run_files::files(&result).into_iter().find(|file| file.name == "pods.csv").expect("a table");
     let mut text = Vec::new();
-    (file.write)(&mut text).expect("written to memory");
+    file.write(&mut text).expect("written to memory");
     let text = String::from_utf8(text).expect("UTF-8");
     let lonely = text.lines().find(|line| line.contains("lonely")).expect("its row");
     assert!(lonely.starts_with("born,lonely,,"), "{lonely}");

@@ -13,6 +13,7 @@ use kubecast::kernel::{Seed, SimTime};
 use kubecast::measures::RunRecord;
 use kubecast::scenario::{LoadOptions, NoFiles, SourceText, load};
 use kubecast::service_ip::probability::{Setting, Target};
+use kubecast::study::oversight::{Oversight, Unmonitored};
 use kubecast::study::replication::{replicate, run_once};
 use proptest::prelude::*;
 
@@ -40,7 +41,8 @@ fn address(text: &str) -> IpAddr {
 
 /// In how many of these runs DNS is refused.
 fn refused(spec: &str, runs: u32) -> f64 {
-    let runs = replicate(&setup(spec), Seed(7), runs, 1, &|| {});
+    let runs = replicate(&setup(spec), Seed(7), (runs, 1), &Oversight::new(&Unmonitored));
+    let runs = runs.expect("nobody stops them");
     let value = |measure: &str| {
         let figures = runs.iter().flat_map(|run| &run.figures);
         figures.filter(|figure| figure.key.measure == measure).map(|figure| figure.value).sum::<f64>()
@@ -376,7 +378,8 @@ fn operators_pick_in_the_band_anywhere_or_beside() {
         let text = spec(pick, 1)
             .replace("services: [", "services: [{name: app, count: 100}, ")
             .replace("pick", "from: 1m, pick");
-        let runs = replicate(&setup(&text), Seed(3), 1_500, 1, &|| {});
+        let runs = replicate(&setup(&text), Seed(3), (1_500, 1), &Oversight::new(&Unmonitored));
+        let runs = runs.expect("nobody stops them");
         let refused = |run: &&kubecast::study::replication::Run| {
             run.figures.iter().any(|figure| figure.key.measure == "serviceIpRefused" && figure.value > 0.0)
         };

@@ -12,6 +12,7 @@ mod cpu_manager;
 mod cut_offs;
 mod explain;
 mod fast_cycle;
+mod forecast;
 mod forgotten;
 mod harness;
 mod house_rules;

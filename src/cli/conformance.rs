@@ -14,7 +14,8 @@ use super::error::CliError;
 use super::input;
 use crate::conformance::placement::{compare, place_one_by_one};
 use crate::conformance::{KINDS, Verdict, verify_with_note};
-use crate::scenario::{LoadOptions, SourceText};
+use crate::forecast::Forecast;
+use crate::scenario::SourceText;
 
 /// Failing vectors that are told of a file, unless all are wanted.
 const MOST_TOLD: usize = 20;
@@ -90,8 +91,8 @@ pub fn conformance(args: &ConformanceArgs) -> Result<(), CliError> {
 /// Places the pods one by one and holds that against the recorded files.
 fn placements(args: &ConformanceArgs) -> Result<(), CliError> {
     let inputs: Vec<String> = args.nodes.iter().chain(&args.pods).cloned().collect();
-    let resolved = super::validate::load(&inputs, &LoadOptions::default(), true)?;
-    let placed = place_one_by_one(&resolved.variants[0].setup);
+    let scenario = Forecast::of(input::read_all(&inputs)?).scenario()?;
+    let placed = place_one_by_one(&scenario.variants()[0].setup);
     let (mut text, mut passed, mut failed) = (String::new(), 0, 0);
     for source in input::read_all(&args.files)? {
         let (agreeing, differences) = compare(&source.text, &placed)

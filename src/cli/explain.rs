@@ -3,18 +3,15 @@
 use clap::Args;
 
 use super::error::CliError;
+use super::format::Format;
+use super::input;
 use super::load_args::LoadArgs;
-use super::run::Format;
-use super::validate;
+use super::progress::Progress;
 use crate::api::Timestamp;
-use crate::kernel::{Seed, SimDuration, SimTime};
-use crate::report::ends::cut_off_sentence;
-use crate::report::explain::{Setting, to_json, to_text};
-use crate::scenario::{Resolved, Variant};
+use crate::forecast::ExplainOptions;
+use crate::kernel::{SimDuration, SimTime};
 use crate::study::choice::Choice;
-use crate::study::explanation::{Missing, NotFound, PodQuery, explain as find_out};
-use crate::study::replication::replicate;
-use crate::study::summary::VariantResult;
+use crate::study::explanation::PodQuery;
 
 /// Options of `explain`.
 #[derive(Clone, Debug, Args)]
@@ -53,57 +50,18 @@ pub struct ExplainArgs {
 
 /// Explains the pod that the arguments name.
 pub fn explain(args: &ExplainArgs) -> Result<(), CliError> {
-    let options = args.load.options(args.seed)?;
-    let resolved = validate::load(&args.files, &options, false)?;
-    let variant = variant_of(&resolved, args.variant.as_deref())?;
+    let scenario = args.load.forecast(&args.files, args.seed)?.scenario()?;
+    input::warn(scenario.warnings(), false);
+    let variant = scenario.variant(args.variant.as_deref())?;
     let at = args.at.as_deref().map(|text| time_of(text, variant.setup.start)).transpose()?;
     let fault = |message: String| CliError::wrong_input(format!("--pod {message}"));
     let query = PodQuery::parse(&args.pod, at).map_err(fault)?;
-    let seed = Seed(resolved.seed);
-    let number = replication_of(args, variant, seed)?;
-    let explanation = find_out(&variant.setup, (seed, number), &query)
-        .map_err(|missing| not_found(&args.pod, &query, &missing))?;
-    let setting = Setting {
-        scenario: &resolved.name,
-        variant: variant.name.as_deref(),
-        seed: resolved.seed,
-        replication: number,
-        ledger: &resolved.ledger,
-    };
-    match args.format {
-        Format::Text => super::print(&to_text(&explanation, &setting, args.all_nodes))?,
-        Format::Json => {
-            let text = serde_json::to_string_pretty(&to_json(&explanation, &setting))
-                .map_err(|error| CliError::Bug(format!("the explanation is not JSON: {error}")))?;
-            super::print(&format!("{text}\n"))?;
-        }
-    }
-    CliError::unless(true, !explanation.ends().is_cut_off() && resolved.ledger.satisfies(args.load.strict))
-}
-
-/// The number of the replication that is asked for.
-fn replication_of(args: &ExplainArgs, variant: &Variant, seed: Seed) -> Result<u32, CliError> {
-    let runs = if args.replication.needs_runs() {
-        replicate(&variant.setup, seed, args.runs, 0, &|| {})
-    } else {
-        Vec::new()
-    };
-    let among = args.replication.among(&VariantResult::new(None, runs));
-    among.map_err(|error| CliError::wrong_input(format!("--replication {}: {error}", args.replication)))
-}
-
-fn variant_of<'r>(resolved: &'r Resolved, wanted: Option<&str>) -> Result<&'r Variant, CliError> {
-    let named = |variant: &&Variant| wanted.is_none() || variant.name.as_deref() == wanted;
-    resolved.variants.iter().find(named).ok_or_else(|| {
-        let names: Vec<&str> =
-            resolved.variants.iter().filter_map(|variant| variant.name.as_deref()).collect();
-        let wanted = wanted.unwrap_or_default();
-        CliError::wrong_input(if names.is_empty() {
-            format!("--variant {wanted}: the scenario has no variants")
-        } else {
-            format!("--variant {wanted}: there is no such variant; there are {}", names.join(", "))
-        })
-    })
+    let options = ExplainOptions::default()
+        .variant(args.variant.as_deref())
+        .replication(args.replication.clone(), args.runs);
+    let answer = scenario.explain_monitored(&query, &options, &Progress::new(false))?;
+    args.format.print(|| answer.to_text(args.all_nodes), || answer.to_json())?;
+    CliError::unless(true, answer.is_complete(args.load.strict))
 }
 
 /// A time since the start, or a time of the simulated API.
@@ -118,33 +76,4 @@ fn time_of(text: &str, start: Timestamp) -> Result<SimTime, CliError> {
     };
     let nanos = u64::try_from(time.nanos_since(start));
     nanos.map(SimTime).map_err(|_| fault(format!("before the start of the run, {start}")))
-}
-
-fn not_found(asked: &str, query: &PodQuery, missing: &Missing) -> CliError {
-    let message = match &missing.why {
-        NotFound::Unknown { names, .. } if names.is_empty() => {
-            "there is no such pod; no pod is ever created in this run".to_owned()
-        }
-        NotFound::Unknown { alike: true, names } => {
-            format!("there is no such pod; did you mean {}?", names.join(", "))
-        }
-        NotFound::Unknown { names, .. } => {
-            format!("there is no such pod; the first that there are: {}", names.join(", "))
-        }
-        NotFound::Ambiguous { names, pods } => {
-            let more = pods - names.len();
-            let more = if more > 0 { format!("\n  … and {more} more") } else { String::new() };
-            format!("{pods} pods begin with this name:\n  {}{more}", names.join("\n  "))
-        }
-        NotFound::NotYet { name, created } => {
-            let at = query.at.map_or_else(String::new, |at| format!(" at {at}"));
-            format!("{name} is not there yet{at}; it is created at {created}")
-        }
-    };
-    if let Some(cut) = cut_off_sentence(&missing.ends) {
-        // It may come later.
-        eprintln!("error: --pod {asked}: {message}\n{cut}");
-        return CliError::Incomplete;
-    }
-    CliError::wrong_input(format!("--pod {asked}: {message}"))
 }

@@ -1,49 +1,35 @@
-//! Inputs of commands: files, folders, standard input.
+//! Inputs of commands: files, folders, standard input; and what is doubtful about them.
 
 use std::io::Read;
-use std::path::Path;
 use std::sync::Arc;
 
 use kubecast_manifest::source;
 
 use super::error::CliError;
-use crate::scenario::{FileReader, InputError, SourceText};
-
-/// Reads files that scenarios name.
-#[derive(Clone, Copy, Debug)]
-pub struct Files;
-
-impl FileReader for Files {
-    fn read(&self, path: &str) -> Result<Vec<SourceText>, String> {
-        let files = source::files_of(Path::new(path))?;
-        files
-            .iter()
-            .map(|file| {
-                let text = source::read_text(file)?;
-                Ok(SourceText { name: file.to_string_lossy().into(), text: text.into() })
-            })
-            .collect()
-    }
-}
+use crate::forecast;
+use crate::scenario::{InputError, SourceText};
 
 /// The texts of the command line's inputs, in order; `-` is standard input.
 pub fn read_all(paths: &[String]) -> Result<Vec<SourceText>, CliError> {
     let mut sources = Vec::new();
     let mut faults = Vec::new();
     for path in paths {
-        let read = if path == "-" { standard_input() } else { Files.read(path) };
+        let read =
+            if path == "-" { standard_input() } else { forecast::read_all([path]).map_err(CliError::from) };
         match read {
             Ok(read) => sources.extend(read),
-            Err(error) => faults.push(format!("{path}: {error}")),
+            Err(CliError::WrongInput(told)) => faults.extend(told),
+            Err(other) => return Err(other),
         }
     }
     if faults.is_empty() { Ok(sources) } else { Err(CliError::WrongInput(faults)) }
 }
 
-fn standard_input() -> Result<Vec<SourceText>, String> {
+fn standard_input() -> Result<Vec<SourceText>, CliError> {
+    let fault = |error: String| CliError::wrong_input(format!("-: {error}"));
     let mut bytes = Vec::new();
-    std::io::stdin().lock().read_to_end(&mut bytes).map_err(|error| error.to_string())?;
-    let text: Arc<str> = source::text_of(bytes)?.into();
+    std::io::stdin().lock().read_to_end(&mut bytes).map_err(|error| fault(error.to_string()))?;
+    let text: Arc<str> = source::text_of(bytes).map_err(fault)?.into();
     Ok(vec![SourceText { name: "-".into(), text }])
 }
 

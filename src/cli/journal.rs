@@ -7,8 +7,7 @@ use std::sync::Mutex;
 
 use super::error::CliError;
 use super::output;
-use super::progress::Progress;
-use crate::study::campaign::execution::{Rows, Watch};
+use crate::study::campaign::execution::Rows;
 use crate::study::campaign::journal::{self, Header, Journal, RunRow};
 
 /// The journal's name; it is gone when the study is finished.
@@ -57,21 +56,20 @@ pub fn foreign(found: &Header, wanted: &Header) -> Option<String> {
     }
 }
 
-/// A journal that is written to, if there is a folder for it, and the progress bar.
+/// A journal that is written to, if there is a folder for it.
 pub struct Writer {
     path: Option<PathBuf>,
     file: Mutex<(Option<File>, Option<std::io::Error>)>,
-    progress: Progress,
 }
 
 impl Writer {
     /// No journal.
-    pub fn without(quiet: bool) -> Self {
-        Self { path: None, file: Mutex::new((None, None)), progress: Progress::new(0, quiet) }
+    pub fn without() -> Self {
+        Self { path: None, file: Mutex::new((None, None)) }
     }
 
     /// Begins a journal, or goes on with the one of this study that is there, and gives its runs.
-    pub fn open(folder: &Path, header: &Header, resume: bool, quiet: bool) -> Result<(Self, Rows), CliError> {
+    pub fn open(folder: &Path, header: &Header, resume: bool) -> Result<(Self, Rows), CliError> {
         let path = folder.join(JOURNAL);
         output::refuse_link(&path)?;
         let found = if resume { read(&path)? } else { None };
@@ -94,13 +92,11 @@ impl Writer {
             None => file.write_all(journal::header_line(header).as_bytes()),
         };
         begun.map_err(|error| fault(&path, error))?;
-        let progress = Progress::new(0, quiet);
-        Ok((Self { path: Some(path), file: Mutex::new((Some(file), None)), progress }, rows))
+        Ok((Self { path: Some(path), file: Mutex::new((Some(file), None)) }, rows))
     }
 
-    /// Ends the bar; the first error in writing, if there was one.
+    /// The first error in writing, if there was one.
     pub fn finish(&self) -> Result<(), CliError> {
-        self.progress.finish();
         let mut file = self.file.lock().expect("no thread panicked");
         match (file.1.take(), &self.path) {
             (Some(error), Some(path)) => Err(fault(path, error)),
@@ -113,21 +109,14 @@ impl Writer {
         let Some(path) = &self.path else { return Ok(()) };
         std::fs::remove_file(path).map_err(|error| fault(path, error))
     }
-}
 
-impl Watch for Writer {
-    fn needed(&self, runs: u64) {
-        self.progress.extend(runs);
-    }
-
-    fn ended(&self, row: &RunRow) {
+    /// Writes a run that has ended.
+    pub fn keep(&self, row: &RunRow) {
         let mut file = self.file.lock().expect("no thread panicked");
         if let Some(journal) = &mut file.0
             && let Err(error) = journal.write_all(journal::row_line(row).as_bytes())
         {
             file.1.get_or_insert(error);
         }
-        drop(file);
-        self.progress.tick();
     }
 }

@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::error::CliError;
+use super::format::Format;
 use super::journal::{self, PART};
 use super::output::OutputDir;
-use super::run::Format;
 use super::study;
-use crate::report::study::StudyReport;
+use crate::forecast::StudyAnswer;
 use crate::study::campaign::execution::{self, Rows};
 use crate::study::campaign::frame::Frame;
 use crate::study::campaign::journal::{Header, Journal, Shard};
@@ -39,10 +39,12 @@ pub struct MergeArgs {
 pub fn merge(args: &MergeArgs) -> Result<(), CliError> {
     let out = OutputDir::prepare(&args.out, args.force)?;
     let (frame, rows) = join(&args.dirs)?;
-    let report = StudyReport::new(&frame, &rows);
-    study::write(&out, &report)?;
-    study::tell(&report, args.format, args.quiet, Some(&args.out))?;
-    CliError::unless(true, !report.is_cut_off())
+    let answer = StudyAnswer::new(frame, rows);
+    out.write_all(answer.files())?;
+    if !args.quiet {
+        study::tell(&answer, args.format, Some(&args.out))?;
+    }
+    CliError::unless(true, answer.is_complete(false))
 }
 
 /// All runs of all parts, of which none is missing and none is foreign.

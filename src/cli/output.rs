@@ -5,6 +5,7 @@ use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::{Component, Path, PathBuf};
 
 use super::error::CliError;
+use crate::report::output_file::OutputFile;
 use crate::scenario::names::OWN_FILES;
 
 /// A directory that takes a command's files. Files are written under a temporary name beside their
@@ -50,6 +51,11 @@ impl OutputDir {
         OWN_FILES.iter().try_for_each(|file| refuse_link(&folder.join(file)))
     }
 
+    /// Writes the files of an answer.
+    pub fn write_all<'f>(&self, files: impl IntoIterator<Item = OutputFile<'f>>) -> Result<(), CliError> {
+        files.into_iter().try_for_each(|file| self.write(&file.name, |target| file.write(target)))
+    }
+
     /// Writes a file below the directory, creating folders on the way.
     pub fn write(
         &self,
@@ -86,6 +92,11 @@ impl OutputDir {
             fault(error)
         })
     }
+}
+
+/// Where an answer's files are; nothing where there are none.
+pub fn place(what: &str, out: Option<&Path>) -> String {
+    out.map_or_else(String::new, |out| format!("\n{what}: {}\n", out.display()))
 }
 
 /// A new file. What an interrupted run left in its place goes first; a link goes itself, and never what it

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use crate::forecast::Monitor;
+
 /// How long work goes on before the bar is drawn.
 const PATIENCE: Duration = Duration::from_secs(1);
 
@@ -21,34 +23,35 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// A bar for so many runs.
+    /// A bar for runs of which nobody has told yet.
     #[expect(
         clippy::disallowed_types,
         reason = "how long a person waits is measured on the clock, in cli only"
     )]
-    pub fn new(runs: u64, quiet: bool) -> Self {
+    pub fn new(quiet: bool) -> Self {
         let wanted = !quiet && std::io::stderr().is_terminal();
-        let bar = ProgressBar::with_draw_target(Some(runs), ProgressDrawTarget::hidden());
+        let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::hidden());
         let style = ProgressStyle::with_template("{bar:40} {pos}/{len} runs, {eta} left");
         bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
         Self { bar, wanted, started: std::time::Instant::now() }
     }
+}
 
-    /// So many more runs are to be done.
-    pub fn extend(&self, runs: u64) {
+impl Monitor for Progress {
+    fn expect(&self, runs: u64) {
         self.bar.inc_length(runs);
     }
 
-    /// One more run is done.
-    pub fn tick(&self) {
+    fn finished(&self) {
         if self.wanted && self.bar.is_hidden() && self.started.elapsed() > PATIENCE {
             self.bar.set_draw_target(ProgressDrawTarget::stderr());
         }
         self.bar.inc(1);
     }
+}
 
-    /// Takes the bar off the screen.
-    pub fn finish(&self) {
+impl Drop for Progress {
+    fn drop(&mut self) {
         self.bar.finish_and_clear();
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use clap::Args;
 
 use super::error::CliError;
-use super::run::Format;
+use super::format::Format;
 use crate::api::behaviour::{Behaviour, Release};
 use crate::api::go_text::parse_bool;
 use crate::kernel::Seed;
@@ -73,14 +73,7 @@ pub fn ranges(args: &RangesArgs) -> Result<(), CliError> {
         ip_address_objects: behaviour.service_ip.ip_address_objects,
         flow: question.flow,
     };
-    match args.format {
-        Format::Text => super::print(&to_text(&assessment, &setting)),
-        Format::Json => {
-            let text = serde_json::to_string_pretty(&to_json(&assessment, &setting))
-                .map_err(|error| CliError::Bug(format!("the assessment is not JSON: {error}")))?;
-            super::print(&format!("{text}\n"))
-        }
-    }
+    args.format.print(|| to_text(&assessment, &setting), || to_json(&assessment, &setting))
 }
 
 fn feature_gates(settings: &[String]) -> Result<BTreeMap<String, bool>, CliError> {

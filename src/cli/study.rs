@@ -5,16 +5,14 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::error::CliError;
-use super::input::{self, Files};
+use super::format::Format;
+use super::input;
 use super::journal::{JOURNAL, PART, Writer};
 use super::load_args::LoadArgs;
-use super::output::OutputDir;
-use super::run::Format;
-use crate::report::study::{StudyReport, files, json, words};
-use crate::scenario::LoadOptions;
-use crate::scenario::study::{ResolvedStudy, load_study};
-use crate::study::campaign::execution::{self, Rows};
-use crate::study::campaign::frame::Frame;
+use super::output::{self, OutputDir};
+use super::progress::Progress;
+use crate::forecast::{Forecast, StudyAnswer};
+use crate::study::campaign::execution::Rows;
 use crate::study::campaign::journal::{self, Header, Shard};
 
 /// Options of `study`.
@@ -61,16 +59,19 @@ pub fn study(args: &StudyArgs) -> Result<(), CliError> {
     let shard = args.shard.as_deref().map(shard_of).transpose()?.unwrap_or(Shard::WHOLE);
     args.load.without_change()?;
     let options = args.load.options(args.seed)?;
-    let study = load(&args.file, &options, args.quiet)?;
-    let frame = Frame::of(&study);
-    let header = Header { frame, shard };
+    let forecast = Forecast::of(vec![input::read_one(&args.file)?]).with_options(options);
+    let study = forecast.threads(args.threads).study()?;
+    input::warn(study.warnings(), args.quiet);
+    let header = Header { frame: study.frame().clone(), shard };
     let out = args.out.as_deref().map(|root| OutputDir::prepare(root, args.force || resumes(args, root)));
     let out = out.transpose()?;
     let (writer, rows) = match &args.out {
-        None => (Writer::without(args.quiet), Rows::new()),
-        Some(folder) => Writer::open(folder, &header, args.resume, args.quiet)?,
+        None => (Writer::without(), Rows::new()),
+        Some(folder) => Writer::open(folder, &header, args.resume)?,
     };
-    let rows = execution::execute(&study, &header.frame, (shard, args.threads), rows, &writer);
+    let progress = Progress::new(args.quiet);
+    let rows = study.run_part(shard, rows, &|row| writer.keep(row), &progress)?;
+    drop(progress);
     writer.finish()?;
     if args.shard.is_some() {
         let out = out.as_ref().expect("--shard requires --out");
@@ -85,21 +86,15 @@ pub fn study(args: &StudyArgs) -> Result<(), CliError> {
         );
         return if args.quiet { Ok(()) } else { super::print(&words) };
     }
-    let report = StudyReport::new(&header.frame, &rows);
+    let answer = StudyAnswer::new(header.frame, rows);
     if let Some(out) = &out {
-        write(out, &report)?;
+        out.write_all(answer.files())?;
         writer.remove()?;
     }
-    tell(&report, args.format, args.quiet, args.out.as_deref())?;
-    CliError::unless(true, !report.is_cut_off() && header.frame.ledger().satisfies(args.load.strict))
-}
-
-/// Reads and resolves a study; tells warnings on standard error.
-fn load(file: &str, options: &LoadOptions, quiet: bool) -> Result<ResolvedStudy, CliError> {
-    let source = input::read_one(file)?;
-    let study = load_study(&source, options, &Files)?;
-    input::warn(&study.warnings, quiet);
-    Ok(study)
+    if !args.quiet {
+        tell(&answer, args.format, args.out.as_deref())?;
+    }
+    CliError::unless(true, answer.is_complete(args.load.strict))
 }
 
 /// Whether the folder holds a study to go on with. One that holds anything else is left alone.
@@ -142,32 +137,8 @@ fn write_part(out: &OutputDir, header: &Header, rows: &Rows) -> Result<(), CliEr
     })
 }
 
-/// Writes a study's files.
-pub fn write(out: &OutputDir, report: &StudyReport<'_>) -> Result<(), CliError> {
-    for (name, content) in files(report) {
-        out.write(name, |file| file.write_all(content.as_bytes()))?;
-    }
-    Ok(())
-}
-
 /// Prints a study's summary.
-pub fn tell(
-    report: &StudyReport<'_>,
-    format: Format,
-    quiet: bool,
-    out: Option<&std::path::Path>,
-) -> Result<(), CliError> {
-    if quiet {
-        return Ok(());
-    }
-    match format {
-        Format::Json => super::print(&json::pretty(&json::summary(report))),
-        Format::Text => {
-            let mut text = words::words(report);
-            if let Some(out) = out {
-                text.push_str(&format!("\nTables, plot and summary: {}\n", out.display()));
-            }
-            super::print(&text)
-        }
-    }
+pub fn tell(answer: &StudyAnswer, format: Format, out: Option<&std::path::Path>) -> Result<(), CliError> {
+    let place = output::place("Tables, plot and summary", out);
+    format.print(|| format!("{}{place}", answer.to_text()), || answer.to_json())
 }

@@ -3,13 +3,9 @@
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::error::CliError;
-use super::input::{self, Files};
-use super::run::pretty;
-use crate::report::timing_fit::{Setting, to_json, to_text, to_yaml};
-use crate::scenario::pod_times::{self, ClusterTimes};
-use crate::scenario::prometheus::{self, Histogram};
-use crate::study::timing_fit::seen::finished;
-use crate::study::timing_fit::{fit, metrics};
+use super::input;
+use crate::forecast::Forecast;
+use crate::report::output_file::pretty;
 
 /// Options of `timing`.
 #[derive(Clone, Debug, Args)]
@@ -70,68 +66,12 @@ pub fn timing(args: &TimingArgs) -> Result<(), CliError> {
 fn fit_dump(args: &FitArgs) -> Result<(), CliError> {
     let mut sources = input::read_all(&args.files)?;
     sources.extend(input::read_all(&args.events)?);
-    let (times, warnings) = pod_times::load(&sources, &Files)?;
-    input::warn(&warnings, args.quiet);
-    let histograms = histograms(&args.metrics)?;
-    let fits = fit(&times, &histograms);
-    if fits.iter().all(|fit| finished(&fit.sample.seen) == 0) {
-        return Err(CliError::wrong_input(nothing_seen(&times)));
-    }
-    let setting = Setting {
-        pods: times.pods.len(),
-        events: times.events,
-        histograms: histograms.len(),
-        now: times.now.map(|now| now.to_string()),
-    };
+    let answer = Forecast::of(sources).timing_fit(&input::read_all(&args.metrics)?)?;
+    input::warn(&answer.warnings, args.quiet);
     let format = if args.json { FitFormat::Json } else { args.format };
     super::print(&match format {
-        FitFormat::Text => to_text(&fits, &setting),
-        FitFormat::Json => pretty(&to_json(&fits, &setting)),
-        FitFormat::Yaml => to_yaml(&fits),
+        FitFormat::Text => answer.to_text(),
+        FitFormat::Json => pretty(&answer.to_json()),
+        FitFormat::Yaml => answer.to_yaml(),
     })
-}
-
-/// The histograms of files; files without one that is known are wrong.
-fn histograms(paths: &[String]) -> Result<Vec<Histogram>, CliError> {
-    let histograms = prometheus::read(&input::read_all(paths)?)?;
-    if !paths.is_empty() && metrics::observe(&histograms).is_empty() {
-        let message = format!(
-            "--metrics: no histogram with samples that tells a hop; these are read: {}",
-            metrics::known().join(", ")
-        );
-        return Err(CliError::wrong_input(message));
-    }
-    Ok(histograms)
-}
-
-/// What is missing in a dump of which no pod shows a start.
-fn nothing_seen(times: &ClusterTimes) -> String {
-    let pods = &times.pods;
-    let without = |what: fn(&pod_times::PodTimes) -> bool| pods.iter().filter(|pod| what(pod)).count();
-    let lacks = [
-        (without(|pod| pod.restarts > 0), "were started again, so that their first start is not known"),
-        (without(|pod| pod.stuck), "have a container that cannot start"),
-        (
-            without(|pod| pod.bound.is_none() && pod.acknowledged.is_none()),
-            "tell no time of their binding (condition PodScheduled, status.startTime)",
-        ),
-        (
-            without(|pod| pod.running.is_none() && !pod.stuck),
-            "tell no start of their containers (status.containerStatuses, state.running.startedAt)",
-        ),
-        (
-            without(|pod| pod.workload.is_none() && pod.pool.is_none()),
-            "belong to no workload and no pool of nodes",
-        ),
-    ];
-    let lacks: Vec<String> = lacks
-        .iter()
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, words)| format!("{count} of {} {words}", pods.len()))
-        .collect();
-    format!(
-        "no pod of the input shows a finished start, so that nothing can be fitted: {}; `kubectl get pods -A -o yaml` has \
-         what a running cluster tells",
-        lacks.join("; ")
-    )
 }

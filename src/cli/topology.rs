@@ -5,8 +5,8 @@ use std::path::Path;
 use clap::Args;
 
 use super::error::CliError;
+use super::format::Format;
 use super::input;
-use super::run::Format;
 use crate::report::topology::{catalogue as list, to_json, to_text};
 use crate::scenario::machine::catalogue::{CATALOGUE, find};
 use crate::scenario::machine::{Described, read};

@@ -25,7 +25,7 @@ use super::service_registry::{Context, ServiceRegistry};
 use super::setup::ClusterSetup;
 use crate::api::{Deployment, Namespace, NamespaceId, Node, Pod, SelectorOwner};
 use crate::kernel::{
-    self, DigestLog, Draws, Ended, EventClass, EventQueue, Limits, Model, Quiescence, SimTime, TraceSink,
+    self, Draws, Ended, EventClass, EventQueue, Limits, Model, Probe, Quiescence, SimTime, TraceSink,
 };
 
 /// How a run ended.
@@ -43,13 +43,12 @@ pub struct RunEnd {
     pub fingerprint: u64,
 }
 
-/// Runs a cluster from its setup to its end. Records go to `sink`; with a probe, the digest is kept
-/// after every event.
+/// Runs a cluster from its setup to its end. Records go to `sink`.
 pub fn run(
     setup: &Arc<ClusterSetup>,
     draws: Draws,
     sink: &mut dyn TraceSink<Record>,
-    probe: Option<&mut DigestLog>,
+    probe: Probe<'_>,
 ) -> RunEnd {
     run_with(setup, draws, sink, probe, controller_manager::IN_TREE)
 }
@@ -59,7 +58,7 @@ pub fn run_with(
     setup: &Arc<ClusterSetup>,
     draws: Draws,
     sink: &mut dyn TraceSink<Record>,
-    probe: Option<&mut DigestLog>,
+    probe: Probe<'_>,
     controllers: &[ControllerFactory],
 ) -> RunEnd {
     run_cluster(setup, draws, sink, probe, (controllers, None)).0
@@ -70,9 +69,10 @@ pub fn run_with_witness(
     setup: &Arc<ClusterSetup>,
     draws: Draws,
     sink: &mut dyn TraceSink<Record>,
+    probe: Probe<'_>,
     order: WitnessOrder,
 ) -> (RunEnd, Testimony) {
-    let (end, testimony) = run_cluster(setup, draws, sink, None, (controller_manager::IN_TREE, Some(order)));
+    let (end, testimony) = run_cluster(setup, draws, sink, probe, (controller_manager::IN_TREE, Some(order)));
     (end, testimony.expect("there was a witness"))
 }
 
@@ -80,7 +80,7 @@ fn run_cluster(
     setup: &Arc<ClusterSetup>,
     draws: Draws,
     sink: &mut dyn TraceSink<Record>,
-    probe: Option<&mut DigestLog>,
+    probe: Probe<'_>,
     parts: Parts<'_>,
 ) -> (RunEnd, Option<Testimony>) {
     let mut queue = EventQueue::new();

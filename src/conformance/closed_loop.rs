@@ -21,7 +21,7 @@ use self::observer::Observer;
 use self::scene::Scene;
 use self::tally::PhaseTally;
 use crate::cluster::world;
-use crate::kernel::{Draws, Seed};
+use crate::kernel::{Draws, Probe, Seed};
 
 /// The model's answer: the recorded leaves where they agree with what was simulated, else what came out;
 /// and a note on the tests.
@@ -48,7 +48,12 @@ fn simulate(scene: &Scene) -> Vec<PhaseTally> {
     let mut phases: Vec<PhaseTally> = (0..=scene.rollouts).map(|_| PhaseTally::default()).collect();
     for replication in 0..scene.runs {
         let mut observer = Observer::new(scene);
-        world::run(&Arc::clone(&scene.setup), Draws::new(Seed(1), replication), &mut observer, None);
+        world::run(
+            &Arc::clone(&scene.setup),
+            Draws::new(Seed(1), replication),
+            &mut observer,
+            Probe::default(),
+        );
         for (tally, outcome) in phases.iter_mut().zip(observer.finish()) {
             tally.add(&outcome, scene);
         }

@@ -18,13 +18,13 @@ use serde_json::{Value, json};
 use self::observer::Observer;
 use self::scene::Scene;
 use crate::cluster::world;
-use crate::kernel::{Draws, Seed};
+use crate::kernel::{Draws, Probe, Seed};
 
 /// The model's answer: what was recorded where it agrees, else what came out.
 pub fn check(vector: &Value) -> Result<Value, String> {
     let scene = Scene::new(vector)?;
     let mut observer = Observer::new(&scene);
-    world::run(&Arc::clone(&scene.setup), Draws::new(Seed(1), 0), &mut observer, None);
+    world::run(&Arc::clone(&scene.setup), Draws::new(Seed(1), 0), &mut observer, Probe::default());
     let found = observer.finish();
     let recorded = vector.get("expect").unwrap_or(&Value::Null);
     let expect = match vector.get("sensitive") {

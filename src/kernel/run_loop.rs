@@ -1,9 +1,8 @@
 //! The loop that takes events out of the queue and gives them to the model.
 
-use super::digest::DigestLog;
 use super::event_queue::EventQueue;
+use super::probe::Probe;
 use super::time::SimTime;
-use super::whereabouts;
 
 /// What is simulated.
 pub trait Model {
@@ -51,6 +50,8 @@ pub enum Ended {
     Horizon,
     /// Too many events: most likely a loop without end.
     EventLimit,
+    /// The probe ended it.
+    Stopped,
 }
 
 /// How a run ended.
@@ -64,13 +65,12 @@ pub struct RunOutcome {
     pub time: SimTime,
 }
 
-/// Runs a model until it is quiescent or a limit is reached. With a probe, the model's fingerprint is
-/// kept after every event and every end of an instant.
+/// Runs a model until it is quiescent, a limit is reached, or the probe ends it.
 pub fn run<M: Model>(
     model: &mut M,
     queue: &mut EventQueue<M::Event>,
     limits: Limits,
-    mut probe: Option<&mut DigestLog>,
+    mut probe: Probe<'_>,
 ) -> RunOutcome {
     let mut events = 0;
     let mut steps = 0;
@@ -81,9 +81,12 @@ pub fn run<M: Model>(
         if steps >= limits.max_events {
             return outcome(Ended::EventLimit);
         }
+        if probe.ends(steps) {
+            return outcome(Ended::Stopped);
+        }
         if queue.is_due() {
             let popped = queue.pop().expect("an event is due");
-            whereabouts::reach(events, now);
+            probe.reach(events, now);
             model.handle(now, popped.event, queue);
             events += 1;
             settled = false;
@@ -99,20 +102,19 @@ pub fn run<M: Model>(
                 return outcome(Ended::Horizon);
             }
             let Some(popped) = queue.pop() else { return outcome(Ended::Quiescent) };
-            whereabouts::reach(events, popped.time);
+            probe.reach(events, popped.time);
             model.handle(popped.time, popped.event, queue);
             events += 1;
             settled = false;
         }
         steps += 1;
-        if let Some(log) = probe.as_deref_mut() {
-            log.0.push(model.fingerprint());
-        }
+        probe.note(|| model.fingerprint());
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::digest::DigestLog;
     use super::super::event_queue::EventClass;
     use super::*;
 
@@ -165,7 +167,7 @@ mod tests {
         queue.push(SimTime(5), EventClass::Essential, 7);
         let mut diary = Diary::default();
         let mut log = DigestLog::default();
-        let outcome = run(&mut diary, &mut queue, NO_LIMIT, Some(&mut log));
+        let outcome = run(&mut diary, &mut queue, NO_LIMIT, Probe::from(&mut log));
         assert_eq!(diary.lines, ["0:end", "5:7", "5:1", "5:7", "5:end", "5:8", "5:end"]);
         assert_eq!((outcome.ended, outcome.events, outcome.time), (Ended::Quiescent, 4, SimTime(5)));
         assert_eq!(log.0, [1, 2, 3, 4, 5, 6, 7]);
@@ -176,7 +178,7 @@ mod tests {
         let mut queue = EventQueue::new();
         queue.push(SimTime(0), EventClass::Recurring, 9);
         let mut diary = Diary { patience: 2, ..Diary::default() };
-        let outcome = run(&mut diary, &mut queue, NO_LIMIT, None);
+        let outcome = run(&mut diary, &mut queue, NO_LIMIT, Probe::default());
         assert_eq!((outcome.ended, outcome.time), (Ended::Quiescent, SimTime(20)));
     }
 
@@ -189,10 +191,24 @@ mod tests {
         };
         let (mut diary, mut queue) = endless();
         let horizon = Limits { horizon: Some(SimTime(35)), ..NO_LIMIT };
-        let outcome = run(&mut diary, &mut queue, horizon, None);
+        let outcome = run(&mut diary, &mut queue, horizon, Probe::default());
         assert_eq!((outcome.ended, outcome.time), (Ended::Horizon, SimTime(30)));
         let (mut diary, mut queue) = endless();
-        let outcome = run(&mut diary, &mut queue, Limits { max_events: 9, ..NO_LIMIT }, None);
+        let outcome = run(&mut diary, &mut queue, Limits { max_events: 9, ..NO_LIMIT }, Probe::default());
         assert_eq!(outcome.ended, Ended::EventLimit);
+    }
+
+    #[test]
+    fn a_probe_ends_a_run_between_events() {
+        let mut queue = EventQueue::new();
+        queue.push(SimTime(0), EventClass::Recurring, 9);
+        let mut diary = Diary { patience: u32::MAX, ..Diary::default() };
+        let asked = std::cell::Cell::new(0);
+        let goes_on = || asked.replace(asked.get() + 1) < 2;
+        let probe = Probe { goes_on: Some(&goes_on), ..Probe::default() };
+        let limits = Limits { max_events: u64::MAX, ..NO_LIMIT };
+        let outcome = run(&mut diary, &mut queue, limits, probe);
+        // Asked before the first step, after 4,096 and after 8,192: events and ends of instants take turns, an end first.
+        assert_eq!((outcome.ended, outcome.events), (Ended::Stopped, 4096));
     }
 }

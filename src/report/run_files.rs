@@ -1,40 +1,25 @@
 //! The files of one variant: the tables of replication 0, and `runs.csv` of all.
 
-use std::io::{self, Write};
-
+use super::output_file::OutputFile;
 use super::run_tables::{self, Run as OneRun};
 use super::table::{Column, Table};
 use crate::measures::Figure;
 use crate::study::replication::Run;
 use crate::study::summary::VariantResult;
 
-/// Writes a file's content.
-type Writer<'a> = Box<dyn Fn(&mut dyn Write) -> io::Result<()> + 'a>;
-
-/// A file and how it is written.
-pub struct RunFile<'a> {
-    /// Its name.
-    pub name: &'static str,
-    /// Writes its content.
-    pub write: Writer<'a>,
-}
-
 /// The files, in order.
-pub fn files(result: &VariantResult) -> Vec<RunFile<'_>> {
-    let mut files: Vec<RunFile<'_>> = Vec::new();
+pub fn files(result: &VariantResult) -> Vec<OutputFile<'_>> {
+    let mut files = Vec::new();
     if let Some(record) = result.first_record() {
         let run = OneRun { record };
         for run_tables::RunTable { table, has_something } in run_tables::tables() {
             if has_something(record) {
-                let name = table.file;
-                files.push(RunFile { name, write: Box::new(move |out| table.write(run, out)) });
+                files.push(OutputFile::table(table, run));
             }
         }
     }
     if result.runs.len() > 1 {
-        let table = runs();
-        let name = table.file;
-        files.push(RunFile { name, write: Box::new(move |out| table.write(&result.runs, out)) });
+        files.push(OutputFile::table(runs(), &result.runs[..]));
     }
     files
 }

@@ -8,14 +8,18 @@ pub mod words;
 
 pub use findings::StudyReport;
 
-/// The files: each with its content, in order. The journal and the machine leave no trace in them.
-pub fn files(report: &StudyReport<'_>) -> Vec<(&'static str, String)> {
-    let tables = tables::tables();
-    let mut files: Vec<_> = tables.iter().map(|table| (table.file, table.to_csv(report))).collect();
+use super::output_file::OutputFile;
+
+/// The files, in order. The journal and the machine leave no trace in them.
+pub fn files<'a>(report: &StudyReport<'a>) -> Vec<OutputFile<'a>> {
+    let mut files: Vec<_> = tables::tables()
+        .into_iter()
+        .map(|table| OutputFile::text(table.file, table.to_csv(report)))
+        .collect();
     files.extend([
-        ("plot.svg", plot::plot(report)),
-        ("summary.txt", words::words(report)),
-        ("manifest.json", json::pretty(&json::manifest(report))),
+        OutputFile::text("plot.svg", plot::plot(report)),
+        OutputFile::text("summary.txt", words::words(report)),
+        OutputFile::json("manifest.json", &json::manifest(report)),
     ]);
     files
 }

@@ -56,6 +56,15 @@ pub struct NewImage {
     pub image: String,
 }
 
+impl std::fmt::Display for NewImage {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if let Some(container) = &self.container {
+            write!(f, "{container}=")?;
+        }
+        f.write_str(&self.image)
+    }
+}
+
 /// The same rollout with other values.
 #[derive(Clone, Debug)]
 pub struct Arm {

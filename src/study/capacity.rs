@@ -8,7 +8,8 @@
 use std::collections::BTreeMap;
 
 use super::ends::Ends;
-use super::replication::run_once;
+use super::oversight::{Oversight, Stopped};
+use super::replication::run_overseen;
 use crate::cluster::setup::ClusterSetup;
 use crate::measures::{PodRow, RunRecord};
 use crate::scenario::InputError;
@@ -47,18 +48,40 @@ pub enum Stop {
     CutOff,
 }
 
+/// Why it is not known what fits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unfound {
+    /// The input with so many copies is wrong.
+    Wrong(Vec<InputError>),
+    /// The monitor ended the search.
+    Stopped,
+}
+
+impl From<Vec<InputError>> for Unfound {
+    fn from(faults: Vec<InputError>) -> Self {
+        Self::Wrong(faults)
+    }
+}
+
+impl From<Stopped> for Unfound {
+    fn from(_: Stopped) -> Self {
+        Self::Stopped
+    }
+}
+
 /// Finds what fits, with so many copies of each template in a round. `load` makes the run of a number of
 /// rounds.
 pub fn search(
     per_round: &[u32],
     most: Option<u32>,
     load: &dyn Fn(u32) -> Result<CapacityRun, Vec<InputError>>,
-) -> Result<(Capacity, CapacityRun), Vec<InputError>> {
+    oversight: &Oversight<'_>,
+) -> Result<(Capacity, CapacityRun), Unfound> {
     let most = most.unwrap_or(MOST_ROUNDS);
     let mut rounds = FIRST_ROUNDS.min(most);
     loop {
         let run = load(rounds)?;
-        let (end, record) = run_once(&run.setup, run.seed, 0, false, None);
+        let (end, record) = run_overseen(&run.setup, (run.seed, 0), false, oversight)?;
         let found = capacity(&run, (Ends::of([(0, &end)]), &record), per_round);
         if found.stop != Stop::Limit || rounds == most {
             return Ok((found, run));

@@ -49,7 +49,7 @@ impl Ends {
                 self.at_horizon += 1;
                 self.horizon.get_or_insert(end.time);
             }
-            Ended::EventLimit => {
+            Ended::EventLimit | Ended::Stopped => {
                 self.cut_off += 1;
                 self.first_cut.get_or_insert(CutOff { replication, events: end.events, time: end.time });
             }
@@ -68,6 +68,7 @@ pub fn ended_word(ended: Ended) -> &'static str {
         Ended::Quiescent => "quiescent",
         Ended::Horizon => "horizon",
         Ended::EventLimit => "eventLimit",
+        Ended::Stopped => "stopped",
     }
 }
 

@@ -11,9 +11,10 @@ use crate::api::{NodeId, PodId};
 use crate::cluster::explanation::{Testimony, WitnessOrder};
 use crate::cluster::setup::{ClusterSetup, TieBreakRule};
 use crate::cluster::world::{self, RunEnd};
-use crate::kernel::{Draws, NoTrace, Seed, SimTime, whereabouts};
+use crate::kernel::{Draws, NoTrace, Seed, SimTime};
 use crate::measures::{PodRow, RunRecord};
 use crate::study::ends::Ends;
+use crate::study::oversight::{Oversight, Stopped};
 use crate::study::replication;
 
 /// Names that a message lists at most.
@@ -22,6 +23,8 @@ const MOST_NAMES: usize = 10;
 /// Which pod, and when.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PodQuery {
+    /// As it was asked for.
+    pub asked: String,
     /// Its namespace.
     pub namespace: String,
     /// Its name, or a beginning that no other pod shares.
@@ -107,7 +110,22 @@ impl PodQuery {
         if namespace.is_empty() || name.is_empty() {
             return Err(format!("{text:?} names no pod; write NAMESPACE/NAME, or a beginning of the name"));
         }
-        Ok(Self { namespace: namespace.to_owned(), name: name.to_owned(), at })
+        Ok(Self { asked: text.to_owned(), namespace: namespace.to_owned(), name: name.to_owned(), at })
+    }
+}
+
+/// Why nothing is explained.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unexplained {
+    /// There is no such pod.
+    Missing(Missing),
+    /// The monitor ended the run.
+    Stopped,
+}
+
+impl From<Stopped> for Unexplained {
+    fn from(_: Stopped) -> Self {
+        Self::Stopped
     }
 }
 
@@ -116,15 +134,17 @@ pub fn explain(
     setup: &Arc<ClusterSetup>,
     (seed, number): (Seed, u32),
     query: &PodQuery,
-) -> Result<Explanation, Missing> {
-    let (end, record) = replication::run_once(setup, seed, number, false, None);
+    oversight: &Oversight<'_>,
+) -> Result<Explanation, Unexplained> {
+    let (end, record) = replication::run_overseen(setup, (seed, number), false, oversight)?;
     let rows = Rows::new(&record);
     let found = rows.find(query);
-    let (pod, namesakes) = found.map_err(|why| Missing { why, ends: Ends::of([(number, &end)]) })?;
+    let missing = |why| Unexplained::Missing(Missing { why, ends: Ends::of([(number, &end)]) });
+    let (pod, namesakes) = found.map_err(missing)?;
     let order = WitnessOrder { pod: pod.pod.id, until: query.at };
-    whereabouts::begin(seed, number);
-    let (again, testimony) = world::run_with_witness(setup, Draws::new(seed, number), &mut NoTrace, order);
-    whereabouts::end();
+    let draws = Draws::new(seed, number);
+    let (again, testimony) = oversight
+        .run((seed, number), |probe| world::run_with_witness(setup, draws, &mut NoTrace, probe, order))?;
     assert_eq!(again.fingerprint, end.fingerprint, "a witness changes nothing");
     Ok(Explanation {
         name: rows.name(pod),

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use super::oversight::{Oversight, Stopped};
 use crate::cluster::setup::ClusterSetup;
 use crate::cluster::world::{self, RunEnd};
-use crate::kernel::{DigestLog, Draws, Seed, whereabouts};
+use crate::kernel::{DigestLog, Draws, Probe, Seed};
 use crate::measures::{Aftermath, Figure, Recorder, RolloutRow, RunRecord};
 
 /// One run of one variant.
@@ -26,18 +27,35 @@ pub struct Run {
     pub record: Option<RunRecord>,
 }
 
-/// Runs one replication. `details` keeps events and the course of skew.
+/// Runs one replication that nobody waits for. `details` keeps events and the course of skew.
 pub fn run_once(
     setup: &Arc<ClusterSetup>,
     seed: Seed,
     replication: u32,
     details: bool,
-    probe: Option<&mut DigestLog>,
+    digests: Option<&mut DigestLog>,
+) -> (RunEnd, RunRecord) {
+    record(setup, (seed, replication), details, Probe { digests, ..Probe::default() })
+}
+
+/// The same, overseen.
+pub fn run_overseen(
+    setup: &Arc<ClusterSetup>,
+    (seed, replication): (Seed, u32),
+    details: bool,
+    oversight: &Oversight<'_>,
+) -> Result<(RunEnd, RunRecord), Stopped> {
+    oversight.run((seed, replication), |probe| record(setup, (seed, replication), details, probe))
+}
+
+fn record(
+    setup: &Arc<ClusterSetup>,
+    (seed, replication): (Seed, u32),
+    details: bool,
+    probe: Probe<'_>,
 ) -> (RunEnd, RunRecord) {
     let mut recorder = Recorder::new(setup, details);
-    whereabouts::begin(seed, replication);
     let end = world::run(setup, Draws::new(seed, replication), &mut recorder, probe);
-    whereabouts::end();
     (end, recorder.finish(end.last_change))
 }
 
@@ -46,40 +64,39 @@ pub fn run_once(
 pub fn replicate(
     setup: &Arc<ClusterSetup>,
     seed: Seed,
-    runs: u32,
-    threads: usize,
-    done: &(dyn Fn() + Sync),
-) -> Vec<Run> {
-    replicate_keeping(setup, seed, (runs, threads), &|rollout| rollout.blocked.is_some(), done)
+    size: (u32, usize),
+    oversight: &Oversight<'_>,
+) -> Result<Vec<Run>, Stopped> {
+    replicate_keeping(setup, seed, size, &|rollout| rollout.blocked.is_some(), oversight)
 }
 
 /// The same, keeping the rollouts that `keep` names.
 ///
 /// Replications share nothing but the setup, and results are collected by number, so the number of
-/// threads changes nothing but the time. `done` is called after each, from any thread.
+/// threads changes nothing but the time.
 pub fn replicate_keeping(
     setup: &Arc<ClusterSetup>,
     seed: Seed,
     (runs, threads): (u32, usize),
     keep: &(dyn Fn(&RolloutRow) -> bool + Sync),
-    done: &(dyn Fn() + Sync),
-) -> Vec<Run> {
+    oversight: &Oversight<'_>,
+) -> Result<Vec<Run>, Stopped> {
     let one = |replication: u32| {
         let first = replication == 0;
-        let (end, record) = run_once(setup, seed, replication, first, None);
-        done();
+        let (end, record) = run_overseen(setup, (seed, replication), first, oversight)?;
+        oversight.monitor().finished();
         let rollouts = record.rollouts.iter().filter(|rollout| keep(rollout)).cloned().collect();
-        Run {
+        Ok(Run {
             replication,
             end,
             figures: record.figures(),
             rollouts,
             aftermath: record.aftermath.clone(),
             record: first.then_some(record),
-        }
+        })
     };
     if runs == 1 {
-        return vec![one(0)];
+        return Ok(vec![one(0)?]);
     }
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads can be started");
     pool.install(|| (0..runs).into_par_iter().map(one).collect())

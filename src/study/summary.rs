@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::ends::Ends;
-use super::replication::{Run, run_once};
+use super::oversight::{Oversight, Stopped};
+use super::replication::{Run, run_overseen};
 use super::statistics::{Proportion, Summary, by_frequency};
 use crate::cluster::setup::ClusterSetup;
 use crate::kernel::Seed;
@@ -45,18 +46,19 @@ impl VariantResult {
         self.runs.iter().find_map(|run| run.record.as_ref())
     }
 
-    /// Looks at another replication, which is run once more for its details.
-    pub fn look_at(&mut self, number: u32, setup: &Arc<ClusterSetup>, seed: Seed) -> Result<(), String> {
-        let runs = self.runs.len();
-        let index = usize::try_from(number).unwrap_or(usize::MAX);
-        if index >= runs {
-            return Err(format!("there is no replication {number}: there are {runs} runs, from 0 on"));
-        }
+    /// Looks at another of the replications, which is run once more for its details.
+    pub fn look_at(
+        &mut self,
+        number: u32,
+        (setup, seed): (&Arc<ClusterSetup>, Seed),
+        oversight: &Oversight<'_>,
+    ) -> Result<(), Stopped> {
+        let index = number as usize;
         if self.runs[index].record.is_none() {
             for run in &mut self.runs {
                 run.record = None;
             }
-            self.runs[index].record = Some(run_once(setup, seed, number, true, None).1);
+            self.runs[index].record = Some(run_overseen(setup, (seed, number), true, oversight)?.1);
         }
         Ok(())
     }

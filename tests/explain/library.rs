@@ -6,10 +6,11 @@ use kubecast::cluster::explanation::WitnessOrder;
 use kubecast::cluster::record::Record;
 use kubecast::cluster::setup::ClusterSetup;
 use kubecast::cluster::world;
-use kubecast::kernel::{Draws, Seed, SimTime, VecTrace};
+use kubecast::kernel::{Draws, Probe, Seed, SimTime, VecTrace};
 use kubecast::report::explain::{Setting, to_json, to_text};
 use kubecast::scenario::{LoadOptions, NoFiles, Resolved, SourceText, load};
-use kubecast::study::explanation::{Missing, NotFound, PodQuery, explain};
+use kubecast::study::explanation::{Missing, NotFound, PodQuery, Unexplained, explain};
+use kubecast::study::oversight::{Oversight, Unmonitored};
 
 use super::scenarios::{BLOCKED_ROLLOUT, CPU, EMPTY_DOMAIN, SCORES};
 
@@ -30,7 +31,7 @@ fn a_witness_changes_nothing() {
     for text in [skew, CPU, EMPTY_DOMAIN, BLOCKED_ROLLOUT, SCORES] {
         let setup = setup(text);
         let mut plain = VecTrace::<Record>::default();
-        let end = world::run(&setup, Draws::new(SEED, 0), &mut plain, None);
+        let end = world::run(&setup, Draws::new(SEED, 0), &mut plain, Probe::default());
         let pods = plain.0.iter().filter_map(|(_, record)| match record {
             Record::Change(kubecast::cluster::store::Change::Pod { old: None, new: Some(pod) }) => {
                 Some(pod.id)
@@ -43,8 +44,13 @@ fn a_witness_changes_nothing() {
             for until in [None, Some(SimTime(0)), Some(SimTime(5_000_000_000))] {
                 let mut watched = VecTrace::<Record>::default();
                 let order = WitnessOrder { pod, until };
-                let (again, testimony) =
-                    world::run_with_witness(&setup, Draws::new(SEED, 0), &mut watched, order);
+                let (again, testimony) = world::run_with_witness(
+                    &setup,
+                    Draws::new(SEED, 0),
+                    &mut watched,
+                    Probe::default(),
+                    order,
+                );
                 assert_eq!(again, end, "{pod:?} until {until:?}");
                 assert_eq!(format!("{:?}", watched.0), format!("{:?}", plain.0), "{pod:?} until {until:?}");
                 if let (Some(scene), Some(until)) = (&testimony.scene, until) {
@@ -62,7 +68,9 @@ fn the_same_question_has_the_same_answer() {
         Setting { scenario: "cpu", variant: None, seed: SEED.0, ledger: &resolved.ledger, replication: 0 };
     let query = PodQuery::parse("hungry", None).expect("a pod");
     let tell = || {
-        let explanation = explain(&resolved.variants[0].setup, (SEED, 0), &query).expect("the pod is there");
+        let explanation =
+            explain(&resolved.variants[0].setup, (SEED, 0), &query, &Oversight::new(&Unmonitored))
+                .expect("the pod is there");
         (to_text(&explanation, &setting, true), to_json(&explanation, &setting).to_string())
     };
     assert_eq!(tell(), tell());
@@ -71,7 +79,14 @@ fn the_same_question_has_the_same_answer() {
 #[test]
 fn a_beginning_is_enough_if_no_other_pod_shares_it() {
     let setup = setup(CPU);
-    let at = |text, at| explain(&setup, (SEED, 0), &PodQuery::parse(text, at).expect("a pod"));
+    let at = |text, at| {
+        let query = PodQuery::parse(text, at).expect("a pod");
+        match explain(&setup, (SEED, 0), &query, &Oversight::new(&Unmonitored)) {
+            Ok(explanation) => Ok(explanation),
+            Err(Unexplained::Missing(missing)) => Err(missing),
+            Err(Unexplained::Stopped) => panic!("nobody stops it"),
+        }
+    };
     assert_eq!(at("default/hun", None).expect("one pod").name, "default/hungry");
     assert!(matches!(at("default/fil", None), Err(Missing { why: NotFound::Ambiguous { pods: 2, .. }, .. })));
     // filler-0 is gone by then.

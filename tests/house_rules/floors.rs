@@ -20,6 +20,8 @@ const FLOORS: &[&[&str]] = &[
     &["scenario"],
     &["study", "conformance"],
     &["report"],
+    // The face of the library.
+    &["forecast"],
     &["cli"],
 ];
 
@@ -29,6 +31,7 @@ const CLOSED: &[(&str, &[&str], &str)] = &[
     ("scenario", &["controllers"], "a document sets nothing of the controllers but what is in `Behaviour`"),
     ("study", &["scheduler", "controllers", "kubelet", "service_ip"], "studies look at figures"),
     ("report", &["scheduler", "controllers", "conformance"], "reports print figures and records"),
+    ("forecast", &["scheduler", "controllers", "kubelet", "conformance"], "the face puts the parts together"),
     ("cli", &["controllers"], "the command line starts no model by hand"),
 ];
 

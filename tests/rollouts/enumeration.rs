@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use kubecast::cluster::record::Record;
 use kubecast::cluster::store::Change;
 use kubecast::cluster::world;
-use kubecast::kernel::{Draws, Seed, SimTime, TraceSink};
+use kubecast::kernel::{Draws, Probe, Seed, SimTime, TraceSink};
 use rayon::prelude::*;
 
 use super::by_hand::{NODES, Outcome, Wanted, enumerate};
@@ -100,7 +100,7 @@ fn simulate(wanted: Wanted) -> BTreeMap<Outcome, u32> {
     let setup = setup(&scenario(wanted));
     let outcome = |run| {
         let mut watch = Watch::default();
-        world::run(&setup, Draws::new(Seed(1), run), &mut watch, None);
+        world::run(&setup, Draws::new(Seed(1), run), &mut watch, Probe::default());
         let seconds = (watch.last_ready - BEGUN.0) / 1_000_000_000;
         Outcome { counts: watch.counts(Some(1)), largest_skew: watch.largest_skew, seconds }
     };

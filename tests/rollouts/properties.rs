@@ -36,7 +36,7 @@
 //! Recreate that is not woken by its last pod is caught by the tests of dumps, times and operations only: its deadline wakes it.
 
 use kubecast::cluster::world;
-use kubecast::kernel::{Draws, Ended, Seed};
+use kubecast::kernel::{Draws, Ended, Probe, Seed};
 use rayon::prelude::*;
 
 use super::cases::{Case, Kind, case};
@@ -67,7 +67,7 @@ fn play((kind, pace): (Kind, Pace), seed: u64) -> Outcome {
     }
     let setup = setup(&case.text);
     let mut referee = Referee::new(&case);
-    let end = world::run(&setup, Draws::new(Seed(seed), 0), &mut referee, None);
+    let end = world::run(&setup, Draws::new(Seed(seed), 0), &mut referee, Probe::default());
     let mut fouls = std::mem::take(&mut referee.fouls);
     if pace == Pace::Quiet {
         fouls.clear();
@@ -80,7 +80,7 @@ fn play((kind, pace): (Kind, Pace), seed: u64) -> Outcome {
         fouls.push("did not complete".to_owned());
     }
     if seed.is_multiple_of(7) {
-        let again = world::run(&setup, Draws::new(Seed(seed), 0), &mut Referee::new(&case), None);
+        let again = world::run(&setup, Draws::new(Seed(seed), 0), &mut Referee::new(&case), Probe::default());
         if again != end {
             fouls.push("another run gave another digest".to_owned());
         }

@@ -8,7 +8,7 @@ use kubecast::cluster::record::Record;
 use kubecast::cluster::request::{ClientId, RequestRecord, Verb};
 use kubecast::cluster::store::Change;
 use kubecast::cluster::world;
-use kubecast::kernel::{Draws, Seed, SimTime, TraceSink};
+use kubecast::kernel::{Draws, Probe, Seed, SimTime, TraceSink};
 
 use super::library::setup;
 
@@ -94,7 +94,7 @@ fn simulated(replicas: u32) -> [Counts; 2] {
     let mut mean: [Counts; 2] = Default::default();
     for run in 0..RUNS {
         let mut counter = Counter::default();
-        world::run(&setup, Draws::new(Seed(1), run), &mut counter, None);
+        world::run(&setup, Draws::new(Seed(1), run), &mut counter, Probe::default());
         for (mean, counts) in mean.iter_mut().zip(counter.phases) {
             for (what, count) in counts {
                 *mean.entry(what).or_default() += count / f64::from(RUNS);
@@ -192,7 +192,7 @@ spec:
         ));
     }
     let mut line = Line::default();
-    world::run(&setup(&text), Draws::new(Seed(1), 0), &mut line, None);
+    world::run(&setup(&text), Draws::new(Seed(1), 0), &mut line, Probe::default());
     let expected: Vec<u64> = (1..=40_u64).map(|k| k.saturating_sub(3) * 500_000_000).collect();
     assert_eq!(line.0[..40], expected);
 }

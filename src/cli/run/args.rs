@@ -2,8 +2,9 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
+use crate::cli::format::Format;
 use crate::cli::load_args::LoadArgs;
 use crate::study::choice::Choice;
 
@@ -57,13 +58,4 @@ pub struct RunArgs {
     /// Print the digest after every event of one run, `VARIANT:REPLICATION` by number.
     #[arg(long, hide = true, value_name = "V:R")]
     pub emit_events: Option<String>,
-}
-
-/// Formats of the summary.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    /// For people.
-    Text,
-    /// For programs.
-    Json,
 }

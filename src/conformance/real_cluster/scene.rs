@@ -11,7 +11,7 @@ use crate::cluster::world;
 use crate::conformance::closed_loop::observer::Observer;
 use crate::conformance::closed_loop::scene::Scene;
 use crate::conformance::rollout_objects::read;
-use crate::kernel::{Draws, Seed};
+use crate::kernel::{Draws, Probe, Seed};
 use crate::scenario::{LoadOptions, NoFiles, SourceText, load};
 
 /// Simulated runs.
@@ -133,7 +133,12 @@ impl Recording {
 
     fn run(&self, replication: u32) -> RunResult {
         let mut observer = Observer::new(&self.scene);
-        world::run(&Arc::clone(&self.scene.setup), Draws::new(Seed(1), replication), &mut observer, None);
+        world::run(
+            &Arc::clone(&self.scene.setup),
+            Draws::new(Seed(1), replication),
+            &mut observer,
+            Probe::default(),
+        );
         let phases = observer.finish();
         let rollouts = phases.iter().skip(1).map(|phase| {
             let one = &phase.deployments[0];

@@ -9,12 +9,6 @@ use crate::study::campaign::execution::Rows;
 use crate::study::campaign::frame::Frame;
 use crate::study::statistics::distributions::rounded;
 
-/// JSON as it is printed and stored.
-pub fn pretty(value: &Value) -> String {
-    let text = serde_json::to_string_pretty(value).expect("JSON values can be printed");
-    format!("{text}\n")
-}
-
 /// The digest of all runs, in the order of the design.
 pub fn digest(rows: &Rows) -> String {
     let mut digest = Digest::new();

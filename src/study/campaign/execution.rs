@@ -13,19 +13,15 @@ use super::journal::{RunRow, Shard};
 use crate::kernel::Seed;
 use crate::scenario::study::ResolvedStudy;
 use crate::study::ends::ended_word;
-use crate::study::replication::run_once;
+use crate::study::oversight::{Oversight, Stopped};
+use crate::study::replication::run_overseen;
 use crate::study::statistics::two_stage;
 
 /// Runs by their place.
 pub type Rows = BTreeMap<(u32, u32, u32), RunRow>;
 
-/// Watches over the runs, from any thread.
-pub trait Watch: Sync {
-    /// So many more runs are needed.
-    fn needed(&self, runs: u64);
-    /// A run has ended.
-    fn ended(&self, row: &RunRow);
-}
+/// Is given each run when it is done, from any thread, and keeps it.
+pub type Keep<'k> = &'k (dyn Fn(&RunRow) + Sync);
 
 /// The runs of an arm at a point that are needed, as far as the rows so far tell.
 pub fn runs_of_point(frame: &Frame, point: u32, rows: &Rows) -> u32 {
@@ -86,39 +82,45 @@ pub fn execute(
     frame: &Frame,
     (shard, threads): (Shard, usize),
     mut rows: Rows,
-    watch: &dyn Watch,
-) -> Rows {
+    keep: Keep<'_>,
+    oversight: &Oversight<'_>,
+) -> Result<Rows, Stopped> {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads can be started");
     // Twice: the first stage, and what it asks for. Nothing is missing after a fixed number of runs.
     loop {
         let all = needed(frame, shard, &rows);
         let missing: Vec<_> = all.into_iter().filter(|place| !rows.contains_key(place)).collect();
         if missing.is_empty() {
-            return rows;
+            return Ok(rows);
         }
-        watch.needed(missing.len() as u64);
+        oversight.monitor().expect(missing.len() as u64);
         let one = |place: (u32, u32, u32)| {
-            let row = run(study, place);
-            watch.ended(&row);
-            (place, row)
+            let row = run(study, place, oversight)?;
+            keep(&row);
+            oversight.monitor().finished();
+            Ok((place, row))
         };
-        let found: Vec<_> = pool.install(|| missing.into_par_iter().map(one).collect());
-        rows.extend(found);
+        let found: Result<Vec<_>, Stopped> = pool.install(|| missing.into_par_iter().map(one).collect());
+        rows.extend(found?);
     }
 }
 
-fn run(study: &ResolvedStudy, (point, replication, arm): (u32, u32, u32)) -> RunRow {
+fn run(
+    study: &ResolvedStudy,
+    (point, replication, arm): (u32, u32, u32),
+    oversight: &Oversight<'_>,
+) -> Result<RunRow, Stopped> {
     let at = &study.points[point as usize];
     let setup = &at.arms[arm as usize];
-    let (end, record) = run_once(setup, Seed(at.seed), replication, false, None);
-    RunRow {
+    let (end, record) = run_overseen(setup, (Seed(at.seed), replication), false, oversight)?;
+    Ok(RunRow {
         point,
         arm,
         replication,
         values: study.metrics.iter().map(|metric| metric.figure.value_in(&record)).collect(),
         ended: ended_word(end.ended).to_owned(),
         digest: format!("{:016x}", end.fingerprint),
-    }
+    })
 }
 
 #[cfg(test)]

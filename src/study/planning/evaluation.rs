@@ -15,7 +15,8 @@ use crate::kernel::Seed;
 use crate::measures::RunRecord;
 use crate::scenario::planning::{Bound, Goal, Target};
 use crate::study::ends::Ends;
-use crate::study::replication::run_once;
+use crate::study::oversight::{Oversight, Stopped};
+use crate::study::replication::run_overseen;
 use crate::study::statistics::by_frequency;
 use crate::study::statistics::distributions::student_quantile;
 use crate::study::statistics::mean::Moments;
@@ -85,13 +86,15 @@ pub fn evaluate(
     (seed, error): (Seed, f64),
     (max_runs, threads): (u32, usize),
     choice: &[usize],
-) -> Evidence {
+    oversight: &Oversight<'_>,
+) -> Result<Evidence, Stopped> {
     let looks = looks(max_runs);
     let each = error / looks.len() as f64;
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads can be started");
-    let one = |replication: u32| -> (RunEnd, Vec<Option<f64>>) {
-        let (end, record) = run_once(setup, seed, replication, false, None);
-        (end, targets.iter().map(|target| target.figure.value_in(&record)).collect())
+    let one = |replication: u32| -> Result<(RunEnd, Vec<Option<f64>>), Stopped> {
+        let (end, record) = run_overseen(setup, (seed, replication), false, oversight)?;
+        oversight.monitor().finished();
+        Ok((end, targets.iter().map(|target| target.figure.value_in(&record)).collect()))
     };
     let mut ends = Ends::default();
     let mut values: Vec<Vec<Option<f64>>> = Vec::new();
@@ -99,8 +102,9 @@ pub fn evaluate(
     let mut verdict = Verdict::Undecided;
     for runs in looks {
         let first = values.len() as u32;
-        let more: Vec<_> = pool.install(|| (first..runs).into_par_iter().map(one).collect());
-        for (replication, (end, figures)) in (first..).zip(more) {
+        oversight.monitor().expect(u64::from(runs - first));
+        let more: Result<Vec<_>, Stopped> = pool.install(|| (first..runs).into_par_iter().map(one).collect());
+        for (replication, (end, figures)) in (first..).zip(more?) {
             ends.add(replication, &end);
             values.push(figures);
         }
@@ -121,13 +125,13 @@ pub fn evaluate(
     }
     let broken =
         values.iter().position(|run| targets.iter().zip(run).any(|(target, value)| breaks(target, *value)));
-    let binding = broken.and_then(|run| {
-        let (_, record) = run_once(setup, seed, run as u32, false, None);
-        binding(&record)
-    });
+    let binding = match broken {
+        Some(run) => binding(&run_overseen(setup, (seed, run as u32), false, oversight)?.1),
+        None => None,
+    };
     let runs = values.len() as u32;
     let binding = binding.filter(|_| verdict != Verdict::Holds);
-    Evidence { choice: choice.to_vec(), runs, verdict, targets: evidence, ends, binding }
+    Ok(Evidence { choice: choice.to_vec(), runs, verdict, targets: evidence, ends, binding })
 }
 
 fn keeps(bound: Bound, value: Option<f64>) -> bool {

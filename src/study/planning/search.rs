@@ -27,18 +27,24 @@ pub struct Space<'s> {
     pub error: f64,
 }
 
-struct Search<'s, 'e> {
+/// Judges a choice with a chance of being wrong; an error ends the search.
+type Evaluate<'e, E> = dyn FnMut(&[usize], f64) -> Result<Evidence, E> + 'e;
+
+struct Search<'s, 'e, E> {
     space: &'s Space<'s>,
-    evaluate: &'e mut dyn FnMut(&[usize], f64) -> Evidence,
+    evaluate: &'e mut Evaluate<'e, E>,
     tried: Vec<Evidence>,
 }
 
-/// Searches. `evaluate` judges a choice with a chance of being wrong.
-pub fn search(space: &Space<'_>, evaluate: &mut dyn FnMut(&[usize], f64) -> Evidence) -> Found {
+/// Searches. `evaluate` judges a choice with a chance of being wrong; an error of its ends the search.
+pub fn search<'e, E>(
+    space: &Space<'_>,
+    evaluate: &'e mut (dyn FnMut(&[usize], f64) -> Result<Evidence, E> + 'e),
+) -> Result<Found, E> {
     let mut search = Search { space, evaluate, tried: Vec::new() };
     let best: Vec<usize> = space.sizes.iter().map(|size| size - 1).collect();
-    let answer = if search.meets(&best) { Some(search.cheapest(best)) } else { None };
-    Found { tried: search.tried, answer }
+    let answer = if search.meets(&best)? { Some(search.cheapest(best)?) } else { None };
+    Ok(Found { tried: search.tried, answer })
 }
 
 impl Found {
@@ -48,16 +54,16 @@ impl Found {
     }
 }
 
-impl Search<'_, '_> {
+impl<E> Search<'_, '_, E> {
     /// Whether a choice meets the targets: by what is known, or by trying.
-    fn meets(&mut self, choice: &[usize]) -> bool {
+    fn meets(&mut self, choice: &[usize]) -> Result<bool, E> {
         let no_better = |one: &[usize], other: &[usize]| one.iter().zip(other).all(|(a, b)| a <= b);
         for known in &self.tried {
             if known.verdict == Verdict::Holds && no_better(&known.choice, choice) {
-                return true;
+                return Ok(true);
             }
             if known.verdict != Verdict::Holds && no_better(choice, &known.choice) {
-                return false;
+                return Ok(false);
             }
         }
         let number = self.tried.len() as f64 + 1.0;
@@ -66,14 +72,14 @@ impl Search<'_, '_> {
             [size] => self.space.error / f64::from(1 + usize::BITS - (size - 1).leading_zeros()),
             _ => self.space.error / (number * (number + 1.0)),
         };
-        let evidence = (self.evaluate)(choice, error);
+        let evidence = (self.evaluate)(choice, error)?;
         let holds = evidence.verdict == Verdict::Holds;
         self.tried.push(evidence);
-        holds
+        Ok(holds)
     }
 
     /// The cheapest choice, given one that meets the targets.
-    fn cheapest(&mut self, best: Vec<usize>) -> Vec<usize> {
+    fn cheapest(&mut self, best: Vec<usize>) -> Result<Vec<usize>, E> {
         let mut answer = best;
         let last_size = *self.space.sizes.last().expect("there is a variable");
         for first in self.mixes() {
@@ -88,7 +94,7 @@ impl Search<'_, '_> {
             // Where the mix is that of the answer so far, its value at `high` is known to meet the targets; of another
             // one it is worth a try whether any that is cheaper does.
             let is_known = answer[..first.len()] == first[..];
-            if high == 0 || !is_known && !self.meets(&with(high - 1)) {
+            if high == 0 || !is_known && !self.meets(&with(high - 1))? {
                 continue;
             }
             // Those below `low` do not meet the targets, the one at `high` does.
@@ -96,11 +102,11 @@ impl Search<'_, '_> {
             let mut low = 0;
             while low < high {
                 let middle = usize::midpoint(low, high);
-                if self.meets(&with(middle)) { high = middle } else { low = middle + 1 }
+                if self.meets(&with(middle))? { high = middle } else { low = middle + 1 }
             }
             answer = with(high);
         }
-        answer
+        Ok(answer)
     }
 
     /// Mixes of all variables but the last, the cheap ones first.
@@ -122,6 +128,8 @@ impl Search<'_, '_> {
 
 #[cfg(test)]
 mod tests {
+    use std::convert::Infallible;
+
     use super::*;
     use crate::study::ends::Ends;
     use proptest::prelude::*;
@@ -141,8 +149,9 @@ mod tests {
         let space = Space { sizes: sizes.to_vec(), price, error: 0.05 };
         let found = search(&space, &mut |choice, error| {
             spent += error;
-            evidence(choice, holds(choice))
+            Ok::<_, Infallible>(evidence(choice, holds(choice)))
         });
+        let Ok(found) = found;
         (found, spent)
     }
 

@@ -1,0 +1,103 @@
+//! A Study: a scenario with other values, many times, with intervals.
+
+use serde_json::Value;
+
+use super::error::Error;
+use super::{Forecast, Monitor, Unmonitored, guard};
+use crate::report::output_file::OutputFile;
+pub use crate::report::study::StudyReport;
+use crate::report::study::{files, json, words};
+use crate::scenario::InputError;
+use crate::scenario::study::{ResolvedStudy, load_study};
+use crate::study::campaign::execution::{self, Keep, Rows};
+use crate::study::campaign::frame::Frame;
+use crate::study::campaign::journal::Shard;
+
+/// A Study that can be run.
+pub struct Study {
+    resolved: ResolvedStudy,
+    frame: Frame,
+    threads: usize,
+}
+
+/// What a Study says: what it is, and the figures of each of its runs.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct StudyAnswer {
+    /// What was studied: points, arms and metrics.
+    pub frame: Frame,
+    /// The runs, by point, replication and arm.
+    pub rows: Rows,
+}
+
+impl Study {
+    pub(super) fn load(forecast: &Forecast) -> Result<Self, Error> {
+        let Forecast { options, reader, threads, .. } = forecast;
+        let source = forecast.document()?;
+        let resolved = guard::of(|| Ok(load_study(source, options, &**reader)?))?;
+        let frame = Frame::of(&resolved);
+        Ok(Self { resolved, frame, threads: *threads })
+    }
+
+    /// What is doubtful about the input.
+    pub fn warnings(&self) -> &[InputError] {
+        &self.resolved.warnings
+    }
+
+    /// What it is, apart from how it is run.
+    pub fn frame(&self) -> &Frame {
+        &self.frame
+    }
+
+    /// The whole of it.
+    pub fn run(&self) -> Result<StudyAnswer, Error> {
+        let rows = self.run_part(Shard::WHOLE, Rows::new(), &|_| {}, &Unmonitored)?;
+        Ok(StudyAnswer::new(self.frame.clone(), rows))
+    }
+
+    /// The runs of a part, beside those that are there already. Each is handed to `keep` when it is done, from any thread.
+    pub fn run_part(
+        &self,
+        part: Shard,
+        rows: Rows,
+        keep: Keep<'_>,
+        monitor: &dyn Monitor,
+    ) -> Result<Rows, Error> {
+        let size = (part, self.threads);
+        guard::overseen(monitor, |oversight| {
+            Ok(execution::execute(&self.resolved, &self.frame, size, rows, keep, oversight)?)
+        })
+    }
+}
+
+impl StudyAnswer {
+    /// Of all runs of a study, wherever they were computed.
+    pub fn new(frame: Frame, rows: Rows) -> Self {
+        Self { frame, rows }
+    }
+
+    /// Estimates of every arm at every point, and differences.
+    pub fn report(&self) -> StudyReport<'_> {
+        StudyReport::new(&self.frame, &self.rows)
+    }
+
+    /// Whether no run was cut off and, if `strict`, nothing is left out.
+    pub fn is_complete(&self, strict: bool) -> bool {
+        !self.report().is_cut_off() && self.frame.ledger().satisfies(strict)
+    }
+
+    /// For people.
+    pub fn to_text(&self) -> String {
+        words::words(&self.report())
+    }
+
+    /// For programs.
+    pub fn to_json(&self) -> Value {
+        json::summary(&self.report())
+    }
+
+    /// Tables, plot, summary and manifest.
+    pub fn files(&self) -> Vec<OutputFile<'_>> {
+        files(&self.report())
+    }
+}

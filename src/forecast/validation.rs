@@ -1,0 +1,92 @@
+//! Whether documents are right, without running them. A Study or Plan is checked as its own question would check it.
+
+use super::error::Error;
+use super::{Forecast, Scenario};
+use crate::report::words;
+use crate::scenario::planning::{ResolvedPlan, load_plan};
+use crate::scenario::study::{ResolvedStudy, load_study};
+use crate::scenario::{InputError, SourceText, api_version};
+
+/// What valid documents hold.
+#[non_exhaustive]
+pub enum Validation {
+    /// A scenario, or plain manifests.
+    Scenario(Box<Scenario>),
+    /// A Study.
+    Study(Box<ResolvedStudy>),
+    /// A Plan.
+    Plan(Box<ResolvedPlan>),
+}
+
+pub(super) fn check(forecast: &Forecast) -> Result<Validation, Error> {
+    let Forecast { sources, options, reader, .. } = forecast;
+    if let [source] = &sources[..] {
+        match own_kind(source).as_deref() {
+            Some("Study") => return Ok(Validation::Study(Box::new(load_study(source, options, &**reader)?))),
+            Some("Plan") => return Ok(Validation::Plan(Box::new(load_plan(source, options, &**reader)?))),
+            _ => {}
+        }
+    }
+    Ok(Validation::Scenario(Box::new(forecast.scenario()?)))
+}
+
+/// The kind of a document of kubecast's own.
+fn own_kind(source: &SourceText) -> Option<String> {
+    let documents = kubecast_manifest::parse(&source.name, &source.text).ok()?;
+    let tree = &documents.first()?.tree;
+    let is_own = tree.get_str("apiVersion") == Some(api_version::API_VERSION);
+    tree.get_str("kind").filter(|_| is_own).map(str::to_owned)
+}
+
+impl Validation {
+    /// What is doubtful about the input.
+    pub fn warnings(&self) -> &[InputError] {
+        match self {
+            Self::Scenario(scenario) => scenario.warnings(),
+            Self::Study(study) => &study.warnings,
+            Self::Plan(plan) => &plan.warnings,
+        }
+    }
+
+    /// For people.
+    pub fn to_text(&self) -> String {
+        match self {
+            Self::Scenario(scenario) => scenario_words(scenario),
+            Self::Study(study) => format!(
+                "valid: a Study of {} design points, {} arms and {} metrics\n",
+                study.points.len(),
+                study.arms.len(),
+                study.metrics.len()
+            ),
+            Self::Plan(plan) => {
+                let choices: usize = plan.variables.iter().map(|variable| variable.labels.len()).product();
+                format!("valid: a Plan of {choices} choices and {} targets\n", plan.targets.len())
+            }
+        }
+    }
+}
+
+fn scenario_words(scenario: &Scenario) -> String {
+    let mut text = String::new();
+    for variant in scenario.variants() {
+        let setup = &variant.setup;
+        let prefix = variant.name.as_ref().map_or_else(String::new, |name| format!("{name}: "));
+        text.push_str(&format!(
+            "{prefix}valid: {} nodes, {} Deployments, {} ReplicaSets, {} pods, {} timeline entries\n",
+            setup.nodes.len(),
+            setup.deployments.len(),
+            setup.replica_sets.len(),
+            setup.pods.len(),
+            setup.timeline.len()
+        ));
+    }
+    let ledger = scenario.ledger();
+    for release in &ledger.releases {
+        text.push_str(&format!("{release}.\n"));
+    }
+    text.push_str(&words::gap_lines(ledger.gaps.iter()));
+    for lint in &ledger.lints {
+        text.push_str(&format!("note: {lint}\n"));
+    }
+    text
+}
