@@ -2,6 +2,7 @@
 //! environment.
 
 pub mod capacity;
+pub mod cluster_args;
 pub mod compare;
 pub mod conformance;
 pub mod determinism;

@@ -87,6 +87,7 @@ use std::sync::Arc;
 
 use kubecast_manifest::Document;
 
+use assignment::Assignment;
 pub use coverage::{Gap, Ledger};
 use error::Findings;
 pub use error::{InputError, Place};
@@ -116,6 +117,10 @@ pub struct LoadOptions {
     pub kubernetes_version: Option<Release>,
     /// Files that change what the others hold, as `kubectl apply` would at time 0.
     pub apply: Vec<SourceText>,
+    /// What is set in every variant, after its own values.
+    pub set: Vec<Assignment>,
+    /// The namespace of objects that name none; `None` is `default`. Those that stand in a Scenario are not meant.
+    pub namespace: Option<String>,
     /// What expectations, metrics and targets may name: [`MEASURES`], or a list with measures of one's own.
     pub measures: Vec<Measure>,
 }
@@ -145,6 +150,8 @@ impl Default for LoadOptions {
             ask: Ask::default(),
             kubernetes_version: None,
             apply: Vec::new(),
+            set: Vec::new(),
+            namespace: None,
             measures: MEASURES.to_vec(),
         }
     }
@@ -198,7 +205,7 @@ pub fn load(
 ) -> Result<Resolved, Vec<InputError>> {
     let mut findings = Findings::default();
     let mut inputs_read = Inputs::new(inputs, options.kubernetes_version, reader, &mut findings);
-    inputs_read.take_change(&options.apply, &mut findings);
+    inputs_read.take_options(options, &mut findings);
     let name = inputs.first().map_or("", |source| &source.name);
     let scenario = inputs_read.scenario.clone().unwrap_or_else(|| plan::implicit_scenario(name));
     let resolved = resolve_all(&scenario, options, &mut inputs_read, &mut findings);

@@ -5,6 +5,7 @@
 mod capacity;
 mod cases;
 mod cli;
+mod cluster_args;
 mod compare;
 mod conformance;
 mod coverage;

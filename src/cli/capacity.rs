@@ -2,10 +2,10 @@
 
 use clap::Args;
 
+use super::cluster_args::ClusterArgs;
 use super::error::CliError;
 use super::format::Format;
 use super::input;
-use super::load_args::LoadArgs;
 use super::progress::Progress;
 use crate::forecast::{CapacityQuestion, PodCopies};
 
@@ -17,7 +17,7 @@ the other, and so on, until the first has no place. Instead of a Pod, an object 
 (Deployment, Job, …) stands for its pod.")]
 pub struct CapacityArgs {
     /// A cluster: a dump, a scenario, manifests; files, folders, or `-` for standard input.
-    #[arg(required = true, value_name = "FILE")]
+    #[arg(required_unless_present = "filename", value_name = "FILE")]
     files: Vec<String>,
     /// The pod of which copies are made, and how many in a round (1).
     #[arg(long, required = true, value_name = "FILE[=N]")]
@@ -35,7 +35,7 @@ pub struct CapacityArgs {
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
     #[command(flatten)]
-    load: LoadArgs,
+    cluster: ClusterArgs,
     /// No warnings.
     #[arg(long)]
     quiet: bool,
@@ -43,19 +43,19 @@ pub struct CapacityArgs {
 
 /// Tells what fits.
 pub fn capacity(args: &CapacityArgs) -> Result<(), CliError> {
-    args.load.without_time()?;
+    args.cluster.load.without_time()?;
     let mut question =
         CapacityQuestion::default().most_rounds(args.max).after_zone_loss(args.after_zone_loss);
     for pod in &args.pod {
         question = question.pod(copies(pod)?);
     }
-    let forecast = args.load.forecast(&args.files, args.seed)?;
+    let forecast = args.cluster.forecast(&args.files, args.seed)?;
     let progress = Progress::new(args.quiet);
     let answer = forecast.capacity(&question, &progress)?;
     drop(progress);
     input::warn(&answer.warnings, args.quiet);
     args.format.print(|| answer.to_text(), || answer.to_json())?;
-    CliError::unless(true, answer.is_complete(args.load.strict))
+    CliError::unless(true, answer.is_complete(args.cluster.load.strict))
 }
 
 /// `FILE` or `FILE=N`.

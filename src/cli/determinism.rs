@@ -90,16 +90,24 @@ fn child(args: &RunArgs, extra: &[&str]) -> Result<Vec<String>, CliError> {
     let program = std::env::current_exe().map_err(|error| bug(error.to_string()))?;
     let threads = if args.threads == 1 { 2 } else { 1 };
     let mut command = Command::new(program);
-    command.arg("run").args(&args.files).args(extra).arg("--quiet");
+    command.arg("run").args(args.inputs()).args(extra).arg("--quiet");
     command.arg("--runs").arg(args.runs.to_string()).arg("--threads").arg(threads.to_string());
     if let Some(seed) = args.seed {
         command.arg("--seed").arg(seed.to_string());
     }
-    if let Some(release) = args.load.kubernetes_version {
+    if let Some(release) = args.cluster.load.kubernetes_version {
         command.arg("--kubernetes-version").arg(release.to_string());
     }
-    if let Some(preset) = args.load.timing_preset {
+    if let Some(preset) = args.cluster.load.timing_preset {
         command.arg("--timing-preset").arg(preset.name());
+    }
+    for (option, values) in [("--apply", &args.cluster.load.apply), ("--set", &args.cluster.set)] {
+        for value in values {
+            command.arg(option).arg(value);
+        }
+    }
+    if let Some(namespace) = &args.cluster.namespace {
+        command.arg("--namespace").arg(namespace);
     }
     let output = command.output().map_err(|error| bug(error.to_string()))?;
     if !output.status.success() {

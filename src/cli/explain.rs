@@ -1,11 +1,13 @@
 //! `kubecast explain`: why a pod went where it went, or stays without a node.
 
+use std::path::Path;
+
 use clap::Args;
 
+use super::cluster_args::ClusterArgs;
 use super::error::CliError;
 use super::format::Format;
 use super::input;
-use super::load_args::LoadArgs;
 use super::progress::Progress;
 use crate::api::Timestamp;
 use crate::forecast::ExplainOptions;
@@ -16,12 +18,12 @@ use crate::study::explanation::PodQuery;
 /// Options of `explain`.
 #[derive(Clone, Debug, Args)]
 pub struct ExplainArgs {
-    /// Scenario and manifest files, folders, or `-` for standard input.
-    #[arg(required = true, value_name = "FILE")]
-    files: Vec<String>,
+    /// The pod, as pod/NAME or pod/NAMESPACE/NAME; scenario and manifest files, folders, or `-` for standard input.
+    #[arg(required_unless_present = "filename", value_name = "[pod/NAME] FILE")]
+    words: Vec<String>,
     /// The pod, or a beginning of its name that no other pod shares.
     #[arg(long, value_name = "NAMESPACE/NAME")]
-    pod: String,
+    pod: Option<String>,
     /// Explain the last attempt at or before this time: since the start (90s, 1h30m), or RFC 3339.
     #[arg(long, value_name = "TIME")]
     at: Option<String>,
@@ -45,23 +47,47 @@ pub struct ExplainArgs {
     #[arg(long)]
     all_nodes: bool,
     #[command(flatten)]
-    load: LoadArgs,
+    cluster: ClusterArgs,
 }
 
 /// Explains the pod that the arguments name.
 pub fn explain(args: &ExplainArgs) -> Result<(), CliError> {
-    let scenario = args.load.forecast(&args.files, args.seed)?.scenario()?;
+    let (pod, files) = pod_and_files(args)?;
+    let scenario = args.cluster.forecast(&files, args.seed)?.scenario()?;
     input::warn(scenario.warnings(), false);
     let variant = scenario.variant(args.variant.as_deref())?;
     let at = args.at.as_deref().map(|text| time_of(text, variant.setup.start)).transpose()?;
     let fault = |message: String| CliError::wrong_input(format!("--pod {message}"));
-    let query = PodQuery::parse(&args.pod, at).map_err(fault)?;
+    let query = PodQuery::parse(&pod, at).map_err(fault)?;
     let options = ExplainOptions::default()
         .variant(args.variant.as_deref())
         .replication(args.replication.clone(), args.runs);
     let answer = scenario.explain_monitored(&query, &options, &Progress::new(false))?;
     args.format.print(|| answer.to_text(args.all_nodes), || answer.to_json())?;
-    CliError::unless(true, answer.is_complete(args.load.strict))
+    CliError::unless(true, answer.is_complete(args.cluster.load.strict))
+}
+
+/// The pod that is asked about, and the files among the words. A file of the name comes before a pod.
+fn pod_and_files(args: &ExplainArgs) -> Result<(String, Vec<String>), CliError> {
+    let is_pod = |word: &&String| {
+        let kind = word.split_once('/').map(|(kind, _)| kind);
+        matches!(kind, Some("pod" | "pods" | "po")) && !Path::new(word).exists()
+    };
+    let (pods, files): (Vec<&String>, Vec<&String>) = args.words.iter().partition(is_pod);
+    let own = pods.iter().map(|word| word.split_once('/').map_or(word.as_str(), |(_, name)| name));
+    let named: Vec<&str> = args.pod.iter().map(String::as_str).chain(own).collect();
+    let [pod] = named[..] else {
+        return Err(CliError::wrong_input(if named.is_empty() {
+            "which pod? write pod/NAME, pod/NAMESPACE/NAME, or --pod".to_owned()
+        } else {
+            format!("{} pods are named; explain one at a time", named.len())
+        }));
+    };
+    let pod = match &args.cluster.namespace {
+        Some(namespace) if !pod.contains('/') => format!("{namespace}/{pod}"),
+        _ => pod.to_owned(),
+    };
+    Ok((pod, files.into_iter().cloned().collect()))
 }
 
 /// A time since the start, or a time of the simulated API.

@@ -1,4 +1,4 @@
-//! What every command that reads a cluster takes: the release, how strictly, which notes are not wanted.
+//! How an input is read: the release, the pace, changes, how strictly, which notes are not wanted.
 
 use clap::Args;
 
@@ -6,7 +6,6 @@ use super::error::CliError;
 use super::input;
 
 use crate::api::Release;
-use crate::forecast::Forecast;
 use crate::scenario::lints;
 use crate::scenario::timing_preset::TimingPreset;
 use crate::scenario::{Ask, LoadOptions};
@@ -61,12 +60,6 @@ impl LoadArgs {
                 Err(CliError::wrong_input("--timing-preset: pods are placed here without any time passing"))
             }
         }
-    }
-
-    /// The forecast of an input that is read in this way.
-    pub fn forecast(&self, files: &[String], seed: Option<u64>) -> Result<Forecast, CliError> {
-        let options = self.options(seed)?;
-        Ok(Forecast::of(input::read_all(files)?).with_options(options))
     }
 
     /// As the readers take it.

@@ -6,10 +6,10 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::cluster_args::ClusterArgs;
 use super::error::CliError;
 use super::format::Format;
 use super::input;
-use super::load_args::LoadArgs;
 use super::output::{self, OutputDir};
 use super::progress::Progress;
 use crate::forecast::RolloutOptions;
@@ -23,21 +23,12 @@ PATH is a JSON pointer into the Deployment, or the same with dots:
 or OBJECT#PATH for anything else: node/worker-0#/spec/unschedulable=true,
 scenario#/spec/timing/containerStart={uniform: [2s, 12s]}. VALUE is YAML; null takes a field away.")]
 pub struct RolloutArgs {
-    /// The Deployment: deployment/NAME or deployment/NAMESPACE/NAME.
-    #[arg(value_name = "KIND/NAME")]
-    target: String,
-    /// A dump of the cluster and manifests: files, folders, or `-` for standard input.
-    #[arg(short, long, required = true, num_args = 1.., value_name = "FILE")]
-    filename: Vec<String>,
-    /// The namespace, where KIND/NAME does not say it.
-    #[arg(short, long, value_name = "NAMESPACE")]
-    namespace: Option<String>,
+    /// The Deployment: deployment/NAME or deployment/NAMESPACE/NAME; `restart` before it says what is done anyway.
+    #[arg(value_name = "[restart] KIND/NAME", required = true, num_args = 1..=2)]
+    target: Vec<String>,
     /// Set a new image instead of a mere restart.
     #[arg(long, value_name = "[CONTAINER=]IMAGE")]
     image: Option<String>,
-    /// Set a value in every arm.
-    #[arg(long, value_name = "PATH=VALUE")]
-    set: Vec<String>,
     /// One more arm, on the same luck, with these values.
     #[arg(long, value_name = "PATH=VALUE[; PATH=VALUE]…")]
     compare: Vec<String>,
@@ -61,7 +52,7 @@ pub struct RolloutArgs {
     #[arg(long)]
     timing_sensitivity: bool,
     #[command(flatten)]
-    load: LoadArgs,
+    cluster: ClusterArgs,
     /// Replace what an earlier run left in the output folder.
     #[arg(long)]
     force: bool,
@@ -76,7 +67,7 @@ pub fn rollout(args: &RolloutArgs) -> Result<(), CliError> {
     options.check()?;
     let order = order::of(args)?;
     let out = args.out.as_deref().map(|root| OutputDir::prepare(root, args.force)).transpose()?;
-    let forecast = args.load.forecast(&args.filename, args.seed)?.threads(args.threads);
+    let forecast = args.cluster.forecast_with(&[], args.seed, Vec::new())?.threads(args.threads);
     let rollout = forecast.rollout(order)?;
     input::warn(rollout.warnings(), args.quiet);
     if let Some(out) = &out {
@@ -92,5 +83,5 @@ pub fn rollout(args: &RolloutArgs) -> Result<(), CliError> {
     if let Some(out) = &out {
         out.write_all(answer.files())?;
     }
-    CliError::unless(answer.is_as_expected(), answer.is_complete(args.load.strict))
+    CliError::unless(answer.is_as_expected(), answer.is_complete(args.cluster.load.strict))
 }

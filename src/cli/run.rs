@@ -16,7 +16,7 @@ use crate::report::output_file::pretty;
 /// Runs what the arguments say.
 pub fn run(args: &RunArgs) -> Result<(), CliError> {
     let stopwatch = Stopwatch::start();
-    if args.check_determinism && args.files.iter().any(|file| file == "-") {
+    if args.check_determinism && args.inputs().any(|file| file == "-") {
         let message = "--check-determinism reads the input a second time; hand in a file instead of -";
         return Err(CliError::wrong_input(message));
     }
@@ -26,7 +26,7 @@ pub fn run(args: &RunArgs) -> Result<(), CliError> {
         .timing_sensitivity(args.timing_sensitivity);
     options.check()?;
     let out = args.out.as_deref().map(|root| OutputDir::prepare(root, args.force)).transpose()?;
-    let scenario = args.load.forecast(&args.files, args.seed)?.threads(args.threads).scenario()?;
+    let scenario = args.cluster.forecast(&args.files, args.seed)?.threads(args.threads).scenario()?;
     input::warn(scenario.warnings(), args.quiet);
     if let Some(out) = &out {
         out.check_folders(scenario.variants().iter().filter_map(|variant| variant.name.as_deref()))?;
@@ -54,5 +54,5 @@ pub fn run(args: &RunArgs) -> Result<(), CliError> {
     if args.check_determinism {
         determinism::check(args, &answer.variants)?;
     }
-    CliError::unless(answer.is_as_expected(), answer.is_complete(args.load.strict))
+    CliError::unless(answer.is_as_expected(), answer.is_complete(args.cluster.load.strict))
 }

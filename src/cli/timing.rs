@@ -24,8 +24,11 @@ enum TimingCommand {
 #[derive(Clone, Debug, Args)]
 struct FitArgs {
     /// A dump of the cluster: files, folders, or `-` for standard input.
-    #[arg(required = true, value_name = "DUMP")]
+    #[arg(required_unless_present = "filename", value_name = "DUMP")]
     files: Vec<String>,
+    /// The same as DUMP.
+    #[arg(short, long, num_args = 1.., value_name = "FILE")]
+    filename: Vec<String>,
     /// Events, as `kubectl get events -A -o yaml` prints them: when pods were bound, to the microsecond, and how long
     /// their images took.
     #[arg(long, value_name = "FILE")]
@@ -64,7 +67,7 @@ pub fn timing(args: &TimingArgs) -> Result<(), CliError> {
 }
 
 fn fit_dump(args: &FitArgs) -> Result<(), CliError> {
-    let mut sources = input::read_all(&args.files)?;
+    let mut sources = input::read_all(&[&args.files[..], &args.filename].concat())?;
     sources.extend(input::read_all(&args.events)?);
     let answer = Forecast::of(sources).timing_fit(&input::read_all(&args.metrics)?)?;
     input::warn(&answer.warnings, args.quiet);

@@ -3,23 +3,23 @@
 
 use clap::Args;
 
+use super::cluster_args::ClusterArgs;
 use super::error::CliError;
 use super::input;
-use super::load_args::LoadArgs;
 
 /// Options of `validate`.
 #[derive(Debug, Args)]
 pub struct ValidateArgs {
     /// Scenario and manifest files, folders, or `-` for standard input.
-    #[arg(required = true, value_name = "FILE")]
+    #[arg(required_unless_present = "filename", value_name = "FILE")]
     files: Vec<String>,
     #[command(flatten)]
-    load: LoadArgs,
+    cluster: ClusterArgs,
 }
 
 /// Checks documents and says what they hold.
 pub fn validate(args: &ValidateArgs) -> Result<(), CliError> {
-    let found = args.load.forecast(&args.files, None)?.validate()?;
+    let found = args.cluster.forecast(&args.files, None)?.validate()?;
     input::warn(found.warnings(), false);
     super::print(&found.to_text())
 }

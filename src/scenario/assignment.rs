@@ -10,7 +10,7 @@
 //!
 //! VALUE is YAML. Several assignments in one text are separated by `;`, outside quotes and brackets.
 
-use kubecast_manifest::{Tree, Value, parse};
+use kubecast_manifest::{Entry, Tree, Value, parse};
 
 use super::overrides::forget_places;
 use super::reference::Reference;
@@ -77,6 +77,19 @@ impl Assignment {
     pub(super) fn key(&self, about: &Reference) -> String {
         let target = self.target.as_ref().map_or_else(|| about.to_string(), Clone::clone);
         format!("{target}#{}", self.pointer)
+    }
+
+    /// As an entry of `set`, where no object is what the command is about.
+    pub(super) fn entry(&self) -> Result<Entry, String> {
+        let target = self.target.as_ref().ok_or_else(|| {
+            format!(
+                "{}: say in which object, such as deployment/default/web#/spec/replicas=10 or \
+                 node/worker-0#/spec/unschedulable=true",
+                self.text()
+            )
+        })?;
+        let key = format!("{target}#{}", self.pointer);
+        Ok(Entry { key, line: 0, column: 0, value: self.value.clone() })
     }
 
     /// Whether it sets something at or below a place of the object that the command is about.

@@ -63,13 +63,14 @@ pub fn load_templates(
     options: &LoadOptions,
     reader: &dyn FileReader,
 ) -> Result<Vec<PodTemplate>, Vec<InputError>> {
-    super::load(sources, options, reader)?;
+    let check = LoadOptions { apply: Vec::new(), set: Vec::new(), ..options.clone() };
+    super::load(sources, &check, reader)?;
     let mut findings = Findings::default();
     let mut templates = Vec::new();
     for source in sources {
         // Whatever cannot be parsed was told of above.
         for document in parse(&source.name, &source.text).unwrap_or_default() {
-            match template(&document, per_round, &mut findings) {
+            match template(&document, per_round, options.namespace.as_deref(), &mut findings) {
                 Ok(template) => templates.push(template),
                 Err(error) => findings.error(place_of(&document.file, &document.tree), error),
             }
@@ -79,10 +80,18 @@ pub fn load_templates(
     Ok(templates)
 }
 
-fn template(document: &Document, per_round: u32, findings: &mut Findings) -> Result<PodTemplate, String> {
-    let Some(source) = ObjectSource::new(&document.file, document.tree.clone(), findings) else {
+fn template(
+    document: &Document,
+    per_round: u32,
+    namespace: Option<&str>,
+    findings: &mut Findings,
+) -> Result<PodTemplate, String> {
+    let Some(mut source) = ObjectSource::new(&document.file, document.tree.clone(), findings) else {
         return Err("a Pod is wanted".to_owned());
     };
+    if let Some(namespace) = namespace {
+        source.put_into(namespace);
+    }
     let mut tree = if source.reference.kind == "pod" {
         Tree::clone(&source.tree)
     } else {
@@ -123,7 +132,7 @@ pub fn load_capacity(
 ) -> Result<CapacityRun, Vec<InputError>> {
     let mut findings = Findings::default();
     let mut inputs = Inputs::new(inputs, options.kubernetes_version, reader, &mut findings);
-    inputs.take_change(&options.apply, &mut findings);
+    inputs.take_options(options, &mut findings);
     let resolved = resolve_run(&mut inputs, templates, (rounds, lost_zone), options, &mut findings);
     let warnings = findings.finish(options.strict)?;
     let run = resolved.expect("without errors the run is resolved");

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use kubecast_manifest::{Document, parse};
+use kubecast_manifest::{Document, Entry, parse};
 
+use super::LoadOptions;
 use super::api_version::{API_VERSION, own_version};
 use super::embedded::{Manifest, Manifests};
 use super::error::{Findings, Place};
@@ -25,6 +26,8 @@ pub(super) struct Inputs<'a> {
     pub(super) change: Vec<ObjectSource>,
     /// The release that the command line asks for.
     pub(super) asked: Option<Release>,
+    /// What the command line sets, as a variant would: `OBJECT#/path` and the value.
+    pub(super) set: Vec<Entry>,
     /// The server's version, if one of the files is the output of `kubectl version`.
     pub(super) server: Option<ServerVersion>,
     reader: &'a dyn FileReader,
@@ -83,7 +86,16 @@ impl<'a> Inputs<'a> {
     /// Nothing yet.
     fn empty(asked: Option<Release>, reader: &'a dyn FileReader) -> Self {
         let files = BTreeMap::new();
-        Self { scenario: None, objects: Vec::new(), change: Vec::new(), asked, server: None, reader, files }
+        Self {
+            scenario: None,
+            objects: Vec::new(),
+            change: Vec::new(),
+            asked,
+            set: Vec::new(),
+            server: None,
+            reader,
+            files,
+        }
     }
 
     /// Takes the texts apart.
@@ -103,10 +115,20 @@ impl<'a> Inputs<'a> {
         inputs
     }
 
-    /// Takes apart the files that change what the others hold.
-    pub(super) fn take_change(&mut self, sources: &[SourceText], findings: &mut Findings) {
-        let documents = documents(sources, findings);
+    /// Takes what is said beside the texts: files that change what the others hold, values, and the namespace of
+    /// objects that name none.
+    pub(super) fn take_options(&mut self, options: &LoadOptions, findings: &mut Findings) {
+        let documents = documents(&options.apply, findings);
         self.change.extend(documents.into_iter().filter_map(|document| manifest(document, findings)));
+        for assignment in &options.set {
+            match assignment.entry() {
+                Ok(entry) => self.set.push(entry),
+                Err(error) => findings.error(None, format!("--set {error}")),
+            }
+        }
+        if let Some(namespace) = &options.namespace {
+            self.objects.iter_mut().chain(&mut self.change).for_each(|object| object.put_into(namespace));
+        }
     }
 
     /// The documents that another document names: files, and objects that stand in it.

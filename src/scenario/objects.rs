@@ -67,6 +67,17 @@ impl ObjectSource {
         })
     }
 
+    /// Puts it into a namespace, if it is of a kind that has one and names none, as `kubectl apply --namespace` does.
+    pub(super) fn put_into(&mut self, namespace: &str) {
+        let has_none = self.tree.pointer("/metadata/namespace").is_none();
+        if has_none && !self.reference.namespace.is_empty() && !self.reference.name.is_empty() {
+            let value = Value::String(namespace.to_owned()).into();
+            if Arc::make_mut(&mut self.tree).set("/metadata/namespace", value).is_ok() {
+                namespace.clone_into(&mut self.reference.namespace);
+            }
+        }
+    }
+
     /// `kind`, as written.
     pub(super) fn kind(&self) -> &str {
         self.tree.get_str("kind").unwrap_or_default()

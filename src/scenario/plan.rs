@@ -2,6 +2,7 @@
 //! scenario itself.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use kubecast_manifest::{Document, Tree, decode};
 
@@ -126,7 +127,10 @@ impl Plan {
         inputs: &mut Inputs<'_>,
         findings: &mut Findings,
     ) -> Option<Self> {
-        let overrides = variant.map_or_else(Vec::new, |index| overrides::of_variant(base, index, findings));
+        let mut overrides =
+            variant.map_or_else(Vec::new, |index| overrides::of_variant(base, index, findings));
+        let (set, nowhere) = (inputs.set.clone(), Arc::from(""));
+        overrides.extend(set.iter().filter_map(|entry| Override::of(&nowhere, entry, findings)));
         Self::with(base, &overrides, seed, inputs, findings)
     }
 

@@ -108,7 +108,7 @@ pub fn load_rollout(
 ) -> Result<ResolvedRollout, Vec<InputError>> {
     let mut findings = Findings::default();
     let mut inputs = Inputs::new(inputs, options.kubernetes_version, reader, &mut findings);
-    inputs.take_change(&options.apply, &mut findings);
+    inputs.take_options(options, &mut findings);
     let resolved = resolve(order, options, &mut inputs, &mut findings);
     let warnings = findings.finish(options.strict)?;
     let mut resolved = resolved.expect("without errors every arm is resolved");

@@ -36,9 +36,16 @@ fn rollouts(folder: &Path) -> Vec<Named> {
 
 fn of_line(vector: &Value) -> Vec<Named> {
     let id = vector["id"].as_str().expect("an id");
-    let short = ["kk98215-", "-without", "random-", "-2-3-5-default-limits"]
-        .iter()
-        .fold(id.to_owned(), |name, part| name.replace(part, ""));
+    let short = [
+        ("kk98215-", ""),
+        ("-without", ""),
+        ("random-", ""),
+        ("-2-3-5-default-limits", ""),
+        ("pacing-", "n="),
+    ]
+    .iter()
+    .fold(id.to_owned(), |name, (part, short)| name.replace(part, short));
+    let short = short.replace("fastrand", "fast").replace("t30stock", "t30");
     let all = beside(vector).unwrap_or_else(|error| panic!("{id}: {error}"));
     let several = all.len() > 1;
     let name = |rollout: usize| if several { format!("{short} {}", rollout + 1) } else { short.clone() };
@@ -79,7 +86,7 @@ fn uneven(all: &[Named]) -> Chart {
 }
 
 fn is_98215(name: &str) -> bool {
-    ["cdq", "fastrand", "slow", "t30stock"].iter().any(|line| name.starts_with(line))
+    ["cdq", "fast", "slow", "t30"].iter().any(|line| name.starts_with(line))
 }
 
 fn spreads(all: &[Named]) -> Chart {

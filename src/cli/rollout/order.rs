@@ -14,8 +14,10 @@ const LONGEST_NAME: usize = 60;
 /// Reads the options; tells every fault of them at once.
 pub(super) fn of(args: &RolloutArgs) -> Result<RolloutOrder, CliError> {
     let mut faults = Vec::new();
-    let target =
-        parse_target(&args.target, args.namespace.as_deref()).map_err(|error| faults.push(error)).ok();
+    let target = target(&args.target)
+        .and_then(|target| parse_target(target, args.cluster.namespace.as_deref()))
+        .map_err(|error| faults.push(error))
+        .ok();
     let image = args.image.as_deref().map(image).transpose();
     let image = image.map_err(|error| faults.push(format!("--image {error}"))).ok().flatten();
     let mut list = |option: &str, text: &String| {
@@ -23,7 +25,7 @@ pub(super) fn of(args: &RolloutArgs) -> Result<RolloutOrder, CliError> {
             .map_err(|error| faults.push(format!("{option} {error}")))
             .unwrap_or_default()
     };
-    let set = args.set.iter().flat_map(|text| list("--set", text)).collect();
+    let set = args.cluster.set.iter().flat_map(|text| list("--set", text)).collect();
     let arms: Vec<Vec<Assignment>> = args.compare.iter().map(|text| list("--compare", text)).collect();
     for (place, arm) in arms.iter().enumerate() {
         if !arm.is_empty() && arms[..place].contains(arm) {
@@ -33,6 +35,18 @@ pub(super) fn of(args: &RolloutArgs) -> Result<RolloutOrder, CliError> {
     match target {
         Some(target) if faults.is_empty() => Ok(RolloutOrder { target, image, set, arms: named(arms) }),
         _ => Err(CliError::WrongInput(faults)),
+    }
+}
+
+/// `KIND/NAME`, or `restart KIND/NAME` as after `kubectl rollout`.
+fn target(words: &[String]) -> Result<&str, String> {
+    match words {
+        [target] => Ok(target),
+        [restart, target] if restart == "restart" => Ok(target),
+        words => Err(format!(
+            "{:?} is no rollout; write deployment/NAME or restart deployment/NAME, and files after -f",
+            words.join(" ")
+        )),
     }
 }
 

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use crate::cli::cluster_args::ClusterArgs;
 use crate::cli::format::Format;
-use crate::cli::load_args::LoadArgs;
 use crate::study::choice::Choice;
 
 /// Options of `run`.
@@ -13,7 +13,7 @@ use crate::study::choice::Choice;
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own on the command line")]
 pub struct RunArgs {
     /// Scenario and manifest files, folders, or `-` for standard input.
-    #[arg(required = true, value_name = "FILE")]
+    #[arg(required_unless_present = "filename", value_name = "FILE")]
     pub files: Vec<String>,
     /// Repeat the run so many times (replications 0 to N-1).
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
@@ -43,9 +43,9 @@ pub struct RunArgs {
     /// (the largest value) or best:MEASURE (the smallest). Default: 0.
     #[arg(long, value_name = "K", value_parser = Choice::parse, default_value_t = Choice::First)]
     pub replication: Choice,
-    /// How the input is read.
+    /// The cluster, and how it is read.
     #[command(flatten)]
-    pub load: LoadArgs,
+    pub cluster: ClusterArgs,
     /// Replace what an earlier run left in the output folder.
     #[arg(long)]
     pub force: bool,
@@ -58,4 +58,11 @@ pub struct RunArgs {
     /// Print the digest after every event of one run, `VARIANT:REPLICATION` by number.
     #[arg(long, hide = true, value_name = "V:R")]
     pub emit_events: Option<String>,
+}
+
+impl RunArgs {
+    /// Every file that is named.
+    pub fn inputs(&self) -> impl Iterator<Item = &String> {
+        self.files.iter().chain(&self.cluster.filename)
+    }
 }
