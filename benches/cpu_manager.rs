@@ -18,7 +18,7 @@ use kubecast::kubelet::cpu_manager::{
 use kubecast::kubelet::demand::{ContainerDemand, ContainerKind, PodDemand};
 use kubecast::kubelet::device_manager::DeviceManager;
 use kubecast::kubelet::topology_manager::{NumaInfo, PolicyName, TopologyManagerConfig};
-use kubecast::scenario::machine::catalogue;
+use kubecast::machine_files::catalogue;
 
 /// Admissions that the digest is made of.
 const DIGESTED: u64 = 100_000;

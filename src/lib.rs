@@ -60,6 +60,7 @@ pub mod controllers;
 pub mod forecast;
 pub mod kernel;
 pub mod kubelet;
+pub mod machine_files;
 pub mod measures;
 pub mod report;
 pub mod scenario;

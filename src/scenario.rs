@@ -15,7 +15,7 @@
 //! | operations of the timeline | `operations`, `service_operations` |
 //! | one rollout on a dump, as a scenario | [`rollout`], with [`assignment`]s of the command line |
 //! | a Study → a cluster for each arm at each design point | [`study`] |
-//! | machine files and named machines | [`machine`] |
+//! | machine files and named machines | [`crate::machine_files`] |
 //!
 //! All faults of an input are collected (up to [`error::MAX_ERRORS`]), each with its place.
 //! Nothing here touches files: what documents name comes through a [`FileReader`].
@@ -38,7 +38,6 @@ pub mod figure_selector;
 pub mod fitted;
 mod kubelets;
 pub mod lints;
-pub mod machine;
 pub mod names;
 pub mod node_pool;
 pub mod planning;

@@ -6,9 +6,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use kubecast::kubelet::Machine;
+use kubecast::machine_files::catalogue::{self, CATALOGUE};
+use kubecast::machine_files::{Described, read};
 use kubecast::report::topology::{to_json, to_text};
-use kubecast::scenario::machine::catalogue::{self, CATALOGUE};
-use kubecast::scenario::machine::{Described, read};
 
 use crate::harness::{self, Outcome, kubecast, root, snapshot};
 

@@ -7,9 +7,9 @@ use clap::Args;
 use super::error::CliError;
 use super::format::Format;
 use super::input;
+use crate::machine_files::catalogue::{CATALOGUE, find};
+use crate::machine_files::{Described, read};
 use crate::report::topology::{catalogue as list, to_json, to_text};
-use crate::scenario::machine::catalogue::{CATALOGUE, find};
-use crate::scenario::machine::{Described, read};
 
 /// Options of `topology`.
 #[derive(Clone, Debug, Args)]

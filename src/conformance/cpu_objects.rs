@@ -10,11 +10,11 @@ use crate::api::{CpuSet, KubeletBehaviour, Quantity, Release};
 use crate::kubelet::Machine;
 use crate::kubelet::demand::{ContainerDemand, ContainerKind};
 use crate::kubelet::topology_manager::{NumaMask, ProviderHints, ResourceHints, TopologyHint};
-use crate::scenario::machine;
+use crate::machine_files;
 
 /// The machine of a vector's `topology`, which is kubecast's own format of machines too.
 pub(super) fn machine(topology: &Value) -> Result<Machine, String> {
-    let described = machine::read("machine", &topology.to_string());
+    let described = machine_files::read("machine", &topology.to_string());
     described.map(|described| described.machine).map_err(|error| format!("topology: {error}"))
 }
 

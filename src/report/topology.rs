@@ -12,8 +12,8 @@ use std::fmt::Write as _;
 pub use json::to_json;
 
 use super::words::wrapped;
-use crate::scenario::machine::Described;
-use crate::scenario::machine::catalogue::NamedMachine;
+use crate::machine_files::Described;
+use crate::machine_files::catalogue::NamedMachine;
 use facts::Facts;
 
 /// A machine as text.

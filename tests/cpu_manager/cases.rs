@@ -9,7 +9,7 @@ use kubecast::kubelet::Machine;
 use kubecast::kubelet::cpu_manager::{CpuTopology, Reservation, StaticPolicyOptions};
 use kubecast::kubelet::demand::{ContainerDemand, ContainerKind};
 use kubecast::kubelet::topology_manager::{PolicyName, Scope, TopologyManagerConfig};
-use kubecast::scenario::machine::catalogue;
+use kubecast::machine_files::catalogue;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;

@@ -15,7 +15,8 @@ const FLOORS: &[&[&str]] = &[
     &["component_helpers"],
     // The models.
     &["scheduler", "controllers", "kubelet", "service_ip"],
-    &["cluster"],
+    // The machines that kubelets are told, beside the cluster.
+    &["cluster", "machine_files"],
     &["measures"],
     &["scenario"],
     &["study", "conformance"],

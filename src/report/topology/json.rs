@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::facts::Facts;
 use super::remarks;
 use crate::kubelet::Machine;
-use crate::scenario::machine::Described;
+use crate::machine_files::Described;
 
 /// The whole machine.
 pub fn to_json(described: &Described) -> Value {

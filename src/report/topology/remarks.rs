@@ -170,7 +170,7 @@ fn align_by_socket(facts: &Facts) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scenario::machine::catalogue;
+    use crate::machine_files::catalogue;
 
     fn remarks(name: &str) -> Vec<String> {
         let machine = catalogue::find(name).expect("a machine").machine;

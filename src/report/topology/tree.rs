@@ -154,7 +154,7 @@ fn size(bytes: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scenario::machine::catalogue;
+    use crate::machine_files::catalogue;
 
     fn drawn(name: &str) -> String {
         draw(&catalogue::find(name).expect("a machine").machine)

@@ -4,10 +4,10 @@ use kubecast_manifest::Document;
 
 use super::KubeletDocument;
 use crate::kubelet::Machine;
+use crate::machine_files::{self, catalogue};
 use crate::scenario::embedded::{Manifest, Manifests};
 use crate::scenario::error::Findings;
 use crate::scenario::inputs::Inputs;
-use crate::scenario::machine::{self, catalogue};
 use crate::scenario::manifests;
 use crate::scenario::objects::ObjectSource;
 use crate::scenario::places::place_of;
@@ -72,7 +72,7 @@ fn machine_of(name: &str, named_in: &str, inputs: &Inputs<'_>) -> Result<Machine
     let ends = [".xml", ".json", ".txt", ".gz"].iter().any(|ending| name.ends_with(ending));
     if name.starts_with("./") || ends {
         let source = inputs.text(name, named_in)?;
-        return machine::read(&source.name, &source.text)
+        return machine_files::read(&source.name, &source.text)
             .map(|described| described.machine)
             .map_err(|error| format!("{name}: {error}"));
     }
