@@ -4,6 +4,7 @@
 pub mod capacity;
 pub mod cluster_args;
 pub mod compare;
+#[cfg(feature = "conformance")]
 pub mod conformance;
 pub mod determinism;
 pub mod error;
@@ -71,6 +72,7 @@ enum Command {
     /// Print the JSON Schema of kubecast's own documents.
     Schema,
     /// Check kubecast against recorded decisions of real Kubernetes code.
+    #[cfg(feature = "conformance")]
     Conformance(conformance::ConformanceArgs),
 }
 
@@ -102,6 +104,7 @@ fn run_command(command: &Command) -> Result<(), CliError> {
         Command::Ranges(args) => ranges::ranges(args),
         Command::Validate(args) => validate::validate(args),
         Command::Schema => schema::print(),
+        #[cfg(feature = "conformance")]
         Command::Conformance(args) => conformance::conformance(args),
     }
 }

@@ -52,9 +52,11 @@
 //! decisions of real Kubernetes code against them. `ARCHITECTURE.md` says more.
 
 pub mod api;
+#[cfg(feature = "cli")]
 pub mod cli;
 pub mod cluster;
 pub mod component_helpers;
+#[cfg(feature = "conformance")]
 pub mod conformance;
 pub mod controllers;
 pub mod forecast;
