@@ -1,16 +1,13 @@
-//! Kubernetes objects in compact form, compiled, defaulted and validated as the API server does.
+//! Kubernetes objects in compact form, as the room `api_machinery` makes them.
 //!
-//! The large `k8s-openapi` types are decoded by the `kubecast-manifest` package and live only until
-//! they are compiled: names and labels become [`Symbol`]s, quantities integers, selectors lists of
+//! Names and labels become [`Symbol`]s, quantities integers, selectors lists of
 //! requirements, and everything that pods of one template share is one [`PodSpec`].
 //! The models read these types alone.
 
 pub mod affinity;
 pub mod behaviour;
-pub mod compile;
 pub mod coverage;
 pub mod cpu_set;
-pub mod defaults;
 pub(crate) mod go_text;
 pub mod ids;
 pub mod int_or_percent;
@@ -28,7 +25,6 @@ pub mod taint;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod timestamp;
-pub mod validate;
 pub mod workload;
 
 pub use crate::kernel::{Interner, Symbol};

@@ -29,7 +29,7 @@
 //! # The tour
 //!
 //! A user hands over Kubernetes YAML or a Scenario. [`scenario`] turns it into a
-//! [`cluster::setup::ClusterSetup`] for each variant: compact, defaulted, validated objects ([`api`]) and
+//! [`cluster::setup::ClusterSetup`] for each variant: compact, defaulted, validated objects ([`api`], [`api_machinery`]) and
 //! the settings. [`cluster::world::run`] runs one replication of it on the simulated clock of [`kernel`]:
 //! the API server writes the store, every write is a change in a watch log, and the scheduler
 //! ([`scheduler`]), the controllers ([`controllers`]) and the kubelets read that log and decide. Records of
@@ -47,11 +47,12 @@
 //! # Layers
 //!
 //! `cli → forecast → report → study → scenario → measures → cluster → {scheduler, controllers, kubelet, service_ip} →
-//! component_helpers → api → kernel`;
+//! component_helpers → api_machinery → api → kernel`;
 //! arrows point down only, the models never import each other, and [`conformance`] runs recorded
 //! decisions of real Kubernetes code against them. `ARCHITECTURE.md` says more.
 
 pub mod api;
+pub mod api_machinery;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod cluster;

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use kubecast::api::behaviour::Release;
-use kubecast::api::compile::{CompileContext, compile_node, compile_pod};
 use kubecast::api::{Behaviour, NodeId, Pod, PodId, PodSpec, PriorityClasses, Timestamp};
+use kubecast::api_machinery::compile::{CompileContext, compile_node, compile_pod};
 use kubecast::kernel::{Digest, Draw, DrawUse, Draws, Interner, Seed};
 use kubecast::scheduler::cache::Cache;
 use kubecast::scheduler::cycle::{Cycle, CycleInput, CycleResult, Outcome, TieBreak};

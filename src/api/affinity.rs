@@ -25,7 +25,7 @@ pub struct AffinityTerm {
     pub namespace_selector: Option<LabelSelector>,
     /// The node label whose values are the domains.
     pub topology_key: Symbol,
-    /// `matchLabelKeys` as written; [`merge_label_keys`](crate::api::compile::merge_label_keys)
+    /// `matchLabelKeys` as written; `api_machinery::compile::merge_label_keys`
     /// puts them into the selector.
     pub match_label_keys: Vec<Symbol>,
     /// `mismatchLabelKeys` as written, merged likewise.

@@ -14,8 +14,8 @@ use super::service_registry::{Context, ServiceOperation, ServiceRegistry};
 use super::setup::kubelet::KubeletChange;
 use super::store::kinds::Visitor;
 use super::store::{AnyObject, Object, ObjectId, Store};
-use crate::api::compile::{self, CompileContext};
 use crate::api::{NodeId, PodId, PodTemplate, Symbol, Timestamp};
+use crate::api_machinery::compile::{self, CompileContext};
 use crate::kernel::{EventClass, EventQueue, SimTime};
 
 /// What clients can reach, put together for one step.

@@ -4,8 +4,8 @@
 use kubecast_manifest::{Object, Tree, decode_object, tree};
 use serde_json::Value;
 
-use crate::api::compile::{CompileContext, CompiledPod, compile_pod};
 use crate::api::{Behaviour, NodeId, Pod, PodId, PriorityClasses};
+use crate::api_machinery::compile::{CompileContext, CompiledPod, compile_pod};
 use crate::kernel::Interner;
 
 /// Reads an object of a kind that its place in the vector says; vectors need not repeat it.

@@ -15,11 +15,11 @@ use serde_json::{Map, Value, json};
 use super::recorded_pod::{compiled_pod, object};
 use super::rollout_objects::read;
 use crate::api::behaviour::Release;
-use crate::api::compile::selector::labels;
-use crate::api::compile::{OwnerText, compile_node, compile_selector_owner};
 use crate::api::{
     Behaviour, ControllerRef, NodeId, Pod, PodId, SelectorOwnerId, Symbol, Timestamp, WorkloadKind,
 };
+use crate::api_machinery::compile::selector::labels;
+use crate::api_machinery::compile::{OwnerText, compile_node, compile_selector_owner};
 use crate::kernel::Interner;
 use crate::scheduler::cache::Cache;
 use crate::scheduler::cycle::{Cycle, CycleInput, CycleReport, TieBreak};

@@ -8,9 +8,9 @@ use std::sync::Arc;
 use super::pod_rows::PodRows;
 use super::pods_by_node::{PodsByNode, count_on};
 use super::spread::DomainCounts;
-use crate::api::compile::merge_label_keys;
-use crate::api::compile::workload::POD_TEMPLATE_HASH;
 use crate::api::{Deployment, DeploymentId, Interner, LabelSelector, NodeId, Pod, PodSpec, Symbol};
+use crate::api_machinery::compile::merge_label_keys;
+use crate::api_machinery::compile::workload::POD_TEMPLATE_HASH;
 use crate::kernel::LookupMap;
 
 /// What a constraint of a template counts, as its next pod carries it.

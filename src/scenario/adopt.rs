@@ -10,11 +10,11 @@ use super::error::Findings;
 use super::objects::ObjectSource;
 use super::reference::Reference;
 use super::run_time;
-use crate::api::compile::pod::controller_of;
-use crate::api::compile::{self, OwnerText};
 use crate::api::{
     ControllerRef, DeploymentId, Node, NodeId, OwnerId, Pod, PodPhase, ReplicaSet, Symbol, Uid, WorkloadKind,
 };
+use crate::api_machinery::compile::pod::controller_of;
+use crate::api_machinery::compile::{self, OwnerText};
 use crate::cluster::store::ObjectId;
 use crate::kernel::{Identity, stable_hash};
 use crate::kubelet::coverage::is_stuck;

@@ -14,12 +14,13 @@ use super::objects::ObjectSource;
 use super::places::field_pointer;
 use super::reference::Reference;
 use super::service_ips::ServiceList;
-use crate::api::compile::selector::labels;
-use crate::api::compile::{self, CompileContext};
 use crate::api::{
     Behaviour, Deployment, Interner, LabelSelector, Labels, Node, PodId, PodSpec, PriorityClasses,
-    SelectorOwner, Symbol, Timestamp, Uid, defaults, validate,
+    SelectorOwner, Symbol, Timestamp, Uid,
 };
+use crate::api_machinery::compile::selector::labels;
+use crate::api_machinery::compile::{self, CompileContext};
+use crate::api_machinery::{defaults, validate};
 use crate::cluster::operation::AppliedObject;
 use crate::cluster::store::ObjectId;
 use crate::kernel::{LookupMap, stable_hash};

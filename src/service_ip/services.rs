@@ -6,7 +6,7 @@
 //! there.
 //!
 //! DIFFERENCE: that a Service is valid in itself (names, types, one address of each family) is for
-//! [`crate::api::validate`]; here it is taken for granted.
+//! [`crate::api_machinery::validate`]; here it is taken for granted.
 
 mod cluster_ips;
 mod families;

@@ -11,6 +11,7 @@ use super::sources;
 const FLOORS: &[&[&str]] = &[
     &["kernel"],
     &["api"],
+    &["api_machinery"],
     // What Kubernetes' components share.
     &["component_helpers"],
     // The models.

@@ -7,9 +7,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use kubecast::api::behaviour::Release;
-use kubecast::api::compile::selector::labels;
-use kubecast::api::compile::{compile_node, compile_selector_owner};
 use kubecast::api::{Behaviour, NodeId, Pod, PodSpec, SelectorOwnerId, Timestamp};
+use kubecast::api_machinery::compile::selector::labels;
+use kubecast::api_machinery::compile::{compile_node, compile_selector_owner};
 use kubecast::kernel::{Draw, DrawUse, Draws, Interner, Seed};
 use kubecast::scheduler::cache::Cache;
 use kubecast::scheduler::cycle::{Cycle, CycleInput, CycleResult, Outcome, TieBreak};

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use kubecast::api::behaviour::Release;
-use kubecast::api::compile::selector::labels;
-use kubecast::api::compile::{CompileContext, compile_node, compile_pod};
 use kubecast::api::{
     Behaviour, ControllerRef, NodeId, Pod, PodId, PriorityClasses, Symbol, Timestamp, WorkloadKind,
 };
+use kubecast::api_machinery::compile::selector::labels;
+use kubecast::api_machinery::compile::{CompileContext, compile_node, compile_pod};
 use kubecast::kernel::Interner;
 use kubecast::scheduler::cache::Cache;
 use kubecast::scheduler::cycle::{Cycle, CycleInput, CycleReport, CycleResult, TieBreak};

@@ -8,7 +8,7 @@ use super::args::NodeAffinityArgs as Written;
 use super::faults::{At, Faults};
 use super::label_names::{label_value, qualified_name};
 use crate::api::Interner;
-use crate::api::compile::selector::{node_selector_term, preferred_node_terms};
+use crate::api_machinery::compile::selector::{node_selector_term, preferred_node_terms};
 use crate::scheduler::plugins::node_affinity::NodeAffinityArgs;
 
 /// Tells of every requirement that cannot be evaluated. Empty terms, and preferred ones of weight 0, are

@@ -3,7 +3,7 @@
 use super::args::TopologySpreadArgs;
 use super::faults::{At, Faults};
 use super::node_resources::label_name;
-use crate::api::compile::spread;
+use crate::api_machinery::compile::spread;
 use crate::scenario::builder::Builder;
 use crate::scheduler::plugins::pod_topology_spread::PodTopologySpreadArgs;
 

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use crate::api::compile::{self, workload::POD_TEMPLATE_HASH};
 use crate::api::{
     Deployment, DeploymentCondition, DeploymentStatus, ReplicaSet, ReplicaSetId, ReplicaSetStatus,
     Requirement, Uid,
 };
+use crate::api_machinery::compile::{self, workload::POD_TEMPLATE_HASH};
 use crate::cluster::api_server::{ApiServer, random_uid};
 use crate::cluster::control_plane::Chance;
 use crate::cluster::draw_uses;

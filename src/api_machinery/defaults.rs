@@ -29,7 +29,7 @@ use k8s_openapi::api::core::v1::{Namespace, Node};
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity as Text;
 use kubecast_manifest::Object;
 
-use super::{ApiServerBehaviour, Quantity};
+use crate::api::{ApiServerBehaviour, Quantity};
 
 pub(super) use requests::aggregate_requests;
 

@@ -5,16 +5,17 @@ use kubecast_manifest::{Object, decode_object, parse};
 
 use super::{Fault, validate};
 use crate::api::behaviour::Release;
-use crate::api::{ApiServerBehaviour, Behaviour, defaults};
+use crate::api::{ApiServerBehaviour, Behaviour};
+use crate::api_machinery::defaults;
 
 /// The API server of a release.
-pub(in crate::api) fn release(minor: u8) -> ApiServerBehaviour {
+pub(in crate::api_machinery) fn release(minor: u8) -> ApiServerBehaviour {
     let none = std::collections::BTreeMap::new();
     Behaviour::resolve(Release::one(minor), &none).expect("defaults are valid").0.api_server
 }
 
 /// Reads one object.
-pub(in crate::api) fn object(yaml: &str) -> Object {
+pub(in crate::api_machinery) fn object(yaml: &str) -> Object {
     let documents = parse("test.yaml", yaml).expect("valid YAML");
     let decoded = decode_object(&documents[0].tree).unwrap_or_else(|error| panic!("{error}:\n{yaml}"));
     assert!(decoded.unknown_fields.is_empty(), "{:?}", decoded.unknown_fields);

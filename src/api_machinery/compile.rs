@@ -11,7 +11,7 @@ pub mod selector;
 pub mod spread;
 pub mod workload;
 
-use super::{ApiServerBehaviour, PriorityClasses};
+use crate::api::{ApiServerBehaviour, PriorityClasses};
 
 pub use node::compile_node;
 pub use pod::{CompiledPod, OwnerText, compile_pod, compile_pod_spec, merge_label_keys};

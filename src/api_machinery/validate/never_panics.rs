@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::testing::release;
 use super::validate;
-use crate::api::defaults;
+use crate::api_machinery::defaults;
 
 /// An object of every kind, with about every field that is looked at.
 const OBJECTS: &str = r#"

@@ -7,7 +7,7 @@ use kubecast_manifest::{decode_object, parse};
 
 use super::testing::release;
 use super::validate;
-use crate::api::defaults;
+use crate::api_machinery::defaults;
 
 #[test]
 fn real_manifests_have_no_fault() {

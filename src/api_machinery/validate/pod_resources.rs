@@ -6,7 +6,7 @@ use super::fault::Faults;
 use super::path::Path;
 use super::quantities::{Places, canonical, is_pod_level, pod_resource, requirements};
 use crate::api::Quantity;
-use crate::api::defaults::aggregate_requests;
+use crate::api_machinery::defaults::aggregate_requests;
 
 /// Resources of the pod as a whole, `at` being the pod spec.
 pub(super) fn pod_resources(spec: &PodSpec, sidecars: bool, at: &Path<'_>, faults: &mut Faults) {

@@ -41,14 +41,14 @@ mod scope;
 mod service;
 mod spread;
 #[cfg(test)]
-pub(in crate::api) mod testing;
+pub(in crate::api_machinery) mod testing;
 mod tolerations;
 mod value;
 mod workload;
 
 use kubecast_manifest::Object;
 
-use super::ApiServerBehaviour;
+use crate::api::ApiServerBehaviour;
 use fault::Faults;
 
 pub use fault::Fault;

@@ -61,7 +61,7 @@ fn is_huge_page(name: &str) -> bool {
 /// What the containers of a pod request together (`AggregateContainerRequests` of component-helpers):
 /// the larger of what runs at the same time in the end and what an init container needs on the way.
 /// `sidecars`: init containers that are restarted always run on beside the others.
-pub(in crate::api) fn aggregate_requests(spec: &PodSpec, sidecars: bool) -> Sums {
+pub(in crate::api_machinery) fn aggregate_requests(spec: &PodSpec, sidecars: bool) -> Sums {
     sums(spec, sidecars, |resources| resources.requests.as_ref())
 }
 
