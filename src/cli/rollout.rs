@@ -8,6 +8,7 @@ use std::sync::Arc;
 use clap::Args;
 use serde_json::{Value, json};
 
+use super::earlier::EarlierArgs;
 use super::error::CliError;
 use super::input::{self, Files};
 use super::load_args::LoadArgs;
@@ -83,6 +84,8 @@ pub struct RolloutArgs {
     #[arg(long)]
     timing_sensitivity: bool,
     #[command(flatten)]
+    earlier: EarlierArgs,
+    #[command(flatten)]
     load: LoadArgs,
     /// Replace what an earlier run left in the output folder.
     #[arg(long)]
@@ -99,12 +102,14 @@ pub fn rollout(args: &RolloutArgs) -> Result<(), CliError> {
     }
     let order = order::of(args)?;
     let out = args.out.as_deref().map(|root| OutputDir::prepare(root, args.force)).transpose()?;
+    let earlier = args.earlier.read()?;
     let mut resolved = load(args, &order)?;
     if let Some(out) = &out {
         out.check_folders(resolved.scenario.variants.iter().filter_map(|arm| arm.name.as_deref()))?;
     }
     let (results, answers) = simulate(&resolved, &order, args);
     resolved.scenario.ledger = with_what_happened(&resolved.scenario.ledger, &results);
+    resolved.scenario.ledger.earlier = earlier;
     let arms = reports(&resolved, &order, &results)?;
     let mut judged = expectation::evaluate(&resolved.scenario.expectations, &results[..resolved.asked]);
     judged

@@ -38,6 +38,7 @@ pub fn run(args: &RunArgs) -> Result<(), CliError> {
     }
     let out = args.out.as_deref().map(|root| OutputDir::prepare(root, args.force)).transpose()?;
     let options = args.load.options(args.seed)?;
+    let earlier = args.earlier.read()?;
     let mut resolved = validate::load(&args.files, &options, args.quiet)?;
     if let Some(out) = &out {
         out.check_folders(resolved.variants.iter().filter_map(|variant| variant.name.as_deref()))?;
@@ -48,11 +49,13 @@ pub fn run(args: &RunArgs) -> Result<(), CliError> {
     let (mut results, answers) = simulate(&resolved, args);
     look_at(&args.replication, &resolved, &mut results)?;
     resolved.ledger = with_what_happened(&resolved.ledger, &results);
+    resolved.ledger.earlier = earlier;
     if args.emit_digests {
         return determinism::emit_digests(&results);
     }
     let judged = expectation::evaluate(&resolved.expectations, &results);
     let mut summary = summary_value(&resolved, &results, &judged);
+    words::earlier_json(&resolved.ledger, &mut summary);
     if !resolved.ledger.unfinished.is_empty() {
         summary["unfinished"] = json!(resolved.ledger.unfinished);
     }

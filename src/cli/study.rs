@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::earlier::EarlierArgs;
 use super::error::CliError;
 use super::input::{self, Files};
 use super::journal::{JOURNAL, PART, Writer};
@@ -45,6 +46,9 @@ pub struct StudyArgs {
     /// How the summary is printed.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,
+    /// What is known of earlier forecasts.
+    #[command(flatten)]
+    pub earlier: EarlierArgs,
     /// How the input is read.
     #[command(flatten)]
     pub load: LoadArgs,
@@ -61,6 +65,7 @@ pub fn study(args: &StudyArgs) -> Result<(), CliError> {
     let shard = args.shard.as_deref().map(shard_of).transpose()?.unwrap_or(Shard::WHOLE);
     args.load.without_change()?;
     let options = args.load.options(args.seed)?;
+    let earlier = args.earlier.read()?;
     let study = load(&args.file, &options, args.quiet)?;
     let frame = Frame::of(&study);
     let header = Header { frame, shard };
@@ -85,7 +90,7 @@ pub fn study(args: &StudyArgs) -> Result<(), CliError> {
         );
         return if args.quiet { Ok(()) } else { super::print(&words) };
     }
-    let report = StudyReport::new(&header.frame, &rows);
+    let report = StudyReport { earlier, ..StudyReport::new(&header.frame, &rows) };
     if let Some(out) = &out {
         write(out, &report)?;
         writer.remove()?;

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use crate::cli::earlier::EarlierArgs;
 use crate::cli::load_args::LoadArgs;
 use crate::study::choice::Choice;
 
@@ -42,6 +43,9 @@ pub struct RunArgs {
     /// (the largest value) or best:MEASURE (the smallest). Default: 0.
     #[arg(long, value_name = "K", value_parser = Choice::parse, default_value_t = Choice::First)]
     pub replication: Choice,
+    /// What is known of earlier forecasts.
+    #[command(flatten)]
+    pub earlier: EarlierArgs,
     /// How the input is read.
     #[command(flatten)]
     pub load: LoadArgs,
