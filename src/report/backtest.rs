@@ -25,7 +25,7 @@ const MOST_MISSES: usize = 10;
 /// The scoring rule, as answers state it.
 pub const RULE: &str = "Score: the continuous ranked probability score E|X − y| − ½ E|X − X′| (X and X′ drawn from the forecast, y what was \
                         seen): how far the forecast lay from it, in seconds or pods; 0 is perfect, lower is better. Of complete or not it is \
-                        the Brier score, 0 to 1. Times beyond the second dump count as the next second.";
+                        the Brier score, 0 to 1.";
 
 /// Whether a figure is of some kind.
 type IsOf = fn(&Kind) -> bool;
@@ -232,7 +232,7 @@ fn calibration(setting: Setting<'_>) -> String {
         let score = mean(&completions.iter().map(|one| one.score).collect::<Vec<_>>());
         let _ = writeln!(
             text,
-            "  Complete by the second dump or not: {likelier} of {} came as the forecast held likelier; mean Brier score {score:.3}.",
+            "  Complete or not: {likelier} of {} came as the forecast held likelier; mean Brier score {score:.3}.",
             completions.len()
         );
     }

@@ -53,7 +53,7 @@ pub struct Rollout {
     pub begin: Option<String>,
     /// How it stood when the second dump was read.
     pub end: End,
-    /// Whether it was complete by then, beside how probable that was.
+    /// Whether it was complete, beside how probable that was.
     pub completion: Option<Completion>,
     /// Its figures.
     pub figures: Vec<Figure>,

@@ -32,7 +32,9 @@ fn hop_words(missed: &MissedHop) -> String {
         KubeletHop::Termination => "stop",
     };
     let MissedHop { longest, drawn, longer, .. } = missed;
-    if *longer {
+    if *longer && *drawn <= 0.0 {
+        format!("its pods took up to {longest:.0} s to {did}; the forecast takes none for that")
+    } else if *longer {
         format!("its pods took up to {longest:.0} s to {did}; in the forecast 99 % took {drawn:.1} s or less")
     } else {
         format!(

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 /// Sums of probabilities that should be equal differ by less.
-const ROUNDING: f64 = 1e-9;
+pub(super) const ROUNDING: f64 = 1e-9;
 
 /// How probable each value is.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,14 +43,15 @@ impl Forecast {
         Some(Self { values: sums.into_iter().map(|(value, weight)| (value, weight / runs as f64)).collect() })
     }
 
+    /// The longest value of a run that ends; 0 if none does.
+    pub fn longest(&self) -> i64 {
+        self.values.last().map_or(0, |(value, _)| *value)
+    }
+
     /// P(X < value).
     pub fn below(&self, value: i64) -> f64 {
-        self.values
-            .iter()
-            .take_while(|(other, _)| *other < value)
-            .map(|(_, share)| share)
-            .sum::<f64>()
-            .min(1.0)
+        let lower = self.values.iter().take_while(|(other, _)| *other < value);
+        lower.fold(0.0, |sum: f64, (_, share)| sum + share).min(1.0)
     }
 
     /// P(X = value).
@@ -94,13 +95,10 @@ impl Forecast {
         }
         steps.sort_unstable();
         steps.dedup();
-        steps
-            .windows(2)
-            .map(|pair| {
-                let happened = if seen <= pair[0] { 1.0 } else { 0.0 };
-                let apart = self.up_to(pair[0]) - happened;
-                apart * apart * (pair[1] - pair[0]) as f64
-            })
-            .sum()
+        steps.windows(2).fold(0.0, |sum, pair| {
+            let happened = if seen <= pair[0] { 1.0 } else { 0.0 };
+            let apart = self.up_to(pair[0]) - happened;
+            sum + apart * apart * (pair[1] - pair[0]) as f64
+        })
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::forecast::Forecast;
+use super::forecast::{Forecast, ROUNDING};
 use super::{Completion, Figure, Kind, LEVEL, Rollout, Seen, miss};
 use crate::api::Timestamp;
 use crate::measures::rollout_row::OWN_SPREAD;
@@ -12,6 +12,8 @@ use crate::study::replication::Run;
 
 /// The rollout that the timeline makes: 0 is the state taken over.
 const ROLLOUT: u32 = 1;
+/// The default of `progressDeadlineSeconds`: a run without an end counts as long at least, where it is scored.
+const PROGRESS_DEADLINE: i64 = 600;
 
 /// Whether a row is of the rollouts that are judged: what runs are to keep.
 pub fn is_judged(backtest: &ResolvedBacktest, row: &RolloutRow) -> bool {
@@ -50,12 +52,14 @@ fn rollout(roll: &Roll, read: Timestamp, runs: &[Run]) -> Rollout {
     let complete = matches!(roll.end, End::Complete(_));
     if let Some(elapsed) = roll.elapsed(read) {
         judged.completion = Some(completion(&forecast, complete, elapsed));
+        // Dumps are read when rollouts are done: what is complete is judged as if one had looked on for long.
+        let bound = if complete { elapsed.max(forecast.longest()).max(PROGRESS_DEADLINE) } else { elapsed };
         let seen = match (roll.seconds(), complete) {
             (Some(seconds), _) => Some(Seen::Value(seconds)),
             (None, false) => Some(Seen::MoreThan(elapsed)),
             (None, true) => None,
         };
-        let figure = seen.map(|seen| figure(Kind::Duration, &forecast, seen, Some(elapsed)));
+        let figure = seen.map(|seen| figure(Kind::Duration, &forecast, seen, Some(bound)));
         judged.figures.extend(figure.map(|figure| Figure { miss: miss::of(&figure, &roll.hops), ..figure }));
     }
     for spread in &roll.spreads {
@@ -73,9 +77,10 @@ fn rollout(roll: &Roll, read: Timestamp, runs: &[Run]) -> Rollout {
     judged
 }
 
+/// Of one that is complete the share of runs that complete at all: when the dump was read may hang on when it was done. Of
+/// another the share that do not by then.
 fn completion(forecast: &Forecast, complete: bool, elapsed: i64) -> Completion {
-    let by_then = forecast.up_to(elapsed);
-    let probability = if complete { by_then } else { 1.0 - by_then };
+    let probability = if complete { forecast.up_to(i64::MAX) } else { 1.0 - forecast.up_to(elapsed) };
     Completion { complete, probability, score: (1.0 - probability) * (1.0 - probability) }
 }
 
@@ -92,7 +97,7 @@ fn skews(rows: &[&RolloutRow], seen: &SeenSpread) -> Option<Forecast> {
     Forecast::of_counts(&complete.filter_map(|row| of_run(&row)).collect::<Vec<_>>())
 }
 
-/// Judges one figure. `bound` is how far anybody looked.
+/// Judges one figure. `bound` is how far anybody looked: whatever is beyond counts as the next number.
 pub fn figure(kind: Kind, forecast: &Forecast, seen: Seen, bound: Option<i64>) -> Figure {
     let (low, high) = forecast.middle(LEVEL);
     let up_to_high = high.map_or(1.0, |high| forecast.up_to(high));
@@ -112,7 +117,7 @@ pub fn figure(kind: Kind, forecast: &Forecast, seen: Seen, bound: Option<i64>) -
             let longer = 1.0 - forecast.up_to(value);
             let tail = (1.0 - LEVEL) / 2.0;
             // Only what hardly any run outlasts can be missed.
-            let held = longer >= tail;
+            let held = longer >= tail - ROUNDING;
             (longer, held, if held { 1.0 } else { 1.0 - longer }, None, None, value.saturating_add(1))
         }
     };

@@ -1,0 +1,31 @@
+//! The ready example: dumps assembled from recorded rollouts.
+
+use std::process::Command;
+
+use crate::harness::{files, folder, kubecast, root};
+
+const PAIRS: &str = "scenarios/backtest/pairs";
+
+/// The page has the answer of 400 runs; these are fewer.
+#[test]
+fn the_recorded_rollouts_are_as_forecast() {
+    let text = kubecast(&["backtest", "--pairs", PAIRS, "--runs", "40"]).success();
+    assert!(text.contains("\nThe forecast held 44 of 44 times at 90 % (by chance "), "{text}");
+    assert!(text.contains("\n24 pairs of dumps, 24 rollouts; 40 runs each, seed 1.\n"), "{text}");
+}
+
+/// The script makes the files as they are. It takes a Python, which is no part of what builds kubecast.
+#[test]
+fn the_dumps_are_what_the_script_makes_of_the_recordings() {
+    let again = folder("pairs");
+    let script = root("scenarios/backtest/assemble.py");
+    let Ok(ran) = Command::new("python3").arg(script).arg(&again).status() else {
+        return;
+    };
+    assert!(ran.success(), "{ran}");
+    let (made, there) = (files(&again), files(root(PAIRS)));
+    assert_eq!(made.keys().collect::<Vec<_>>(), there.keys().collect::<Vec<_>>());
+    for (name, text) in &made {
+        assert!(there[name] == *text, "{name} is not what scenarios/backtest/assemble.py writes");
+    }
+}
