@@ -22,16 +22,22 @@ fn option(value: Option<&impl ToString>) -> Cow<'static, str> {
 
 /// `backtest.csv`: a row a figure.
 pub fn table<'a>() -> Table<'a, Pairs<'a>> {
-    Table::new(("backtest.csv", "each figure that is judged"), columns(), |pairs: Pairs<'a>| {
-        pairs.iter().flat_map(move |pair| {
-            let of =
-                move |rollout: &'a Rollout| rollout.figures.iter().map(move |figure| (pair, rollout, figure));
-            pair.rollouts.iter().flat_map(of)
-        })
-    })
+    Table::new(
+        ("backtest.csv", "each figure that is judged"),
+        seen_columns().into_iter().chain(forecast_columns()),
+        |pairs: Pairs<'a>| {
+            pairs.iter().flat_map(move |pair| {
+                let of = move |rollout: &'a Rollout| {
+                    rollout.figures.iter().map(move |figure| (pair, rollout, figure))
+                };
+                pair.rollouts.iter().flat_map(of)
+            })
+        },
+    )
 }
 
-fn columns<'a>() -> [Column<Pairs<'a>, Row<'a>>; 16] {
+/// What was seen.
+fn seen_columns<'a>() -> [Column<Pairs<'a>, Row<'a>>; 8] {
     [
         Column::new("pair", "the folder of the dumps, where there are several", |(pair, ..)| {
             option(pair.name.as_ref())
@@ -71,6 +77,12 @@ fn columns<'a>() -> [Column<Pairs<'a>, Row<'a>>; 16] {
                 Seen::MoreThan(value) => text(&value),
             }
         }),
+    ]
+}
+
+/// What was forecast, and how it is judged.
+fn forecast_columns<'a>() -> [Column<Pairs<'a>, Row<'a>>; 8] {
+    [
         Column::new("median", "of the forecast; empty: most of its runs do not complete", |(.., figure)| {
             option(figure.median.as_ref())
         }),
