@@ -1,12 +1,14 @@
 //! The command line: one file a command. The only layer that touches files, the clock and the
 //! environment.
 
+pub mod backtest;
 pub mod capacity;
 pub mod cluster_args;
 pub mod compare;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 pub mod determinism;
+pub mod earlier;
 pub mod error;
 pub mod exit;
 pub mod explain;
@@ -49,6 +51,8 @@ enum Command {
     Run(run::RunArgs),
     /// Roll one Deployment on a dump of a cluster, and tell how that ends.
     Rollout(rollout::RolloutArgs),
+    /// Hold forecasts against what then happened, by dumps from before and after.
+    Backtest(backtest::BacktestArgs),
     /// Run a Study: a scenario with other values, many times, with intervals.
     Study(study::StudyArgs),
     /// Join the parts of a study that were computed with --shard.
@@ -93,6 +97,7 @@ fn run_command(command: &Command) -> Result<(), CliError> {
     match command {
         Command::Run(args) => run::run(args),
         Command::Rollout(args) => rollout::rollout(args),
+        Command::Backtest(args) => backtest::backtest(args),
         Command::Study(args) => study::study(args),
         Command::Merge(args) => merge::merge(args),
         Command::Plan(args) => plan::plan(args),

@@ -20,6 +20,7 @@
 //! | what do other values change | [`Study::run`] | [`StudyAnswer`] |
 //! | what is the smallest that suffices | [`Plan::search`] | [`PlanAnswer`] |
 //! | how many more fit | [`Forecast::capacity`] | [`CapacityAnswer`] |
+//! | how did forecasts hold | [`Backtest::judge`] | [`BacktestAnswer`] |
 //! | how long did the hops take | [`Forecast::timing_fit`] | [`TimingAnswer`] |
 //! | is the input right | [`Forecast::validate`] | [`Validation`] |
 //!
@@ -30,6 +31,7 @@
 //! Nothing here touches the process: no hook, no thread-local, no standard output. Files are read by
 //! [`Forecast::read`] and where a document names one, through a [`FileReader`].
 
+mod backtest;
 mod capacity;
 mod error;
 mod explain;
@@ -47,6 +49,7 @@ mod validation;
 use std::path::Path;
 use std::sync::Arc;
 
+pub use backtest::{Backtest, BacktestAnswer, Dumps};
 pub use capacity::{CapacityAnswer, CapacityQuestion, PodCopies};
 pub use error::{About, Bug, Code, Error, Fault};
 pub use explain::{ExplainOptions, PodAnswer};
@@ -62,6 +65,7 @@ pub use validation::Validation;
 pub use crate::study::oversight::{Monitor, Unmonitored};
 
 use crate::api::Release;
+use crate::scenario::earlier::EarlierBacktest;
 use crate::scenario::rollout::RolloutOrder;
 use crate::scenario::timing_preset::TimingPreset;
 use crate::scenario::{FileReader, LoadOptions, SourceText};
@@ -73,12 +77,13 @@ pub struct Forecast {
     options: LoadOptions,
     reader: Arc<dyn FileReader + Send + Sync>,
     threads: usize,
+    earlier: Option<EarlierBacktest>,
 }
 
 impl Forecast {
     /// Of texts that were read already. What documents name is read from the file system ([`Files`]).
     pub fn of(sources: Vec<SourceText>) -> Self {
-        Self { sources, options: LoadOptions::default(), reader: Arc::new(Files), threads: 0 }
+        Self { sources, options: LoadOptions::default(), reader: Arc::new(Files), threads: 0, earlier: None }
     }
 
     /// Of texts with their names, which messages tell.
@@ -139,6 +144,12 @@ impl Forecast {
         Self { threads, ..self }
     }
 
+    /// How forecasts of the user's own clusters held: answers tell it beside how far forecasts lay from recorded ones.
+    #[must_use]
+    pub fn earlier(self, earlier: Option<EarlierBacktest>) -> Self {
+        Self { earlier, ..self }
+    }
+
     /// The input as a scenario: a Scenario document, or plain manifests.
     pub fn scenario(&self) -> Result<Scenario, Error> {
         Scenario::load(self)
@@ -157,6 +168,11 @@ impl Forecast {
     /// The input as a Plan.
     pub fn plan(&self) -> Result<Plan, Error> {
         Plan::load(self)
+    }
+
+    /// How forecasts held, by pairs of dumps from before and after. The input itself is not looked at.
+    pub fn backtest(&self, dumps: &[Dumps]) -> Result<Backtest, Error> {
+        Backtest::load(self, dumps)
     }
 
     /// How many more copies of pods fit.

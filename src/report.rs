@@ -2,6 +2,7 @@
 //! decision could hang on, and nothing of the machine, the clock or a path enters a file.
 
 mod admissions_words;
+pub mod backtest;
 pub mod capacity;
 pub mod chart;
 pub mod columns;

@@ -14,6 +14,7 @@
 //! | the release that is followed | `release` |
 //! | operations of the timeline | `operations`, `service_operations` |
 //! | one rollout on a dump, as a scenario | [`rollout`], with [`assignment`]s of the command line |
+//! | what happened between two dumps, and the scenario that forecasts it | [`backtest`] |
 //! | a Study → a cluster for each arm at each design point | [`study`] |
 //! | machine files and named machines | [`crate::machine_files`] |
 //!
@@ -23,6 +24,7 @@
 pub mod api_version;
 pub mod assignment;
 pub mod assumptions;
+pub mod backtest;
 pub mod capacity;
 mod change;
 mod control_plane;
@@ -31,6 +33,7 @@ pub mod distribution;
 pub mod document;
 pub mod dump;
 mod dump_line;
+pub mod earlier;
 pub mod embedded;
 pub mod error;
 pub mod expectation;
@@ -137,8 +140,8 @@ pub struct Ask {
     pub timing_preset: Option<TimingPreset>,
     /// Fits the times of the workload that is rolled to its pods in the input; `None`: the defaults hold.
     pub fitter: Option<Fitter>,
-    /// The times that were fitted.
-    pub fitted: Option<FittedTimes>,
+    /// The times that were fitted, each workload once.
+    pub fitted: Vec<FittedTimes>,
 }
 
 impl Default for LoadOptions {

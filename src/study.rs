@@ -1,6 +1,7 @@
 //! Studies: a scenario repeated, and what the repetitions say. The only layer with threads.
 
 pub mod aftermath;
+pub mod backtest;
 pub mod campaign;
 pub mod capacity;
 pub mod choice;

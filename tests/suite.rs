@@ -2,6 +2,7 @@
 //!
 //! `tests/forgotten.rs` checks that every file is named by its parent.
 
+mod backtest;
 mod capacity;
 mod cases;
 mod cli;

@@ -80,6 +80,15 @@ pub struct Deployment {
 }
 
 impl Deployment {
+    /// `DeploymentComplete` of the Deployment controller, and the status is of the present spec.
+    pub fn is_complete(&self) -> bool {
+        let status = &self.status;
+        status.updated_replicas == self.replicas
+            && status.replicas == self.replicas
+            && status.available_replicas == self.replicas
+            && status.observed_generation >= self.generation
+    }
+
     /// Whether two Deployments want the same (their `spec` is equal).
     pub fn wants_the_same(&self, other: &Self) -> bool {
         self.replicas == other.replicas

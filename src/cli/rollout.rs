@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::cluster_args::ClusterArgs;
+use super::earlier::EarlierArgs;
 use super::error::CliError;
 use super::format::Format;
 use super::input;
@@ -52,6 +53,8 @@ pub struct RolloutArgs {
     #[arg(long)]
     timing_sensitivity: bool,
     #[command(flatten)]
+    earlier: EarlierArgs,
+    #[command(flatten)]
     cluster: ClusterArgs,
     /// Replace what an earlier run left in the output folder.
     #[arg(long)]
@@ -68,7 +71,7 @@ pub fn rollout(args: &RolloutArgs) -> Result<(), CliError> {
     let order = order::of(args)?;
     let out = args.out.as_deref().map(|root| OutputDir::prepare(root, args.force)).transpose()?;
     let forecast = args.cluster.forecast_with(&[], args.seed, Vec::new())?.threads(args.threads);
-    let rollout = forecast.rollout(order)?;
+    let rollout = forecast.earlier(args.earlier.read()?).rollout(order)?;
     input::warn(rollout.warnings(), args.quiet);
     if let Some(out) = &out {
         out.check_folders(rollout.arms().iter().filter_map(|arm| arm.name.as_deref()))?;

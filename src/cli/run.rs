@@ -26,7 +26,8 @@ pub fn run(args: &RunArgs) -> Result<(), CliError> {
         .timing_sensitivity(args.timing_sensitivity);
     options.check()?;
     let out = args.out.as_deref().map(|root| OutputDir::prepare(root, args.force)).transpose()?;
-    let scenario = args.cluster.forecast(&args.files, args.seed)?.threads(args.threads).scenario()?;
+    let forecast = args.cluster.forecast(&args.files, args.seed)?.threads(args.threads);
+    let scenario = forecast.earlier(args.earlier.read()?).scenario()?;
     input::warn(scenario.warnings(), args.quiet);
     if let Some(out) = &out {
         out.check_folders(scenario.variants().iter().filter_map(|variant| variant.name.as_deref()))?;

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::earlier::EarlierArgs;
 use super::error::CliError;
 use super::format::Format;
 use super::input;
@@ -43,6 +44,9 @@ pub struct StudyArgs {
     /// How the summary is printed.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,
+    /// What is known of earlier forecasts.
+    #[command(flatten)]
+    pub earlier: EarlierArgs,
     /// How the input is read.
     #[command(flatten)]
     pub load: LoadArgs,
@@ -60,7 +64,7 @@ pub fn study(args: &StudyArgs) -> Result<(), CliError> {
     args.load.without_change()?;
     let options = args.load.options(args.seed)?;
     let forecast = Forecast::of(vec![input::read_one(&args.file)?]).with_options(options);
-    let study = forecast.threads(args.threads).study()?;
+    let study = forecast.threads(args.threads).earlier(args.earlier.read()?).study()?;
     input::warn(study.warnings(), args.quiet);
     let header = Header { frame: study.frame().clone(), shard };
     let out = args.out.as_deref().map(|root| OutputDir::prepare(root, args.force || resumes(args, root)));
@@ -86,7 +90,7 @@ pub fn study(args: &StudyArgs) -> Result<(), CliError> {
         );
         return if args.quiet { Ok(()) } else { super::print(&words) };
     }
-    let answer = StudyAnswer::new(header.frame, rows);
+    let answer = study.answer(rows);
     if let Some(out) = &out {
         out.write_all(answer.files())?;
         writer.remove()?;

@@ -113,10 +113,11 @@ pub struct RolloutAnswer {
 
 impl Rollout {
     pub(super) fn load(forecast: &Forecast, order: RolloutOrder) -> Result<Self, Error> {
-        let Forecast { sources, options, reader, threads } = forecast;
+        let Forecast { sources, options, reader, threads, earlier } = forecast;
         let mut options = options.clone();
         options.ask.fitter = Some(timing_fit::rollout::times);
-        let resolved = guard::of(|| Ok(rollout::load_rollout(sources, &order, &options, &**reader)?))?;
+        let mut resolved = guard::of(|| Ok(rollout::load_rollout(sources, &order, &options, &**reader)?))?;
+        resolved.scenario.ledger.earlier = *earlier;
         Ok(Self { resolved, order, threads: *threads })
     }
 

@@ -195,6 +195,7 @@ impl RunAnswer {
             "expectations": verdicts::to_json(&self.verdicts),
             "variants": self.variants.iter().map(summary_json::variant).collect::<Vec<_>>(),
         });
+        words::earlier_json(&self.ledger, &mut summary);
         if !self.ledger.unfinished.is_empty() {
             summary["unfinished"] = json!(self.ledger.unfinished);
         }

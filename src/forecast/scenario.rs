@@ -19,8 +19,9 @@ pub struct Scenario {
 
 impl Scenario {
     pub(super) fn load(forecast: &Forecast) -> Result<Self, Error> {
-        let Forecast { sources, options, reader, threads } = forecast;
-        let resolved = guard::of(|| Ok(scenario::load(sources, options, &**reader)?))?;
+        let Forecast { sources, options, reader, threads, earlier } = forecast;
+        let mut resolved = guard::of(|| Ok(scenario::load(sources, options, &**reader)?))?;
+        resolved.ledger.earlier = *earlier;
         Ok(Self { resolved, threads: *threads })
     }
 

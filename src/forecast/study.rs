@@ -8,6 +8,7 @@ use crate::report::output_file::OutputFile;
 pub use crate::report::study::StudyReport;
 use crate::report::study::{files, json, words};
 use crate::scenario::InputError;
+use crate::scenario::earlier::EarlierBacktest;
 use crate::scenario::study::{ResolvedStudy, load_study};
 use crate::study::campaign::execution::{self, Keep, Rows};
 use crate::study::campaign::frame::Frame;
@@ -18,6 +19,7 @@ pub struct Study {
     resolved: ResolvedStudy,
     frame: Frame,
     threads: usize,
+    earlier: Option<EarlierBacktest>,
 }
 
 /// What a Study says: what it is, and the figures of each of its runs.
@@ -28,15 +30,17 @@ pub struct StudyAnswer {
     pub frame: Frame,
     /// The runs, by point, replication and arm.
     pub rows: Rows,
+    /// How forecasts of the user's own clusters held, where that is known.
+    pub earlier: Option<EarlierBacktest>,
 }
 
 impl Study {
     pub(super) fn load(forecast: &Forecast) -> Result<Self, Error> {
-        let Forecast { options, reader, threads, .. } = forecast;
+        let Forecast { options, reader, threads, earlier, .. } = forecast;
         let source = forecast.document()?;
         let resolved = guard::of(|| Ok(load_study(source, options, &**reader)?))?;
         let frame = Frame::of(&resolved);
-        Ok(Self { resolved, frame, threads: *threads })
+        Ok(Self { resolved, frame, threads: *threads, earlier: *earlier })
     }
 
     /// What is doubtful about the input.
@@ -52,7 +56,12 @@ impl Study {
     /// The whole of it.
     pub fn run(&self) -> Result<StudyAnswer, Error> {
         let rows = self.run_part(Shard::WHOLE, Rows::new(), &|_| {}, &Unmonitored)?;
-        Ok(StudyAnswer::new(self.frame.clone(), rows))
+        Ok(self.answer(rows))
+    }
+
+    /// What all runs together say.
+    pub fn answer(&self, rows: Rows) -> StudyAnswer {
+        StudyAnswer { earlier: self.earlier, ..StudyAnswer::new(self.frame.clone(), rows) }
     }
 
     /// The runs of a part, beside those that are there already. Each is handed to `keep` when it is done, from any thread.
@@ -73,12 +82,12 @@ impl Study {
 impl StudyAnswer {
     /// Of all runs of a study, wherever they were computed.
     pub fn new(frame: Frame, rows: Rows) -> Self {
-        Self { frame, rows }
+        Self { frame, rows, earlier: None }
     }
 
     /// Estimates of every arm at every point, and differences.
     pub fn report(&self) -> StudyReport<'_> {
-        StudyReport::new(&self.frame, &self.rows)
+        StudyReport { earlier: self.earlier, ..StudyReport::new(&self.frame, &self.rows) }
     }
 
     /// Whether no run was cut off and, if `strict`, nothing is left out.

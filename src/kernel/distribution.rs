@@ -157,6 +157,36 @@ impl Distribution {
     }
 }
 
+impl Distribution {
+    /// The quantile for `p` in (0, 1), in seconds: the shortest time that a share `p` of the samples does not exceed.
+    pub fn quantile_secs(&self, p: f64) -> f64 {
+        match self {
+            Self::Constant(value) => value.as_secs_f64(),
+            Self::Uniform { min, max, step } => {
+                let values = (max.0 - min.0) / step.0 + 1;
+                let place = libm::ceil(p * values as f64).max(1.0) as u64 - 1;
+                SimDuration(min.0 + place.min(values - 1) * step.0).as_secs_f64()
+            }
+            Self::Exponential { mean } => -mean.as_secs_f64() * libm::log1p(-p),
+            Self::LogNormal { median, p99 } => {
+                let sigma = libm::log(p99.0 as f64 / median.0 as f64) / NORMAL_99;
+                median.as_secs_f64() * libm::exp(sigma * normal_quantile(p))
+            }
+            Self::Empirical(values) => {
+                let mut values: Vec<(SimDuration, u64)> = values.clone();
+                values.sort_unstable();
+                let total: u64 = values.iter().map(|(_, weight)| weight).sum();
+                let mut sum = 0;
+                let reached = values.iter().find(|(_, weight)| {
+                    sum += weight;
+                    sum as f64 >= p * total as f64
+                });
+                reached.or(values.last()).map_or(0.0, |(value, _)| value.as_secs_f64())
+            }
+        }
+    }
+}
+
 impl rand::distr::Distribution<SimDuration> for Distribution {
     fn sample<R: Rng + ?Sized>(&self, draw: &mut R) -> SimDuration {
         self.sample(draw)

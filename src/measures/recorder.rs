@@ -114,7 +114,12 @@ impl Recorder {
         Some((self.courses.get_mut(deployment.index())?.as_mut()?, around))
     }
 
-    fn replica_set_changed(&mut self, old: Option<&Arc<ReplicaSet>>, new: Option<&Arc<ReplicaSet>>) {
+    fn replica_set_changed(
+        &mut self,
+        old: Option<&Arc<ReplicaSet>>,
+        new: Option<&Arc<ReplicaSet>>,
+        now: SimTime,
+    ) {
         let Some(replica_set) = new.or(old) else { return };
         let id = replica_set.id;
         if self.owner_of.len() <= id.index() {
@@ -122,7 +127,7 @@ impl Recorder {
         }
         self.owner_of[id.index()] = replica_set.deployment;
         if let Some((course, _)) = self.course_of(id) {
-            course.replica_set_changed(id, new);
+            course.replica_set_changed(id, new, now);
         }
     }
 
@@ -164,7 +169,7 @@ impl Recorder {
                     self.pod_ended(old.as_ref(), now);
                 }
             }
-            Change::ReplicaSet { old, new } => self.replica_set_changed(old.as_ref(), new.as_ref()),
+            Change::ReplicaSet { old, new } => self.replica_set_changed(old.as_ref(), new.as_ref(), now),
             Change::Deployment { old, new } => self.deployment_changed(old.as_ref(), new.as_ref(), now),
             Change::Namespace { .. } => unseen("no measure is about namespaces"),
             Change::SelectorOwner { .. } => unseen("no measure is about selectors"),

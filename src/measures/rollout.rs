@@ -41,6 +41,8 @@ pub(super) struct Course {
     waiting: Waiting,
     number: u32,
     started: SimTime,
+    /// The new ReplicaSet first had pods to make.
+    scaled_up: Option<SimTime>,
     completed: Option<SimTime>,
     /// Complete, but only after `blocked_after`.
     late: Option<SimTime>,
@@ -73,6 +75,7 @@ impl Course {
             waiting: Waiting::default(),
             number: 0,
             started: now,
+            scaled_up: None,
             completed: None,
             late: None,
             surge_max: 0,
@@ -146,6 +149,7 @@ impl Course {
         self.deployment = Arc::clone(new);
         self.number += 1;
         self.started = now;
+        self.scaled_up = None;
         self.completed = None;
         self.late = None;
         self.surge_max = 0;
@@ -157,9 +161,18 @@ impl Course {
     }
 
     /// A ReplicaSet of the Deployment appeared, changed or went.
-    pub(super) fn replica_set_changed(&mut self, id: ReplicaSetId, new: Option<&Arc<ReplicaSet>>) {
+    pub(super) fn replica_set_changed(
+        &mut self,
+        id: ReplicaSetId,
+        new: Option<&Arc<ReplicaSet>>,
+        now: SimTime,
+    ) {
         match new {
             Some(new) => {
+                let has_pods_to_make = self.scaled_up.is_none() && new.replicas > 0;
+                if has_pods_to_make && new.template.equals(&self.deployment.template) {
+                    self.scaled_up = Some(now);
+                }
                 self.replica_sets.entry(id).or_insert_with(|| (Arc::clone(new), PodsByNode::new())).0 =
                     Arc::clone(new);
             }
@@ -229,7 +242,7 @@ impl Course {
 
     /// Notes that the rollout is complete, if it is.
     fn note_completion(&mut self, now: SimTime) {
-        if self.completed.is_some() || self.late.is_some() || !is_complete(&self.deployment) {
+        if self.completed.is_some() || self.late.is_some() || !self.deployment.is_complete() {
             return;
         }
         if self.blocked_after.is_none_or(|limit| now.since(self.started) <= limit) {
@@ -274,6 +287,7 @@ impl Course {
             number: self.number,
             adopted,
             started: self.started,
+            scaled_up: self.scaled_up,
             completed: self.completed,
             surge_max: self.surge_max,
             unavailable_max: self.unavailable_max,
@@ -301,13 +315,4 @@ fn difference(
     let moved = before != after;
     let left = before.map(|(node, count)| (node, -count));
     left.into_iter().chain(after).filter(move |_| moved)
-}
-
-/// `DeploymentComplete` of the Deployment controller, and its status is of the present spec.
-fn is_complete(deployment: &Deployment) -> bool {
-    let status = &deployment.status;
-    status.updated_replicas == deployment.replicas
-        && status.replicas == deployment.replicas
-        && status.available_replicas == deployment.replicas
-        && status.observed_generation >= deployment.generation
 }

@@ -17,6 +17,8 @@ pub struct RolloutRow {
     pub adopted: bool,
     /// The change of the template.
     pub started: SimTime,
+    /// Its new ReplicaSet first had pods to make: what the ReplicaSet's creation, or an Event, tells of its beginning.
+    pub scaled_up: Option<SimTime>,
     /// Complete; `None` if it was not by the end (of the run, or the next template change).
     pub completed: Option<SimTime>,
     /// Most pods above `spec.replicas` at a settled instant.

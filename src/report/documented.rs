@@ -7,12 +7,13 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use super::table::{ColumnWords, Table};
-use super::{planning, rollout, run_files, run_tables, study};
+use super::{backtest, planning, rollout, run_files, run_tables, study};
 use crate::measures::MEASURES;
 use crate::scenario::names::is_own_file;
 
 const SCENARIOS: &str = "scenarios/README.md";
 const STUDIES: &str = "docs/studies.md";
+const BACKTESTS: &str = "docs/backtest.md";
 
 /// A table of columns as a document has it.
 struct Documented {
@@ -41,6 +42,16 @@ fn tables_of_studies() -> Vec<Documented> {
     let mut all: Vec<Documented> = study::tables::tables().map(Documented::from).into();
     all.push(planning::evidence().into());
     all
+}
+
+/// The tables that `docs/backtest.md` lists.
+fn tables_of_backtests() -> Vec<Documented> {
+    vec![backtest::csv_table().into()]
+}
+
+/// All of them.
+fn all_tables() -> impl Iterator<Item = Documented> {
+    tables_of_runs().into_iter().chain(tables_of_studies()).chain(tables_of_backtests())
 }
 
 fn path(document: &str) -> PathBuf {
@@ -115,11 +126,12 @@ fn documents_have_the_measures_and_columns_of_the_lists() {
         with_columns(text, &tables, SCENARIOS)
     });
     compare(STUDIES, &|text| with_columns(text.to_owned(), &tables_of_studies(), STUDIES));
+    compare(BACKTESTS, &|text| with_columns(text.to_owned(), &tables_of_backtests(), BACKTESTS));
 }
 
 #[test]
 fn no_variant_is_named_as_a_table() {
-    for table in tables_of_runs().into_iter().chain(tables_of_studies()) {
+    for table in all_tables() {
         assert!(is_own_file(table.file), "{} is missing in OWN_FILES", table.file);
     }
 }
@@ -129,7 +141,7 @@ fn names_of_measures_and_columns_are_different() {
     let mut names: Vec<&str> = MEASURES.iter().map(|measure| measure.name).collect();
     names.sort_unstable();
     assert!(names.windows(2).all(|pair| pair[0] != pair[1]), "{names:?}");
-    for table in tables_of_runs().into_iter().chain(tables_of_studies()) {
+    for table in all_tables() {
         let mut names: Vec<&str> = table.columns.iter().map(|column| column.name).collect();
         names.sort_unstable();
         assert!(names.windows(2).all(|pair| pair[0] != pair[1]), "{}: {names:?}", table.file);

@@ -46,7 +46,7 @@ pub fn summary(results: &[VariantResult], ledger: &Ledger) -> String {
         text.push_str(INTERVALS);
     }
     if !table.is_empty() {
-        text.push_str(own_error(ledger));
+        text.push_str(&own_error(ledger));
     }
     text.push_str(&closing_words(ledger));
     text

@@ -47,13 +47,28 @@ pub const INTERVALS: &str =
     "Intervals are of the runs of this model; the model's own error is not in them.\n";
 
 /// How far forecasts of rollouts lay from a control plane that ran (`results/real-cluster.md`).
-pub fn own_error(ledger: &Ledger) -> &'static str {
+pub fn own_error(ledger: &Ledger) -> String {
+    let own = ledger.earlier.as_ref().map_or_else(String::new, |earlier| {
+        format!("; of your own backtests {} of {} held at 90 %", earlier.held, earlier.judged)
+    });
+    let recorded = recorded_error(ledger);
+    format!("{}{own}.\n", recorded.trim_end_matches(".\n"))
+}
+
+fn recorded_error(ledger: &Ledger) -> &'static str {
     if ledger.assumptions.iter().any(|assumption| assumption.what == REQUESTS) {
         "Under the preset quiet, 227 of 242 rollouts of a control plane v1.36.2 that ran took as long as the middle 90 % of the \
          simulated ones; shares of outcomes agreed under quiet and loaded. Other timings were not compared.\n"
     } else {
         "Here the control plane writes at once. Beside one that ran, rollouts of more than some ten pods took 2 to 15 times as \
          long, and skew was 1.5 to 2.3 times as frequent where pods stop fast; the preset quiet, the default, gives it its pace.\n"
+    }
+}
+
+/// Adds to an answer's JSON how earlier forecasts of the user's own clusters held, where that is known.
+pub fn earlier_json(ledger: &Ledger, answer: &mut Value) {
+    if let Some(earlier) = &ledger.earlier {
+        answer["ownBacktests"] = json!({ "judged": earlier.judged, "held": earlier.held });
     }
 }
 

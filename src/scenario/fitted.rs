@@ -53,7 +53,7 @@ pub struct FittedTimes {
 
 impl KubeletHop {
     /// What an answer calls it.
-    const fn name(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         match self {
             Self::ImagePull => "image pull",
             Self::ContainerStart => "start-up",
@@ -86,7 +86,19 @@ pub(super) fn of(plan: &Plan, workload: &Reference, fitter: Fitter) -> FittedTim
 
 /// Gives the workload its fitted times, where the scenario gives none; what the answer then hangs on.
 pub(super) fn apply(plan: &Plan, builder: &Builder, of: &mut HopsOf) -> Vec<Assumption> {
-    let Some(fitted) = &plan.ask.fitted else { return Vec::new() };
+    let several = plan.ask.fitted.len() > 1;
+    plan.ask.fitted.iter().flat_map(|fitted| of_workload(fitted, several, (plan, builder), of)).collect()
+}
+
+/// What several workloads take is told with the workload.
+const OF: &str = " of deployment/";
+
+fn of_workload(
+    fitted: &FittedTimes,
+    several: bool,
+    (plan, builder): (&Plan, &Builder),
+    of: &mut HopsOf,
+) -> Vec<Assumption> {
     let known = builder.directory.number_ever::<Deployment>(&fitted.workload);
     let Some(deployment) = known.or_else(|| builder.directory.find_deployment(&fitted.workload).ok()) else {
         return Vec::new();
@@ -95,6 +107,10 @@ pub(super) fn apply(plan: &Plan, builder: &Builder, of: &mut HopsOf) -> Vec<Assu
     let is_given = |hop: KubeletHop| hop.is_given(settings, &fitted.workload);
     let pulls_are_given = is_given(KubeletHop::ImagePull);
     let gives_way = |hop: &FittedHop| is_given(hop.hop) || hop.includes_pulls && pulls_are_given;
+    let Reference { namespace, name, .. } = &fitted.workload;
+    let what = |hop: KubeletHop| {
+        if several { format!("{}{OF}{namespace}/{name}", hop.name()) } else { hop.name().to_owned() }
+    };
     let mut assumptions = Vec::new();
     for hop in fitted.hops.iter().filter(|hop| !gives_way(hop)) {
         let entry = of.workloads.iter().position(|(whose, _)| *whose == deployment);
@@ -104,7 +120,7 @@ pub(super) fn apply(plan: &Plan, builder: &Builder, of: &mut HopsOf) -> Vec<Assu
         });
         *hop.hop.place(&mut of.workloads[entry].1) = Some(hop.distribution.clone());
         assumptions.push(Assumption {
-            what: hop.hop.name().into(),
+            what: what(hop.hop).into(),
             value: words(&hop.distribution),
             source: hop.source.clone().into(),
         });
@@ -115,8 +131,9 @@ pub(super) fn apply(plan: &Plan, builder: &Builder, of: &mut HopsOf) -> Vec<Assu
 /// Puts assumptions about a workload before those of the same hop, which are then those of other pods.
 pub(super) fn put_first(fitted: Vec<Assumption>, all: &mut Vec<Assumption>) {
     for assumption in fitted.into_iter().rev() {
-        if let Some(general) = all.iter_mut().find(|one| one.what == assumption.what) {
-            general.what = format!("other pods: {}", general.what).into();
+        let hop = assumption.what.split(OF).next().unwrap_or_default().to_owned();
+        if let Some(general) = all.iter_mut().find(|one| one.what == hop) {
+            general.what = format!("other pods: {hop}").into();
         }
         all.insert(0, assumption);
     }

@@ -12,6 +12,7 @@ const MOST_BYTES: usize = 200;
 pub const OWN_FILES: &[&str] = &[
     "admissions.csv",
     "arms.csv",
+    "backtest.csv",
     "blocked.csv",
     "cpu.csv",
     "differences.csv",

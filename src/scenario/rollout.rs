@@ -124,7 +124,7 @@ fn resolve(
 ) -> Option<ResolvedRollout> {
     let name = order.target.to_string();
     let mut scenario = inputs.scenario.clone().unwrap_or_else(|| plan::implicit_scenario(&name));
-    refuse_own_fields(&scenario, findings);
+    refuse_fields(&scenario, "rollout", &["timeline", "variants"], findings);
     if !findings.errors.is_empty() {
         return None;
     }
@@ -135,6 +135,7 @@ fn resolve(
         target::find(&plan.objects, &order.target).map_err(|error| findings.error(None, error)).ok()?;
     let moment = moment(target, &plan.objects, findings)?;
     let fitted = options.ask.fitter.map(|fitter| fitted::of(&plan, &order.target, fitter));
+    let fitted = Vec::from_iter(fitted);
     let left_out = expectations::leave_out(&mut scenario, &plan, &order.target);
     let operation = operation(target, order, moment).map_err(|error| findings.error(None, error)).ok()?;
     let mut variants = asked_variants(order);
@@ -170,20 +171,22 @@ fn resolve(
     Some(ResolvedRollout { scenario, words, asked, moment, left_out })
 }
 
-/// A scenario beside the dump may say how long things take and what is expected, but not what happens.
-fn refuse_own_fields(scenario: &Document, findings: &mut Findings) {
-    for field in ["timeline", "variants"] {
+/// A scenario beside the dump may say how long things take, but not what happens: the command has these fields itself.
+pub(super) fn refuse_fields(scenario: &Document, command: &str, fields: &[&str], findings: &mut Findings) {
+    for field in fields {
         let there = scenario.tree.pointer(&format!("/spec/{field}"));
-        if let Some(tree) = there.filter(|tree| tree.as_seq().is_some_and(|items| !items.is_empty())) {
+        let is_empty =
+            |tree: &&Tree| tree.as_seq().is_some_and(<[Tree]>::is_empty) || tree.value == Value::Null;
+        if let Some(tree) = there.filter(|tree| !is_empty(tree)) {
             findings.error(
                 place_of(&scenario.file, tree),
-                format!("spec.{field}: `kubecast rollout` has its own; take it out, or use `kubecast run`"),
+                format!("spec.{field}: `kubecast {command}` has its own; take it out, or use `kubecast run`"),
             );
         }
     }
 }
 
-fn set(scenario: &mut Document, pointer: &str, value: Value) -> Result<(), String> {
+pub(super) fn set(scenario: &mut Document, pointer: &str, value: Value) -> Result<(), String> {
     scenario.tree.set(pointer, Tree::from(value))
 }
 

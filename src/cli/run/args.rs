@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use crate::cli::cluster_args::ClusterArgs;
+use crate::cli::earlier::EarlierArgs;
 use crate::cli::format::Format;
 use crate::study::choice::Choice;
 
@@ -43,6 +44,9 @@ pub struct RunArgs {
     /// (the largest value) or best:MEASURE (the smallest). Default: 0.
     #[arg(long, value_name = "K", value_parser = Choice::parse, default_value_t = Choice::First)]
     pub replication: Choice,
+    /// What is known of earlier forecasts.
+    #[command(flatten)]
+    pub earlier: EarlierArgs,
     /// The cluster, and how it is read.
     #[command(flatten)]
     pub cluster: ClusterArgs,

@@ -155,7 +155,7 @@ impl<'s> Observer<'s> {
             for (most, counts) in course.max_skew_during.iter_mut().zip(&course.all_pods) {
                 *most = (*most).max(counts.skew());
             }
-            let complete = course.state.as_deref().is_some_and(is_complete);
+            let complete = course.state.as_deref().is_some_and(Deployment::is_complete);
             if complete && in_time && course.completed.is_none() {
                 course.completed = Some(now);
             }
@@ -182,12 +182,6 @@ impl<'s> Observer<'s> {
             Change::SelectorOwner { .. } => unseen("no outcome is about selectors"),
         }
     }
-}
-
-fn is_complete(deployment: &Deployment) -> bool {
-    let (status, wanted) = (&deployment.status, deployment.replicas);
-    [status.updated_replicas, status.replicas, status.available_replicas].iter().all(|count| *count == wanted)
-        && status.observed_generation >= deployment.generation
 }
 
 impl TraceSink<Record> for Observer<'_> {

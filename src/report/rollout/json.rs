@@ -6,7 +6,7 @@ use super::arms::{ArmReport, Setting, State};
 use crate::report::ends::cut_off_json;
 use crate::report::summary_json::FORMAT;
 use crate::report::verdicts;
-use crate::report::words::{assumptions_json, gaps_json, irrelevant_json, lints_json};
+use crate::report::words::{assumptions_json, earlier_json, gaps_json, irrelevant_json, lints_json};
 use crate::scenario::rollout::Moment;
 use crate::study::rollout_outcome::ConstraintSpread;
 use crate::study::statistics::{Proportion, Summary};
@@ -14,7 +14,7 @@ use crate::study::statistics::{Proportion, Summary};
 /// The whole answer.
 pub fn to_json(arms: &[ArmReport], setting: &Setting<'_>) -> Value {
     let State { nodes, pods, replicas, without_node, terminating, not_ready } = setting.state;
-    json!({
+    let mut value = json!({
         "cutOff": cut_off_json(arms.iter().map(|arm| (Some(arm.name.as_str()), &arm.ends))),
         "format": FORMAT,
         "rollout": setting.workload,
@@ -44,7 +44,9 @@ pub fn to_json(arms: &[ArmReport], setting: &Setting<'_>) -> Value {
         },
         "arms": arms.iter().map(arm).collect::<Vec<_>>(),
         "expectations": verdicts::to_json(setting.verdicts),
-    })
+    });
+    earlier_json(setting.ledger, &mut value);
+    value
 }
 
 fn arm(arm: &ArmReport) -> Value {

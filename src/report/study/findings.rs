@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::kernel::Ended;
+use crate::scenario::Ledger;
+use crate::scenario::earlier::EarlierBacktest;
 use crate::study::campaign::differences::{DifferenceRow, differences};
 use crate::study::campaign::estimates::{EstimateRow, estimates};
 use crate::study::campaign::execution::Rows;
@@ -20,16 +22,24 @@ pub struct StudyReport<'s> {
     pub estimates: Vec<EstimateRow>,
     /// What is compared.
     pub differences: Vec<DifferenceRow>,
+    /// How forecasts of the user's own clusters held, where that is known.
+    pub earlier: Option<EarlierBacktest>,
 }
 
 impl<'s> StudyReport<'s> {
     /// Analyses the runs.
     pub fn new(frame: &'s Frame, rows: &'s Rows) -> Self {
-        Self { frame, rows, estimates: estimates(frame, rows), differences: differences(frame, rows) }
+        let (estimates, differences) = (estimates(frame, rows), differences(frame, rows));
+        Self { frame, rows, estimates, differences, earlier: None }
     }
 }
 
 impl StudyReport<'_> {
+    /// What the study leaves out, and what stands behind it.
+    pub fn ledger(&self) -> Ledger {
+        Ledger { earlier: self.earlier, ..self.frame.ledger() }
+    }
+
     /// How many runs of each arm at each point ended so, and how many there are, where any did.
     pub fn ended(&self, how: Ended) -> BTreeMap<(u32, u32), (u64, u64)> {
         let mut counts: BTreeMap<(u32, u32), (u64, u64)> = BTreeMap::new();

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::findings::StudyReport;
 use crate::kernel::{Digest, Ended};
-use crate::report::words::{assumptions_json, gaps_json, irrelevant_json, lints_json};
+use crate::report::words::{assumptions_json, earlier_json, gaps_json, irrelevant_json, lints_json};
 use crate::study::campaign::execution::Rows;
 use crate::study::campaign::frame::Frame;
 use crate::study::statistics::distributions::rounded;
@@ -80,6 +80,7 @@ fn interval(interval: Option<(f64, f64)>) -> Value {
 pub fn summary(report: &StudyReport<'_>) -> Value {
     let frame = report.frame;
     let mut value = manifest(report);
+    earlier_json(&report.ledger(), &mut value);
     value["estimates"] = report
         .estimates
         .iter()

@@ -17,7 +17,7 @@ const MOST_LINES: usize = 40;
 /// The whole summary.
 pub fn words(report: &StudyReport<'_>) -> String {
     let frame = report.frame;
-    let ledger = frame.ledger();
+    let ledger = report.ledger();
     let mut text = cut_off(report);
     text.push_str(&opening_words(&ledger));
     let _ = writeln!(text, "{}", heading(report));
@@ -36,7 +36,7 @@ pub fn words(report: &StudyReport<'_>) -> String {
     for sentence in doubts(report) {
         let _ = writeln!(text, "{sentence}");
     }
-    let own_error = if tells_of_rollouts(frame) { own_error(&ledger) } else { "" };
+    let own_error = if tells_of_rollouts(frame) { own_error(&ledger) } else { String::new() };
     let _ = write!(text, "\n{INTERVALS}{own_error}{}", closing_words(&ledger));
     text
 }

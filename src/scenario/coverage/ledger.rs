@@ -8,6 +8,7 @@ use super::situations::{self, Scene};
 use super::stake::Stake;
 use crate::cluster::setup::ClusterSetup;
 use crate::scenario::assumptions::Assumption;
+use crate::scenario::earlier::EarlierBacktest;
 use crate::scenario::lints::{self, Lint};
 use crate::scenario::plan::Plan;
 
@@ -30,6 +31,8 @@ pub struct Ledger {
     pub doubts: usize,
     /// Operations of the timeline that were not done at the end of a run: which, and what they wait for.
     pub unfinished: Vec<String>,
+    /// How forecasts of the user's own clusters held, where an earlier backtest is handed in.
+    pub earlier: Option<EarlierBacktest>,
     /// What is allowed and will probably not do what it is there for.
     pub lints: Vec<Lint>,
 }

@@ -221,6 +221,7 @@ impl Frame {
         Ledger {
             gaps: self.not_simulated.clone(),
             unfinished: Vec::new(),
+            earlier: None,
             irrelevant: self.irrelevant.clone(),
             lints: self.lints.iter().map(Lint::from).collect(),
             assumptions: self.assumptions.clone(),
