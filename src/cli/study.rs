@@ -66,6 +66,10 @@ pub fn study(args: &StudyArgs) -> Result<(), CliError> {
     args.load.without_change()?;
     let options = args.load.options(args.seed)?;
     let earlier = args.earlier.read()?;
+    if earlier.is_some() && args.shard.is_some() {
+        let message = "--backtest: a part of a study tells no answer; hand it to `kubecast merge`";
+        return Err(CliError::wrong_input(message));
+    }
     let study = load(&args.file, &options, args.quiet)?;
     let frame = Frame::of(&study);
     let header = Header { frame, shard };
