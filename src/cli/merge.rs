@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
+use super::earlier::EarlierArgs;
 use super::error::CliError;
 use super::format::Format;
 use super::journal::{self, PART};
@@ -27,6 +28,8 @@ pub struct MergeArgs {
     /// How the summary is printed.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
+    #[command(flatten)]
+    earlier: EarlierArgs,
     /// Replace what an earlier study left in the output folder.
     #[arg(long)]
     force: bool,
@@ -37,9 +40,10 @@ pub struct MergeArgs {
 
 /// Joins what the arguments name.
 pub fn merge(args: &MergeArgs) -> Result<(), CliError> {
+    let earlier = args.earlier.read()?;
     let out = OutputDir::prepare(&args.out, args.force)?;
     let (frame, rows) = join(&args.dirs)?;
-    let answer = StudyAnswer::new(frame, rows);
+    let answer = StudyAnswer { earlier, ..StudyAnswer::new(frame, rows) };
     out.write_all(answer.files())?;
     if !args.quiet {
         study::tell(&answer, args.format, Some(&args.out))?;

@@ -63,8 +63,13 @@ pub fn study(args: &StudyArgs) -> Result<(), CliError> {
     let shard = args.shard.as_deref().map(shard_of).transpose()?.unwrap_or(Shard::WHOLE);
     args.load.without_change()?;
     let options = args.load.options(args.seed)?;
+    let earlier = args.earlier.read()?;
+    if earlier.is_some() && args.shard.is_some() {
+        let message = "--backtest: a part of a study tells no answer; hand it to `kubecast merge`";
+        return Err(CliError::wrong_input(message));
+    }
     let forecast = Forecast::of(vec![input::read_one(&args.file)?]).with_options(options);
-    let study = forecast.threads(args.threads).earlier(args.earlier.read()?).study()?;
+    let study = forecast.threads(args.threads).earlier(earlier).study()?;
     input::warn(study.warnings(), args.quiet);
     let header = Header { frame: study.frame().clone(), shard };
     let out = args.out.as_deref().map(|root| OutputDir::prepare(root, args.force || resumes(args, root)));

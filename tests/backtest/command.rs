@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::json;
 
 use super::dumps::{Cluster, time};
-use crate::harness::{Outcome, file, files, folder, kubecast, kubecast_on, snapshot};
+use crate::harness::{Outcome, file, files, folder, kubecast, kubecast_on, root, snapshot};
 
 /// Two dumps with a rollout in which pulls took 70 s.
 fn slow_pulls() -> [String; 3] {
@@ -143,13 +143,23 @@ fn pairs_are_folders_in_a_folder() {
     refused(&["backtest", "--pairs", &root], "c: the second dump is older");
 }
 
+/// A study of a rollout.
+const STUDY: &str = "
+apiVersion: kubecast.dev/v1alpha1
+kind: Study
+metadata: {name: s}
+spec:
+  scenario: SCENARIO
+  metrics: [{measure: rolloutDurationSeconds, of: deployment/default/web, rollout: 1}]
+  replications: 2
+";
+
 #[test]
 fn other_answers_say_how_ones_own_forecasts_held() {
     let summary = file("summary.json", "{\"backtest\": {\"judged\": 19, \"held\": 17}}");
     let told = "; of your own backtests 17 of 19 held at 90 %.\n";
     let dump = "tests/fixtures/kk98215-dump.yaml";
     let rollout = ["rollout", "deployment/app1", "-f", dump, "--runs", "5"];
-    let study = "scenarios/studies/match-label-keys.yaml";
     let run = ["run", "scenarios/rolling-upgrade-skew.yaml", "--runs", "3"];
     for args in [&rollout[..], &run] {
         let plain = kubecast(args).success();
@@ -159,6 +169,18 @@ fn other_answers_say_how_ones_own_forecasts_held() {
         let value = kubecast(&[args, &["--backtest", &summary, "--format", "json"]].concat()).json();
         assert_eq!(value["ownBacktests"], json!({ "judged": 19, "held": 17 }));
     }
+    let scenario = root("scenarios/three-zones.yaml").display().to_string();
+    let study = file("study.yaml", &STUDY.replace("SCENARIO", &scenario));
+    let with = kubecast(&["study", &study, "--backtest", &summary]).success();
+    assert!(with.contains(told), "{with}");
+    let value = kubecast(&["study", &study, "--backtest", &summary, "--format", "json"]).json();
+    assert_eq!(value["ownBacktests"], json!({ "judged": 19, "held": 17 }));
+    let (part, whole) = (folder("part"), folder("whole"));
+    let shard = ["study", &study, "--shard", "1/1", "--out", &part];
+    refused(&[&shard[..], &["--backtest", &summary]].concat(), "hand it to `kubecast merge`");
+    kubecast(&shard).success();
+    let merged = kubecast(&["merge", &part, "--out", &whole, "--backtest", &summary]).success();
+    assert!(merged.contains(told), "{merged}");
     for (text, told) in [
         ("{}", "is the summary of another command: \"backtest\" is missing; it takes the summary.json that"),
         ("web 1/1", "is no summary ("),
@@ -167,6 +189,6 @@ fn other_answers_say_how_ones_own_forecasts_held() {
     ] {
         let wrong = file("wrong.json", text);
         refused(&[&rollout[..], &["--backtest", &wrong]].concat(), told);
-        refused(&["study", study, "--backtest", &wrong], told);
+        refused(&["study", &study, "--backtest", &wrong], told);
     }
 }
