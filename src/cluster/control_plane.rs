@@ -16,6 +16,11 @@ pub struct ClientLimits {
     pub burst: u32,
 }
 
+impl ClientLimits {
+    /// So many requests a second are no limit any more.
+    pub const UNLIMITED_QPS: f64 = 1e6;
+}
+
 /// The pace of the control plane. Every write of its components is a request of its own: it takes a token of
 /// its client, then the time of [`super::timing::Timing::api_request`].
 #[derive(Clone, Copy, Debug, PartialEq)]

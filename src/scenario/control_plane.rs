@@ -69,13 +69,14 @@ struct SchedulerFlags {
 }
 
 impl ControlPlaneSettings {
-    /// The pace, or what is wrong with a flag.
-    pub(super) fn resolve(&self) -> Result<ControlPlane, String> {
+    /// The pace, or what is wrong with a flag. `client` has the limits of the scheduler's configuration.
+    pub(super) fn resolve(&self, client: Option<ClientLimits>) -> Result<ControlPlane, String> {
         let defaults = ControlPlane::default();
         let (manager, scheduler) = (&self.controller_manager, &self.scheduler);
         let controller_manager =
             limits("kube-controller-manager", (manager.qps, manager.burst), defaults.controller_manager)?;
-        let scheduler = limits("kube-scheduler", (scheduler.qps, scheduler.burst), defaults.scheduler)?;
+        let scheduler =
+            limits("kube-scheduler", (scheduler.qps, scheduler.burst), client.unwrap_or(defaults.scheduler))?;
         let workers = |flag: &str, given: Option<u32>, default| match given {
             Some(0) => Err(format!("kube-controller-manager.{flag}: 0 workers never sync anything")),
             given => Ok(given.map_or(default, |given| given as usize)),
@@ -104,7 +105,7 @@ fn limits(
     default: ClientLimits,
 ) -> Result<ClientLimits, String> {
     let limits = ClientLimits { qps: qps.unwrap_or(default.qps), burst: burst.unwrap_or(default.burst) };
-    if !(limits.qps > 0.0 && limits.qps <= 1e6) {
+    if !(limits.qps > 0.0 && limits.qps <= ClientLimits::UNLIMITED_QPS) {
         let qps = limits.qps;
         return Err(format!("{component}.kube-api-qps: {qps} is not above 0, so no request is ever sent"));
     }
@@ -120,7 +121,7 @@ mod tests {
 
     fn resolve(yaml: &str) -> Result<ControlPlane, String> {
         let settings: ControlPlaneSettings = serde_json::from_str(yaml).expect("it is one");
-        settings.resolve()
+        settings.resolve(None)
     }
 
     #[test]

@@ -57,7 +57,7 @@ pub(super) fn resolve(plan: &Plan, findings: &mut Findings) -> Option<(ClusterSe
     }
     let configured = scheduler_configuration::of(plan, &mut builder, findings);
     let scheduler = scheduler(plan, &configured, &mut builder, findings)?;
-    let (mut timing, control_plane) = pace(plan, findings)?;
+    let (mut timing, control_plane) = pace(plan, &configured, findings)?;
     let mut beginning = Beginning::of(plan, &mut builder, findings);
     let mut fleet = Fleet::start(plan, &mut beginning.nodes, &mut builder, findings);
     let mut service_ips = service_ips::resolve(plan, &mut builder, findings);
@@ -121,7 +121,7 @@ fn timing_of(plan: &Plan) -> TimingSettings {
 }
 
 /// The hops, and the control plane's own pace if it has one.
-fn pace(plan: &Plan, findings: &mut Findings) -> Option<(Timing, Option<ControlPlane>)> {
+fn pace(plan: &Plan, configured: &Found, findings: &mut Findings) -> Option<(Timing, Option<ControlPlane>)> {
     let settings = timing_of(plan);
     let asked_for_none = plan.ask.timing_preset == Some(TimingPreset::Instant);
     let flags = plan.document.spec.control_plane.as_ref().filter(|_| !asked_for_none);
@@ -134,7 +134,8 @@ fn pace(plan: &Plan, findings: &mut Findings) -> Option<(Timing, Option<ControlP
     };
     let flags = flags.cloned().or_else(|| settings.has_a_pace().then(Default::default));
     let Some(flags) = flags else { return Some((timing, None)) };
-    match flags.resolve() {
+    let client = configured.configuration().and_then(|configuration| configuration.client);
+    match flags.resolve(client) {
         Ok(control_plane) => Some((timing, Some(control_plane))),
         Err(error) => {
             findings.error(plan.place_at("/spec/controlPlane"), format!("spec.controlPlane.{error}"));

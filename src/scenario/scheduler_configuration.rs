@@ -12,7 +12,7 @@
 //! own. Messages are kube-scheduler's, behind the place.
 //!
 //! DIFFERENCE: arguments for a plugin that does not exist are refused; kube-scheduler ignores them. What is
-//! about connections, leader election and debugging is accepted unread, and so is `parallelism`: nodes are
+//! about finding the API server, leader election and debugging is accepted unread, and so is `parallelism`: nodes are
 //! looked at one by one. What releases after v1.34 added to the format is unknown here.
 
 mod args;
@@ -33,6 +33,7 @@ use super::coverage::Gap;
 use super::error::Findings;
 use super::objects::ObjectSource;
 use super::plan::Plan;
+use crate::cluster::control_plane::ClientLimits;
 use crate::kernel::SimDuration;
 use crate::scheduler::profile::Profile;
 use faults::Faults;
@@ -50,6 +51,8 @@ pub(super) struct Configuration {
     pub(super) pod_initial_backoff: SimDuration,
     /// `podMaxBackoffSeconds`.
     pub(super) pod_max_backoff: SimDuration,
+    /// The limits of its client (`clientConnection`), if it sets any.
+    pub(super) client: Option<ClientLimits>,
     /// What it asks for that is not simulated.
     pub(super) gaps: Vec<Gap>,
 }

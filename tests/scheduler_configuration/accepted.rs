@@ -54,6 +54,25 @@ fn an_empty_configuration_is_the_default() {
     assert_eq!(setup(&[&nulls, POD]).scheduler.profiles, without.scheduler.profiles);
 }
 
+/// `clientConnection` sets the limits of the scheduler's client, where it has a pace; 0 is the default, a negative number no
+/// limit, and a flag of the Scenario goes before.
+#[test]
+fn the_scheduler_s_client_has_the_limits_of_its_connection() {
+    let limits = |connection: &str, scenario: &str| {
+        let configuration = configuration(&format!("clientConnection: {{{connection}}}\nprofiles: [{{}}]\n"));
+        let scenario = format!(
+            "apiVersion: kubecast.dev/v1alpha1\nkind: Scenario\nmetadata: {{name: client}}\nspec: {{{scenario}}}\n"
+        );
+        let client = setup(&[&scenario, &configuration, POD]).control_plane.expect("a pace").scheduler;
+        (client.qps, client.burst)
+    };
+    assert_eq!(limits("qps: 200, burst: 400", ""), (200.0, 400));
+    assert_eq!(limits("qps: 0, burst: 0", ""), (50.0, 100));
+    assert_eq!(limits("qps: -1", ""), (1e6, 100));
+    let flags = "controlPlane: {kube-scheduler: {kube-api-qps: 70}}";
+    assert_eq!(limits("qps: 200, burst: 400", flags), (70.0, 400));
+}
+
 const EVERYTHING: &str = "
 parallelism: 4
 leaderElection: {leaderElect: false}

@@ -4,7 +4,7 @@
 
 use super::Configuration;
 use super::args::Args;
-use super::document::{ConfigurationDocument, PluginSetDocument, ProfileDocument};
+use super::document::{ClientConnectionDocument, ConfigurationDocument, PluginSetDocument, ProfileDocument};
 use super::faults::{At, Faults};
 use super::{node_affinity, node_resources, topology_spread};
 use crate::kernel::SimDuration;
@@ -55,6 +55,7 @@ pub(super) fn configuration(
         percentage_of_nodes_to_score: document.percentage_of_nodes_to_score.unwrap_or(0),
         pod_initial_backoff: seconds(initial),
         pod_max_backoff: seconds(most),
+        client: document.client_connection.as_ref().map(ClientConnectionDocument::limits),
         gaps,
     }
 }

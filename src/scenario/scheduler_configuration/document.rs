@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use crate::cluster::control_plane::{ClientLimits, ControlPlane};
 use crate::scenario::embedded::AnyValue;
 use crate::scheduler::profile::{DEFAULT_SCHEDULER_NAME, Point};
 
@@ -19,8 +20,7 @@ pub(super) struct ConfigurationDocument {
     pub(super) parallelism: Option<i32>,
     #[expect(dead_code, reason = "nothing of it decides where pods go")]
     leader_election: Option<AnyValue>,
-    #[expect(dead_code, reason = "nothing of it decides where pods go")]
-    client_connection: Option<AnyValue>,
+    pub(super) client_connection: Option<ClientConnectionDocument>,
     #[expect(dead_code, reason = "nothing of it decides where pods go")]
     enable_profiling: Option<bool>,
     #[expect(dead_code, reason = "nothing of it decides where pods go")]
@@ -34,6 +34,36 @@ pub(super) struct ConfigurationDocument {
     pub(super) profiles: Vec<ProfileDocument>,
     #[serde(default)]
     pub(super) extenders: Vec<ExtenderDocument>,
+}
+
+/// How it reaches the API server.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct ClientConnectionDocument {
+    #[expect(dead_code, reason = "it is about finding the API server")]
+    kubeconfig: Option<AnyValue>,
+    #[expect(dead_code, reason = "it is about the encoding of requests")]
+    accept_content_types: Option<AnyValue>,
+    #[expect(dead_code, reason = "it is about the encoding of requests")]
+    content_type: Option<AnyValue>,
+    pub(super) qps: Option<f64>,
+    pub(super) burst: Option<i32>,
+}
+
+impl ClientConnectionDocument {
+    /// The limits of the client: 0 stands for the default, as `SetDefaults_KubeSchedulerConfiguration` has it; a negative
+    /// number of requests a second is no limit, as in client-go.
+    pub(super) fn limits(&self) -> ClientLimits {
+        let default = ControlPlane::default().scheduler;
+        let qps = match self.qps {
+            None => default.qps,
+            Some(qps) if qps < 0.0 => ClientLimits::UNLIMITED_QPS,
+            Some(qps) if qps == 0.0 => default.qps,
+            Some(qps) => qps.min(ClientLimits::UNLIMITED_QPS),
+        };
+        let burst = self.burst.and_then(|burst| u32::try_from(burst).ok()).filter(|burst| *burst > 0);
+        ClientLimits { qps, burst: burst.unwrap_or(default.burst) }
+    }
 }
 
 impl ConfigurationDocument {

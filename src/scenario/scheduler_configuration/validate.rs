@@ -28,6 +28,11 @@ pub(super) fn configuration(document: &ConfigurationDocument, args: &[Args], fau
         let detail = "should be an integer value greater than zero";
         faults.invalid(&At::root("parallelism"), parallelism, detail);
     }
+    let client = document.client_connection.as_ref();
+    if let Some(burst) = client.and_then(|client| client.burst).filter(|burst| *burst < 0) {
+        let at = At::root("clientConnection").child("burst");
+        faults.invalid(&at, burst, "must be non-negative");
+    }
     let all = At::root("profiles");
     let names: Vec<&str> = (0..document.profiles.len()).map(|index| document.scheduler_name(index)).collect();
     for (index, (profile, args)) in document.profiles.iter().zip(args).enumerate() {
