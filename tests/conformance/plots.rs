@@ -123,6 +123,7 @@ fn durations(all: &[Named]) -> Chart {
     }
 }
 
+#[expect(clippy::disallowed_methods, reason = "the folder of the recordings is told in the environment")]
 #[test]
 #[ignore = "draws the plots of results/real-cluster.md; .ci/long real-cluster"]
 fn draw() {

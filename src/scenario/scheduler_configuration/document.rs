@@ -56,9 +56,8 @@ impl ClientConnectionDocument {
     pub(super) fn limits(&self) -> ClientLimits {
         let default = ControlPlane::default().scheduler;
         let qps = match self.qps {
-            None => default.qps,
+            None | Some(0.0) => default.qps,
             Some(qps) if qps < 0.0 => ClientLimits::UNLIMITED_QPS,
-            Some(qps) if qps == 0.0 => default.qps,
             Some(qps) => qps.min(ClientLimits::UNLIMITED_QPS),
         };
         let burst = self.burst.and_then(|burst| u32::try_from(burst).ok()).filter(|burst| *burst > 0);

@@ -37,10 +37,7 @@ struct Search<'s, 'e, E> {
 }
 
 /// Searches. `evaluate` judges a choice with a chance of being wrong; an error of its ends the search.
-pub fn search<'e, E>(
-    space: &Space<'_>,
-    evaluate: &'e mut (dyn FnMut(&[usize], f64) -> Result<Evidence, E> + 'e),
-) -> Result<Found, E> {
+pub fn search<'e, E>(space: &Space<'_>, evaluate: &'e mut Evaluate<'e, E>) -> Result<Found, E> {
     let mut search = Search { space, evaluate, tried: Vec::new() };
     let best: Vec<usize> = space.sizes.iter().map(|size| size - 1).collect();
     let answer = if search.meets(&best)? { Some(search.cheapest(best)?) } else { None };
