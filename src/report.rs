@@ -2,6 +2,7 @@
 //! decision could hang on, and nothing of the machine, the clock or a path enters a file.
 
 mod admissions_words;
+pub mod as_text;
 pub mod capacity;
 pub mod chart;
 pub mod columns;
@@ -11,6 +12,7 @@ mod documented;
 pub mod ends;
 pub mod explain;
 pub mod output_file;
+pub mod page;
 pub mod planning;
 pub mod ranges;
 pub mod rollout;

@@ -17,6 +17,7 @@ use kubecast::cluster::setup::ClusterSetup;
 use kubecast::cluster::world;
 use kubecast::kernel::{Draws, Probe, Seed, SimTime};
 use kubecast::measures::{MEASURES, Recorder, RunRecord};
+use kubecast::report::page::text_of;
 use kubecast::report::{run_files, words};
 use kubecast::scenario::{Ledger, LoadOptions, NoFiles, SourceText, load};
 use kubecast::scheduler::framework::{Descriptor, PluginArgs, Profile};
@@ -180,7 +181,7 @@ fn waiting_for(available: i32) -> String {
         label: "kubectl wait deployment/default/web".into(),
     });
     let ledger = with_what_happened(&Ledger::default(), &[run(setup)]);
-    words::closing_words(&ledger)
+    text_of(&[words::closing(&ledger)])
 }
 
 #[test]

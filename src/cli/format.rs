@@ -4,7 +4,8 @@ use clap::ValueEnum;
 use serde_json::Value;
 
 use super::error::CliError;
-use crate::report::output_file::pretty;
+use crate::report::page::Page;
+use crate::report::page::json::pretty;
 
 /// Formats of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -16,6 +17,14 @@ pub enum Format {
 }
 
 impl Format {
+    /// Prints an answer, and where its files are.
+    pub fn print_page(self, page: &Page<'_>, place: &str) -> Result<(), CliError> {
+        super::print(&match self {
+            Self::Text => format!("{}{place}", page.to_text()),
+            Self::Json => pretty(&page.to_json()),
+        })
+    }
+
     /// Prints an answer.
     pub fn print(self, text: impl FnOnce() -> String, json: impl FnOnce() -> Value) -> Result<(), CliError> {
         super::print(&match self {

@@ -40,7 +40,7 @@ pub fn merge(args: &MergeArgs) -> Result<(), CliError> {
     let out = OutputDir::prepare(&args.out, args.force)?;
     let (frame, rows) = join(&args.dirs)?;
     let answer = StudyAnswer::new(frame, rows);
-    out.write_all(answer.files())?;
+    out.write_all(&answer.files())?;
     if !args.quiet {
         study::tell(&answer, args.format, Some(&args.out))?;
     }

@@ -52,8 +52,8 @@ impl OutputDir {
     }
 
     /// Writes the files of an answer.
-    pub fn write_all<'f>(&self, files: impl IntoIterator<Item = OutputFile<'f>>) -> Result<(), CliError> {
-        files.into_iter().try_for_each(|file| self.write(&file.name, |target| file.write(target)))
+    pub fn write_all(&self, files: &[OutputFile<'_>]) -> Result<(), CliError> {
+        files.iter().try_for_each(|file| self.write(&file.name, |target| file.write(target)))
     }
 
     /// Writes a file below the directory, creating folders on the way.

@@ -52,7 +52,7 @@ pub fn plan(args: &PlanArgs) -> Result<(), CliError> {
     let answer = plan.search_monitored(&progress)?;
     drop(progress);
     if let Some(out) = &out {
-        out.write_all(answer.files())?;
+        out.write_all(&answer.files())?;
     }
     if !args.quiet {
         args.format.print(|| answer.to_text(), || answer.to_json())?;

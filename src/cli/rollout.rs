@@ -90,7 +90,7 @@ pub fn rollout(args: &RolloutArgs) -> Result<(), CliError> {
         args.format.print(|| format!("{}{place}", answer.to_text()), || answer.to_json())?;
     }
     if let Some(out) = &out {
-        out.write_all(answer.files())?;
+        out.write_all(&answer.files())?;
     }
     CliError::unless(answer.is_as_expected(), answer.is_complete(args.load.strict))
 }

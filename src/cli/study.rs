@@ -88,7 +88,7 @@ pub fn study(args: &StudyArgs) -> Result<(), CliError> {
     }
     let answer = StudyAnswer::new(header.frame, rows);
     if let Some(out) = &out {
-        out.write_all(answer.files())?;
+        out.write_all(&answer.files())?;
         writer.remove()?;
     }
     if !args.quiet {

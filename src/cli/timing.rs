@@ -5,7 +5,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use super::error::CliError;
 use super::input;
 use crate::forecast::Forecast;
-use crate::report::output_file::pretty;
+use crate::report::page::json::pretty;
 
 /// Options of `timing`.
 #[derive(Clone, Debug, Args)]

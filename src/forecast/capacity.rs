@@ -4,8 +4,8 @@ use serde_json::Value;
 
 use super::error::{Code, Error, Fault};
 use super::{Forecast, Monitor, guard};
+use crate::report::as_text;
 use crate::report::capacity::{Case, PodWords, cut_off, to_json, to_text};
-use crate::report::words;
 use crate::scenario::capacity::{PodTemplate, load_capacity, load_templates, zones};
 use crate::scenario::timing_preset::TimingPreset;
 use crate::scenario::{InputError, Ledger, LoadOptions, SourceText};
@@ -165,9 +165,9 @@ impl CapacityAnswer {
         format!(
             "{}{}{}\n{}",
             cut_off(&self.cases),
-            words::opening_words(&self.ledger),
+            as_text::opening_words(&self.ledger),
             to_text(&self.pods, &self.cases),
-            words::closing_words(&self.ledger)
+            as_text::closing_words(&self.ledger)
         )
     }
 

@@ -9,7 +9,7 @@ use super::{Forecast, Monitor, Unmonitored, guard};
 use crate::kernel::Seed;
 use crate::report::output_file::OutputFile;
 use crate::report::planning::{self as report, Planned};
-use crate::report::words;
+use crate::report::{as_text, words};
 use crate::scenario::planning::{ResolvedPlan, load_plan};
 use crate::scenario::{FileReader, InputError};
 use crate::study::oversight::Oversight;
@@ -91,12 +91,12 @@ impl PlanAnswer {
     pub fn to_text(&self) -> String {
         let Self { plan, found } = self;
         format!(
-            "{}{}{}\n{}{}",
+            "{}{}{}\n{}\n{}",
             report::cut_off(plan, found),
-            words::opening_words(&plan.ledger),
+            as_text::opening_words(&plan.ledger),
             report::to_text(plan, found),
             words::INTERVALS,
-            words::closing_words(&plan.ledger)
+            as_text::closing_words(&plan.ledger)
         )
     }
 
@@ -109,8 +109,8 @@ impl PlanAnswer {
     pub fn files(&self) -> Vec<OutputFile<'_>> {
         let of = Planned { plan: &self.plan, found: &self.found };
         vec![
-            OutputFile::table(report::evidence(), of),
-            OutputFile::json("plan.json", &self.to_json()),
+            OutputFile::table(report::evidence().of(of)),
+            OutputFile::json("plan.json", || self.to_json()),
             OutputFile::text("summary.txt", self.to_text()),
         ]
     }

@@ -12,7 +12,7 @@ use crate::measures::RolloutRow;
 use crate::report::ends::cut_off_sentence;
 use crate::report::output_file::OutputFile;
 use crate::report::rollout::{self as report, ArmReport, Setting, State};
-use crate::report::{run_files, sensitivity as report_sensitivity, verdicts};
+use crate::report::{as_text, run_files, sensitivity as report_sensitivity, verdicts};
 use crate::scenario::assignment::Assignment;
 use crate::scenario::rollout::{self, Moment, ResolvedRollout, RolloutOrder};
 use crate::scenario::{InputError, Ledger, Variant};
@@ -245,7 +245,7 @@ impl RolloutAnswer {
     pub fn to_text(&self) -> String {
         let mut text = self.in_setting(|setting| report::to_text(&self.arms, setting));
         match &self.timing_sensitivity {
-            Some(answers) => text.push_str(&format!("\n{}", report_sensitivity::to_text(answers))),
+            Some(answers) => text.push_str(&format!("\n{}", as_text::sensitivity_words(answers))),
             None => text.push_str(
                 "\nTiming: whether the answers hang on the assumed times was not looked at (--timing-sensitivity).\n",
             ),
@@ -265,7 +265,7 @@ impl RolloutAnswer {
     /// The rollout's own tables, for each arm the tables of an ordinary run, manifest and summary.
     pub fn files(&self) -> Vec<OutputFile<'_>> {
         let mut files: Vec<OutputFile<'_>> =
-            report::tables().into_iter().map(|table| OutputFile::table(table, &self.arms[..])).collect();
+            report::tables().into_iter().map(|table| OutputFile::table(table.of(&self.arms[..]))).collect();
         for result in &self.results {
             files.extend(run_files::files(result).into_iter().map(|file| file.below(result.name.as_deref())));
         }
@@ -282,8 +282,8 @@ impl RolloutAnswer {
             "moment": match self.moment { Moment::Now => "now", Moment::AfterCreation => "afterCreation" },
             "notSimulated": summary["notSimulated"],
         });
-        files.push(OutputFile::json("manifest.json", &manifest));
-        files.push(OutputFile::json("summary.json", &summary));
+        files.push(OutputFile::json("manifest.json", move || manifest.clone()));
+        files.push(OutputFile::json("summary.json", move || summary.clone()));
         files
     }
 

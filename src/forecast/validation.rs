@@ -2,6 +2,7 @@
 
 use super::error::Error;
 use super::{Forecast, Scenario};
+use crate::report::page::text_of;
 use crate::report::words;
 use crate::scenario::planning::{ResolvedPlan, load_plan};
 use crate::scenario::study::{ResolvedStudy, load_study};
@@ -84,7 +85,7 @@ fn scenario_words(scenario: &Scenario) -> String {
     for release in &ledger.releases {
         text.push_str(&format!("{release}.\n"));
     }
-    text.push_str(&words::gap_lines(ledger.gaps.iter()));
+    text.push_str(&text_of(&[words::gaps(ledger.gaps.iter())]));
     for lint in &ledger.lints {
         text.push_str(&format!("note: {lint}\n"));
     }

@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
-use super::ends::{NamedEnds, capitalized, cut_off_json, cut_off_words, horizon_sentence};
+use super::as_text::cut_off_words;
+use super::ends::{NamedEnds, capitalized, cut_off_json, horizon_sentence};
 use super::words::{gaps_json, irrelevant_json, lints_json};
 use crate::scenario::Ledger;
 use crate::study::capacity::{Capacity, Stop};

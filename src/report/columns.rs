@@ -1,6 +1,4 @@
-//! Tables of text: columns side by side, as wide as their widest cell.
-
-use std::fmt::Write as _;
+//! Tables that are told: columns with a heading, and cells in words.
 
 /// A table with a heading.
 #[derive(Clone, Debug, Default)]
@@ -31,43 +29,20 @@ impl Columns {
         self.rows.is_empty()
     }
 
-    /// The table, each line after `indent`. Columns without content are left out.
-    pub fn to_text(&self, indent: &str) -> String {
-        let used: Vec<(usize, usize)> = (0..self.heading.len())
-            .filter(|column| self.rows.iter().any(|row| !row[*column].is_empty()))
-            .map(|column| (column, self.width(column)))
-            .collect();
-        let heading: Vec<Vec<&str>> = self.heading.iter().map(|text| text.split('\n').collect()).collect();
-        let height = used.iter().map(|(column, _)| heading[*column].len()).max().unwrap_or(0);
-        let mut text = String::new();
-        for line in 0..height {
-            // Short headings stand at the bottom, next to their cells.
-            let cell = |column: usize| {
-                let lines = &heading[column];
-                (line + lines.len()).checked_sub(height).map_or("", |place| lines[place])
-            };
-            write_line(&mut text, indent, used.iter().map(|&(column, width)| (cell(column), width)));
-        }
-        for row in &self.rows {
-            write_line(&mut text, indent, used.iter().map(|&(column, width)| (row[column].as_str(), width)));
-        }
-        text
+    /// The heading of each column.
+    pub fn heading(&self) -> &[String] {
+        &self.heading
     }
 
-    fn width(&self, column: usize) -> usize {
-        let cells = self.rows.iter().map(|row| row[column].as_str());
-        let widths = self.heading[column].split('\n').chain(cells).map(|text| text.chars().count());
-        widths.max().unwrap_or(0)
+    /// The rows, each with a cell for each column.
+    pub fn rows(&self) -> &[Vec<String>] {
+        &self.rows
     }
-}
 
-fn write_line<'c>(text: &mut String, indent: &str, cells: impl Iterator<Item = (&'c str, usize)>) {
-    let mut line = indent.to_owned();
-    for (cell, width) in cells {
-        let _ = write!(line, "{cell:width$}  ");
+    /// The columns that hold anything: the others are not shown.
+    pub fn used(&self) -> impl Iterator<Item = usize> {
+        (0..self.heading.len()).filter(|column| self.rows.iter().any(|row| !row[*column].is_empty()))
     }
-    text.push_str(line.trim_end());
-    text.push('\n');
 }
 
 /// `NodeResourcesFit` on lines of its own words: `Node`, `Resources`, `Fit`.
@@ -87,14 +62,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn columns_are_as_wide_as_their_widest_cell() {
-        let mut table = Columns::new(["node".to_owned(), stacked("NodeName"), "empty".to_owned()]);
-        table.push(["worker-10", "→1", ""].map(str::to_owned).to_vec());
-        table.push(["w", "2", ""].map(str::to_owned).to_vec());
-        assert_eq!(
-            table.to_text("  "),
-            "             Node\n  node       Name\n  worker-10  →1\n  w          2\n"
-        );
+    fn words_of_a_name_are_stacked() {
         assert_eq!(stacked("InterPodAffinity"), "Inter\nPod\nAffinity");
     }
 }

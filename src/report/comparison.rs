@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
+use super::as_text::table_text;
 use super::columns::Columns;
 use crate::study::comparison::{Change, FailIf};
 
@@ -49,7 +50,7 @@ pub fn to_text(cut_off: &[String], changes: &[Change], passed: &[(&FailIf, Vec<&
         let folders = cut_off.join(" and ");
         format!("CUT OFF: runs of {folders}; what follows does not compare results of whole runs.\n\n")
     };
-    text.push_str(&table.to_text("  "));
+    text.push_str(&table_text(1, table));
     let _ = writeln!(
         text,
         "\n{} figures: {changed} changed, {sure} of them by more than their intervals.",

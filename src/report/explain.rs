@@ -16,8 +16,9 @@ use std::fmt::Write as _;
 pub use json::to_json;
 pub use setting::Setting;
 
-use super::ends::{cut_off_words, horizon_sentence};
-use super::words::{closing_words, counted, opening_words};
+use super::as_text::{closing_words, cut_off_words, opening_words};
+use super::ends::horizon_sentence;
+use super::words::counted;
 use crate::cluster::explanation::{Sample, Scene, Verdict};
 use crate::study::explanation::Explanation;
 

@@ -1,40 +1,52 @@
-//! A file of an answer: its name, and how it is written.
+//! A file of an answer: its name, and what it holds. A table stays a table and a chart a chart until it is written.
 
 use std::io::{self, Write};
 
 use serde_json::Value;
 
-use super::table::Table;
+use super::chart::Chart;
+use super::page::json::pretty;
+use super::table::FilledTable;
 
-/// Writes a file's content.
-type Writer<'a> = Box<dyn Fn(&mut dyn Write) -> io::Result<()> + 'a>;
-
-/// A file and how it is written.
+/// A file and what it holds.
 pub struct OutputFile<'a> {
     /// Its name below the output folder, folders in it separated by `/`.
     pub name: String,
-    write: Writer<'a>,
+    /// What it holds.
+    pub content: Content<'a>,
+}
+
+/// What a file holds.
+pub enum Content<'a> {
+    /// A text, as it is.
+    Text(String),
+    /// Data for programs, which are made when they are written.
+    Json(Box<dyn Fn() -> Value + 'a>),
+    /// A table.
+    Table(FilledTable<'a>),
+    /// A chart.
+    Chart(Chart),
 }
 
 impl<'a> OutputFile<'a> {
-    /// A file that is written bit by bit.
-    pub fn new(name: &str, write: impl Fn(&mut dyn Write) -> io::Result<()> + 'a) -> Self {
-        Self { name: name.to_owned(), write: Box::new(write) }
-    }
-
     /// A text.
     pub fn text(name: &str, text: String) -> Self {
-        Self::new(name, move |out| out.write_all(text.as_bytes()))
+        Self { name: name.to_owned(), content: Content::Text(text) }
     }
 
     /// A JSON document.
-    pub fn json(name: &str, value: &Value) -> Self {
-        Self::text(name, pretty(value))
+    pub fn json(name: &str, value: impl Fn() -> Value + 'a) -> Self {
+        Self { name: name.to_owned(), content: Content::Json(Box::new(value)) }
     }
 
-    /// A table of what is handed in, as CSV.
-    pub fn table<T: Copy + 'a>(table: Table<'a, T>, of: T) -> Self {
-        Self::new(table.file, move |out| table.write(of, out))
+    /// A table, as CSV.
+    pub fn table(table: FilledTable<'a>) -> Self {
+        Self { name: table.file.to_owned(), content: Content::Table(table) }
+    }
+
+    /// A chart, as SVG.
+    pub fn chart(name: &str, chart: Chart) -> Self {
+        Self { name: name.to_owned(), content: Content::Chart(chart) }
     }
 
     /// The same file in a folder, if one is named.
@@ -46,12 +58,11 @@ impl<'a> OutputFile<'a> {
 
     /// Writes it.
     pub fn write(&self, out: &mut dyn Write) -> io::Result<()> {
-        (self.write)(out)
+        match &self.content {
+            Content::Text(text) => out.write_all(text.as_bytes()),
+            Content::Json(value) => out.write_all(pretty(&value()).as_bytes()),
+            Content::Table(table) => table.write_csv(out),
+            Content::Chart(chart) => out.write_all(chart.to_svg().as_bytes()),
+        }
     }
-}
-
-/// JSON as it is printed and stored.
-pub fn pretty(value: &Value) -> String {
-    let text = serde_json::to_string_pretty(value).expect("JSON values can be printed");
-    format!("{text}\n")
 }

@@ -4,8 +4,9 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
+use super::as_text::{cut_off_words, table_text};
 use super::columns::Columns;
-use super::ends::{cut_off_json, cut_off_words};
+use super::ends::cut_off_json;
 use super::table::{Column, Table};
 use super::words::{assumptions_json, gaps_json, irrelevant_json, lints_json};
 use crate::scenario::planning::{Goal, ResolvedPlan};
@@ -101,7 +102,7 @@ pub fn to_text(plan: &ResolvedPlan, found: &Found) -> String {
         );
         table.push(row);
     }
-    let _ = writeln!(text, "{}", table.to_text("  "));
+    let _ = writeln!(text, "{}", table_text(1, table));
     if let Some(horizon) = found.tried.iter().find_map(|evidence| evidence.ends.horizon) {
         let _ = writeln!(text, "Runs end at the horizon, {horizon}.");
     }

@@ -15,6 +15,7 @@ use std::fmt::Write as _;
 pub use json::to_json;
 pub use setting::Setting;
 
+use super::as_text::table_text;
 use super::columns::Columns;
 use crate::service_ip::assessment::{Assessment, RangeAssessment};
 use crate::service_ip::exhaustion::{Flow, Time};
@@ -69,7 +70,7 @@ fn range_text(text: &mut String, (place, one): (usize, &RangeAssessment), servic
             table.push(vec!["dynamic band".to_owned(), free(Band::Dynamic).to_string(), time(band)]);
         }
         table.push(vec!["whole range".to_owned(), one.room().to_string(), time(all)]);
-        text.push_str(&table.to_text("  "));
+        text.push_str(&table_text(1, table));
     }
     if !one.warnings.is_empty() {
         text.push('\n');
@@ -122,7 +123,7 @@ fn chances(one: &RangeAssessment) -> String {
         let [chance, method] = cells(one.any);
         table.push(vec!["any of them".to_owned(), String::new(), chance, method]);
     }
-    table.to_text("  ")
+    table_text(1, table)
 }
 
 /// A chance with four digits behind the point, or two that count.

@@ -10,10 +10,10 @@ pub use arms::{ArmReport, Setting, State, spread_text};
 pub use csv_files::tables;
 pub use json::to_json;
 
+use super::as_text::{closing_words, cut_off_words, opening_words, table_text, verdicts_words};
 use super::columns::Columns;
-use super::ends::{capitalized, cut_off_words, horizon_sentence};
-use super::verdicts;
-use super::words::{INTERVALS, closing_words, opening_words, own_error, percent};
+use super::ends::{capitalized, horizon_sentence};
+use super::words::{INTERVALS, own_error, percent};
 use crate::scenario::rollout::Moment;
 use crate::study::rollout_outcome::{ConstraintSpread, FinalSpread, RolloutOutcome};
 use crate::study::statistics::Proportion;
@@ -36,10 +36,10 @@ pub fn to_text(arms: &[ArmReport], setting: &Setting<'_>) -> String {
     if several {
         let _ = write!(text, "\n{}", comparison(arms));
     }
-    text.push_str(&verdicts::to_text(setting.verdicts));
-    let intervals = if setting.runs > 1 { INTERVALS } else { "" };
+    text.push_str(&verdicts_words(setting.verdicts));
+    let intervals = if setting.runs > 1 { format!("{INTERVALS}\n") } else { String::new() };
     let own_error = own_error(setting.ledger);
-    let _ = write!(text, "\n{intervals}{own_error}{}", closing_words(setting.ledger));
+    let _ = write!(text, "\n{intervals}{own_error}\n{}", closing_words(setting.ledger));
     text
 }
 
@@ -216,7 +216,7 @@ fn constraint_table(constraint: &ConstraintSpread) -> String {
         ]);
     }
     let more = constraint.finals.len().saturating_sub(MOST_SPREADS);
-    let mut text = table.to_text("    ");
+    let mut text = table_text(2, table);
     if more > 0 {
         let _ = writeln!(text, "    … and {more} other spreads, see spreads.csv.");
     }
@@ -267,7 +267,7 @@ fn comparison(arms: &[ArmReport]) -> String {
             ]);
         }
     }
-    table.to_text("")
+    table_text(0, table)
 }
 
 fn share_text(share: &Proportion) -> String {

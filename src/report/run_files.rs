@@ -14,12 +14,12 @@ pub fn files(result: &VariantResult) -> Vec<OutputFile<'_>> {
         let run = OneRun { record };
         for run_tables::RunTable { table, has_something } in run_tables::tables() {
             if has_something(record) {
-                files.push(OutputFile::table(table, run));
+                files.push(OutputFile::table(table.of(run)));
             }
         }
     }
     if result.runs.len() > 1 {
-        files.push(OutputFile::table(runs(), &result.runs[..]));
+        files.push(OutputFile::table(runs().of(&result.runs[..])));
     }
     files
 }

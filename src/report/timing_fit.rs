@@ -10,6 +10,7 @@ mod scenario;
 pub use json::to_json;
 pub use scenario::to_yaml;
 
+use super::as_text::table_text;
 use super::columns::Columns;
 use crate::kernel::Distribution;
 use crate::study::timing_fit::estimate::{Fit, LEAST, Quantile};
@@ -40,7 +41,7 @@ pub fn to_text(fits: &[HopFit], setting: &Setting) -> String {
     };
     let mut text =
         format!("Fitted from {} pods, {} Events{histograms}{read}.\n\n", setting.pods, setting.events);
-    text.push_str(&table(fits).to_text(""));
+    text.push_str(&table_text(0, table(fits)));
     text.push('\n');
     for note in notes(fits) {
         text.push_str(&format!("{note}\n"));

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::setting::MOST_ROWS;
 use crate::cluster::explanation::{ConstraintCounts, DomainCount, Scene};
+use crate::report::as_text::table_text;
 use crate::report::columns::Columns;
 use crate::report::words::{counted, listed};
 
@@ -41,7 +42,7 @@ fn table(constraint: &ConstraintCounts, all: bool) -> String {
             closed,
         ]);
     }
-    text.push_str(&table.to_text("  "));
+    text.push_str(&table_text(1, table));
     let more = constraint.domains.len() - domains.len();
     if more > 0 {
         let _ = writeln!(

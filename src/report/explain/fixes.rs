@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::cluster::explanation::{Rejection, Scene, WhatIf};
+use crate::report::as_text::table_text;
 use crate::report::columns::Columns;
 use crate::report::words::{counted, listed};
 
@@ -28,7 +29,7 @@ pub(super) fn table(scene: &Scene) -> String {
         table.push(vec![fix.text.clone(), touches.to_owned(), nodes]);
     }
     let count = counted(what_if.fixes.len(), "kind of change", "kinds of change");
-    format!("\nWhat would make it fit, each tried ({count}, the smallest first):\n{}", table.to_text("  "))
+    format!("\nWhat would make it fit, each tried ({count}, the smallest first):\n{}", table_text(1, table))
 }
 
 fn no_change(what_if: &WhatIf) -> String {

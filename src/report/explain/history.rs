@@ -2,6 +2,7 @@
 
 use crate::cluster::explanation::HistoryStep;
 use crate::kernel::SimTime;
+use crate::report::as_text::table_text;
 use crate::report::columns::Columns;
 use crate::study::explanation::Explanation;
 
@@ -55,7 +56,7 @@ pub(super) fn table(explanation: &Explanation) -> String {
         cells.extend(words);
         table.push(cells);
     }
-    format!("Queue history:\n{}", table.to_text("  "))
+    format!("Queue history:\n{}", table_text(1, table))
 }
 
 fn api_words(what: &str, explanation: &Explanation) -> String {

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::setting::MOST_ROWS;
 use crate::cluster::explanation::{Lack, NodeVerdict, Rejection, Scene, ScoreCell};
+use crate::report::as_text::table_text;
 use crate::report::columns::{Columns, stacked};
 
 /// Rows that are kept for rejected nodes where there are many feasible ones.
@@ -70,7 +71,7 @@ fn feasible_table(scene: &Scene, nodes: &[&NodeVerdict]) -> String {
     };
     let chosen = if nodes.iter().any(|node| node.chosen) { "; → the chosen one" } else { "" };
     let mut text = format!("\nFeasible nodes ({scores}{chosen}):\n");
-    text.push_str(&table.to_text("  "));
+    text.push_str(&table_text(1, table));
     if !equal.is_empty() {
         let equal: Vec<String> = equal
             .iter()
@@ -97,7 +98,7 @@ fn rejected_table(scene: &Scene, nodes: &[&NodeVerdict]) -> String {
             others.iter().map(|other| format!("{}{}", other.plugin, amounts(other))).collect();
         table.push(cells(node, [reason, others.join(", ")]));
     }
-    format!("\nRejected nodes:\n{}", table.to_text("  "))
+    format!("\nRejected nodes:\n{}", table_text(1, table))
 }
 
 /// ` (cpu: asks for 3, 500m of 4 free)`.
@@ -121,5 +122,5 @@ fn unseen_table(scene: &Scene, nodes: &[&NodeVerdict]) -> String {
         };
         table.push(cells(node, [verdict]));
     }
-    format!("\nNodes that were not looked at:\n{}", table.to_text("  "))
+    format!("\nNodes that were not looked at:\n{}", table_text(1, table))
 }

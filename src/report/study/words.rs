@@ -5,8 +5,9 @@ use std::fmt::Write as _;
 use super::findings::{StudyReport, number};
 use crate::kernel::Ended;
 use crate::measures::MEASURES;
+use crate::report::as_text::{closing_words, opening_words, table_text};
 use crate::report::columns::Columns;
-use crate::report::words::{INTERVALS, closing_words, opening_words, own_error};
+use crate::report::words::{INTERVALS, own_error};
 use crate::study::campaign::differences::DifferenceRow;
 use crate::study::campaign::estimates::EstimateRow;
 use crate::study::campaign::frame::{Frame, FrameMetric};
@@ -23,7 +24,7 @@ pub fn words(report: &StudyReport<'_>) -> String {
     let _ = writeln!(text, "{}", heading(report));
     text.push_str(&horizon(report));
     if frame.points.len() * frame.arms.len() <= MOST_LINES {
-        let _ = write!(text, "\n{}", table(report).to_text("  "));
+        let _ = write!(text, "\n{}", table_text(1, table(report)));
     } else {
         let _ = writeln!(text, "\n  {} estimates: see estimates.csv.", report.estimates.len());
     }
@@ -36,8 +37,9 @@ pub fn words(report: &StudyReport<'_>) -> String {
     for sentence in doubts(report) {
         let _ = writeln!(text, "{sentence}");
     }
-    let own_error = if tells_of_rollouts(frame) { own_error(&ledger) } else { "" };
-    let _ = write!(text, "\n{INTERVALS}{own_error}{}", closing_words(&ledger));
+    let own_error =
+        if tells_of_rollouts(frame) { format!("{}\n", own_error(&ledger)) } else { String::new() };
+    let _ = write!(text, "\n{INTERVALS}\n{own_error}{}", closing_words(&ledger));
     text
 }
 
