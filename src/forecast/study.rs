@@ -4,9 +4,9 @@ use serde_json::Value;
 
 use super::error::Error;
 use super::{Forecast, Monitor, Unmonitored, guard};
-use crate::report::output_file::OutputFile;
+use crate::report::page::Page;
 pub use crate::report::study::StudyReport;
-use crate::report::study::{files, json, words};
+use crate::report::study::{Findings, page};
 use crate::scenario::InputError;
 use crate::scenario::study::{ResolvedStudy, load_study};
 use crate::study::campaign::execution::{self, Keep, Rows};
@@ -28,6 +28,7 @@ pub struct StudyAnswer {
     pub frame: Frame,
     /// The runs, by point, replication and arm.
     pub rows: Rows,
+    findings: Findings,
 }
 
 impl Study {
@@ -73,12 +74,13 @@ impl Study {
 impl StudyAnswer {
     /// Of all runs of a study, wherever they were computed.
     pub fn new(frame: Frame, rows: Rows) -> Self {
-        Self { frame, rows }
+        Self { findings: Findings::of(&frame, &rows), frame, rows }
     }
 
     /// Estimates of every arm at every point, and differences.
     pub fn report(&self) -> StudyReport<'_> {
-        StudyReport::new(&self.frame, &self.rows)
+        let Self { frame, rows, findings: Findings { estimates, differences } } = self;
+        StudyReport { frame, rows, estimates, differences }
     }
 
     /// Whether no run was cut off and, if `strict`, nothing is left out.
@@ -86,18 +88,18 @@ impl StudyAnswer {
         !self.report().is_cut_off() && self.frame.ledger().satisfies(strict)
     }
 
+    /// The answer, to be rendered, with tables, plot, summary and manifest.
+    pub fn page(&self) -> Page<'_> {
+        page(self.report())
+    }
+
     /// For people.
     pub fn to_text(&self) -> String {
-        words::words(&self.report())
+        self.page().to_text()
     }
 
     /// For programs.
     pub fn to_json(&self) -> Value {
-        json::summary(&self.report())
-    }
-
-    /// Tables, plot, summary and manifest.
-    pub fn files(&self) -> Vec<OutputFile<'_>> {
-        files(&self.report())
+        self.page().to_json()
     }
 }

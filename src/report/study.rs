@@ -6,26 +6,20 @@ pub mod plot;
 pub mod tables;
 pub mod words;
 
-pub use findings::StudyReport;
+pub use findings::{Findings, StudyReport};
 
 use super::output_file::OutputFile;
-use super::page::json::pretty;
-use super::table::Table;
+use super::page::{Page, text_of};
 
-/// The files, in order. The journal and the machine leave no trace in them.
-pub fn files<'a>(report: &StudyReport<'a>) -> Vec<OutputFile<'a>> {
-    let mut files: Vec<_> =
-        tables::tables().into_iter().map(|table| OutputFile::text(table.file, csv(table, report))).collect();
+/// The page. The journal and the machine leave no trace in its files.
+pub fn page<'a>(report: StudyReport<'a>) -> Page<'a> {
+    let sections = words::sections(&report);
+    let mut files: Vec<OutputFile<'a>> =
+        tables::tables().into_iter().map(|table| OutputFile::table(table.of(report))).collect();
     files.extend([
-        OutputFile::text("plot.svg", plot::plot(report)),
-        OutputFile::text("summary.txt", words::words(report)),
-        OutputFile::text("manifest.json", pretty(&json::manifest(report))),
+        OutputFile::chart("plot.svg", plot::plot(&report)),
+        OutputFile::text("summary.txt", text_of(&sections)),
+        OutputFile::json("manifest.json", move || json::manifest(&report)),
     ]);
-    files
-}
-
-fn csv<S: Copy>(table: Table<'_, S>, of: S) -> String {
-    let mut text = Vec::new();
-    table.of(of).write_csv(&mut text).expect("a text takes it, and rows are as long as the heading");
-    String::from_utf8(text).expect("names are UTF-8")
+    Page::new(sections, move || json::summary(&report)).with_files(files)
 }

@@ -9,24 +9,33 @@ use crate::study::campaign::execution::Rows;
 use crate::study::campaign::frame::Frame;
 use crate::study::ends::ended_word;
 
-/// What a study says.
+/// What follows from the runs of a study.
 #[derive(Clone, Debug)]
-pub struct StudyReport<'s> {
-    /// The study.
-    pub frame: &'s Frame,
-    /// Its runs.
-    pub rows: &'s Rows,
+pub struct Findings {
     /// What is estimated.
     pub estimates: Vec<EstimateRow>,
     /// What is compared.
     pub differences: Vec<DifferenceRow>,
 }
 
-impl<'s> StudyReport<'s> {
+impl Findings {
     /// Analyses the runs.
-    pub fn new(frame: &'s Frame, rows: &'s Rows) -> Self {
-        Self { frame, rows, estimates: estimates(frame, rows), differences: differences(frame, rows) }
+    pub fn of(frame: &Frame, rows: &Rows) -> Self {
+        Self { estimates: estimates(frame, rows), differences: differences(frame, rows) }
     }
+}
+
+/// What a study says.
+#[derive(Clone, Copy, Debug)]
+pub struct StudyReport<'s> {
+    /// The study.
+    pub frame: &'s Frame,
+    /// Its runs.
+    pub rows: &'s Rows,
+    /// What is estimated.
+    pub estimates: &'s [EstimateRow],
+    /// What is compared.
+    pub differences: &'s [DifferenceRow],
 }
 
 impl StudyReport<'_> {
