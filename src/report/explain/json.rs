@@ -21,7 +21,7 @@ use crate::study::ends::ended_word;
 use crate::study::explanation::Explanation;
 
 /// The whole explanation.
-pub fn to_json(explanation: &Explanation, setting: &Setting<'_>) -> Value {
+pub(super) fn to_json(explanation: &Explanation, setting: &Setting<'_>) -> Value {
     let pod = &explanation.pod;
     let ledger = setting.ledger;
     json!({
