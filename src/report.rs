@@ -2,7 +2,6 @@
 //! decision could hang on, and nothing of the machine, the clock or a path enters a file.
 
 mod admissions_words;
-pub mod as_text;
 pub mod capacity;
 pub mod chart;
 pub mod columns;

@@ -60,7 +60,7 @@ pub fn explain(args: &ExplainArgs) -> Result<(), CliError> {
         .variant(args.variant.as_deref())
         .replication(args.replication.clone(), args.runs);
     let answer = scenario.explain_monitored(&query, &options, &Progress::new(false))?;
-    args.format.print_page(&answer.page(args.all_nodes), "")?;
+    args.format.print(&answer.page(args.all_nodes), "")?;
     CliError::unless(true, answer.is_complete(args.load.strict))
 }
 

@@ -1,7 +1,6 @@
 //! `--format`: an answer for people or for programs.
 
 use clap::ValueEnum;
-use serde_json::Value;
 
 use super::error::CliError;
 use crate::report::page::Page;
@@ -18,18 +17,10 @@ pub enum Format {
 
 impl Format {
     /// Prints an answer, and where its files are.
-    pub fn print_page(self, page: &Page<'_>, place: &str) -> Result<(), CliError> {
+    pub fn print(self, page: &Page<'_>, place: &str) -> Result<(), CliError> {
         super::print(&match self {
             Self::Text => format!("{}{place}", page.to_text()),
             Self::Json => pretty(&page.to_json()),
-        })
-    }
-
-    /// Prints an answer.
-    pub fn print(self, text: impl FnOnce() -> String, json: impl FnOnce() -> Value) -> Result<(), CliError> {
-        super::print(&match self {
-            Self::Text => text(),
-            Self::Json => pretty(&json()),
         })
     }
 }

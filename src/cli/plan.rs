@@ -56,7 +56,7 @@ pub fn plan(args: &PlanArgs) -> Result<(), CliError> {
         out.write_all(&page.files)?;
     }
     if !args.quiet {
-        args.format.print_page(&page, "")?;
+        args.format.print(&page, "")?;
     }
     // A choice of which runs were cut off is not shown to fail.
     CliError::unless(answer.is_met() || answer.is_cut_off(), answer.is_complete(args.load.strict))

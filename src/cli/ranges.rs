@@ -73,7 +73,7 @@ pub fn ranges(args: &RangesArgs) -> Result<(), CliError> {
         ip_address_objects: behaviour.service_ip.ip_address_objects,
         flow: question.flow,
     };
-    args.format.print_page(&page(&assessment, &setting), "")
+    args.format.print(&page(&assessment, &setting), "")
 }
 
 fn feature_gates(settings: &[String]) -> Result<BTreeMap<String, bool>, CliError> {

@@ -43,7 +43,7 @@ pub fn run(args: &RunArgs) -> Result<(), CliError> {
     let page = answer.page();
     if !args.quiet {
         let place = output::place("Tables and summary", args.out.as_deref());
-        args.format.print_page(&page, &place)?;
+        args.format.print(&page, &place)?;
     }
     if let Some(out) = &out {
         out.write_all(&page.files)?;

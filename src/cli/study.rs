@@ -142,5 +142,5 @@ fn write_part(out: &OutputDir, header: &Header, rows: &Rows) -> Result<(), CliEr
 /// Prints a study's summary.
 pub fn tell(page: &Page<'_>, format: Format, out: Option<&std::path::Path>) -> Result<(), CliError> {
     let place = output::place("Tables, plot and summary", out);
-    format.print_page(page, &place)
+    format.print(page, &place)
 }

@@ -70,8 +70,8 @@ fn fit_dump(args: &FitArgs) -> Result<(), CliError> {
     input::warn(&answer.warnings, args.quiet);
     let format = if args.json { FitFormat::Json } else { args.format };
     match format {
-        FitFormat::Text => Format::Text.print_page(&answer.page(), ""),
-        FitFormat::Json => Format::Json.print_page(&answer.page(), ""),
+        FitFormat::Text => Format::Text.print(&answer.page(), ""),
+        FitFormat::Json => Format::Json.print(&answer.page(), ""),
         FitFormat::Yaml => super::print(&answer.to_yaml()),
     }
 }

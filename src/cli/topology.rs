@@ -34,7 +34,7 @@ pub fn topology(args: &TopologyArgs) -> Result<(), CliError> {
     let described = described(wanted)?;
     let page = page(&described);
     match args.format {
-        Format::Text => args.format.print_page(&page, ""),
+        Format::Text => args.format.print(&page, ""),
         // On one line, as the recorded vectors have it.
         Format::Json => super::print(&format!("{}\n", page.to_json())),
     }
