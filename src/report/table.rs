@@ -92,13 +92,16 @@ impl<'t, S: Copy + 't> Table<'t, S> {
     }
 }
 
+/// Hands over heading and rows of what is known.
+type HandOverAll<'t> = Box<dyn Fn(&mut dyn Cells) -> io::Result<()> + 't>;
+
 /// A table whose rows are known. They are made when they are asked for, and never all at once.
 pub struct FilledTable<'t> {
     /// Its file as CSV: `placements.csv` and so on.
     pub file: &'static str,
     /// Its columns in order.
     pub columns: Vec<ColumnWords>,
-    hand_over: Box<dyn Fn(&mut dyn Cells) -> io::Result<()> + 't>,
+    hand_over: HandOverAll<'t>,
 }
 
 impl FilledTable<'_> {
