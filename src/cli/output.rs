@@ -5,7 +5,7 @@ use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::{Component, Path, PathBuf};
 
 use super::error::CliError;
-use crate::report::output_file::OutputFile;
+use crate::report::page::file::OutputFile;
 use crate::scenario::names::OWN_FILES;
 
 /// A directory that takes a command's files. Files are written under a temporary name beside their

@@ -4,9 +4,9 @@ use serde_json::Value;
 
 use super::error::{Code, Error, Fault};
 use crate::kernel::Seed;
-use crate::report::ends::cut_off_sentence;
 use crate::report::explain::{Setting, page};
 use crate::report::page::Page;
+use crate::report::words::ends::cut_off_sentence;
 use crate::scenario::{Ledger, Resolved, Variant};
 use crate::study::choice::Choice;
 use crate::study::explanation::{Explanation, Missing, NotFound, PodQuery, Unexplained, explain};

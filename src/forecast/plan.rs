@@ -8,7 +8,7 @@ use super::error::Error;
 use super::{Forecast, Monitor, Unmonitored, guard};
 use crate::kernel::Seed;
 use crate::report::page::Page;
-use crate::report::planning::{self as report, Planned};
+use crate::report::plan::{self as report, Planned};
 use crate::scenario::planning::{ResolvedPlan, load_plan};
 use crate::scenario::{FileReader, InputError};
 use crate::study::oversight::Oversight;

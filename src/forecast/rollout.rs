@@ -9,11 +9,12 @@ use super::{Forecast, Monitor, Unmonitored, guard, sensitivity};
 use crate::cluster::setup::ClusterSetup;
 use crate::kernel::Seed;
 use crate::measures::RolloutRow;
-use crate::report::ends::cut_off_sentence;
-use crate::report::output_file::OutputFile;
+use crate::report::page::file::OutputFile;
 use crate::report::page::{Block, Page};
 use crate::report::rollout::{self as report, ArmReport, Setting, State};
-use crate::report::{run_files, sensitivity as report_sensitivity, verdicts};
+use crate::report::run::files;
+use crate::report::words::ends::cut_off_sentence;
+use crate::report::words::{sensitivity as report_sensitivity, verdicts};
 use crate::scenario::assignment::Assignment;
 use crate::scenario::rollout::{self, Moment, ResolvedRollout, RolloutOrder};
 use crate::scenario::{InputError, Ledger, Variant};
@@ -278,7 +279,7 @@ impl RolloutAnswer {
         let tables = report::tables().into_iter();
         let mut files: Vec<_> = tables.map(|table| OutputFile::table(table.of(&self.arms[..]))).collect();
         for result in &self.results {
-            files.extend(run_files::files(result).into_iter().map(|file| file.below(result.name.as_deref())));
+            files.extend(files::files(result).into_iter().map(|file| file.below(result.name.as_deref())));
         }
         files.push(OutputFile::json("manifest.json", || self.manifest()));
         files.push(OutputFile::json("summary.json", || self.summary()));

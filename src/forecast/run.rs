@@ -9,9 +9,10 @@ use super::sensitivity;
 use crate::cluster::setup::ClusterSetup;
 use crate::kernel::{Digest, Seed};
 use crate::measures::RolloutRow;
-use crate::report::output_file::OutputFile;
 use crate::report::page::Page;
-use crate::report::{run_files, sensitivity as report_sensitivity, summary_json, terminal, verdicts, words};
+use crate::report::page::file::OutputFile;
+use crate::report::run::{self, files, json as summary_json};
+use crate::report::words::{self, sensitivity as report_sensitivity, verdicts};
 use crate::scenario::{Ledger, Resolved};
 use crate::study::aftermath::with_what_happened;
 use crate::study::choice::Choice;
@@ -141,7 +142,7 @@ fn simulate(
     let answers = options.timing_sensitivity.then(|| {
         let wanted = |row: &RolloutRow, result: &VariantResult| {
             let record = result.first_record();
-            record.is_some_and(|record| terminal::is_worth_a_line(row, record))
+            record.is_some_and(|record| run::is_worth_a_line(row, record))
         };
         sensitivity::answers(&resolved.variants, &results, &wanted, &|setup| one(setup, None))
     });
@@ -170,7 +171,7 @@ impl RunAnswer {
 
     /// The answer, to be rendered.
     pub fn page(&self) -> Page<'_> {
-        let mut sections = terminal::sections(&self.variants, &self.ledger);
+        let mut sections = run::sections(&self.variants, &self.ledger);
         sections.extend(self.timing_sensitivity.as_deref().map(report_sensitivity::section));
         sections.extend(verdicts::section(&self.verdicts));
         Page::new(sections, || self.summary()).with_files(self.files())
@@ -216,7 +217,7 @@ impl RunAnswer {
     fn files(&self) -> Vec<OutputFile<'_>> {
         let mut files = Vec::new();
         for result in &self.variants {
-            files.extend(run_files::files(result).into_iter().map(|file| file.below(result.name.as_deref())));
+            files.extend(files::files(result).into_iter().map(|file| file.below(result.name.as_deref())));
         }
         files.push(OutputFile::json("manifest.json", || self.manifest()));
         files.push(OutputFile::json("summary.json", || self.summary()));

@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::ends::{NamedEnds, capitalized, cut_off_json, cut_offs, horizon_sentence};
-use super::page::{Block, Page, Section};
-use super::words::{closing, gaps_json, irrelevant_json, lints_json, opening};
+use crate::report::page::{Block, Page, Section};
+use crate::report::words::ends::{NamedEnds, capitalized, cut_off_json, cut_offs, horizon_sentence};
+use crate::report::words::{closing, gaps_json, irrelevant_json, lints_json, opening};
 use crate::scenario::Ledger;
 use crate::study::capacity::{Capacity, Stop};
 

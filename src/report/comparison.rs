@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::columns::Columns;
-use super::page::{Block, Page, Section};
+use crate::report::page::columns::Columns;
+use crate::report::page::{Block, Page, Section};
 use crate::study::comparison::{Change, FailIf};
 
 /// More rows than this and only those that changed are told.

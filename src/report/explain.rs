@@ -14,10 +14,10 @@ mod setting;
 use json::to_json;
 pub use setting::Setting;
 
-use super::ends::{cut_offs, horizon_sentence};
-use super::page::{Block, Page, Section};
-use super::words::{closing, counted, opening};
 use crate::cluster::explanation::{Sample, Scene, Verdict};
+use crate::report::page::{Block, Page, Section};
+use crate::report::words::ends::{cut_offs, horizon_sentence};
+use crate::report::words::{closing, counted, opening};
 use crate::scenario::Ledger;
 use crate::study::explanation::Explanation;
 

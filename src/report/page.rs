@@ -4,14 +4,15 @@
 //! sentences, tables, and what stands behind it. A rendering is one file in `page/`, which has a case for each [`Block`].
 
 mod block;
+pub mod columns;
+pub mod file;
 pub mod json;
 mod text;
 
 use serde_json::Value;
 
 pub use block::{Block, Item, List, Section};
-
-use super::output_file::OutputFile;
+use file::OutputFile;
 
 /// An answer.
 pub struct Page<'a> {

@@ -8,13 +8,14 @@
 
 mod drawing;
 mod json;
+pub mod odds;
 mod setting;
 
 use json::to_json;
 pub use setting::Setting;
 
-use super::columns::Columns;
-use super::page::{Block, Page, Section};
+use crate::report::page::columns::Columns;
+use crate::report::page::{Block, Page, Section};
 use crate::service_ip::assessment::{Assessment, RangeAssessment};
 use crate::service_ip::exhaustion::{Flow, Time};
 use crate::service_ip::probability::{Answer, Method};

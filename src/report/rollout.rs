@@ -8,11 +8,11 @@ pub use arms::{ArmReport, Setting, State, spread_text};
 pub use csv_files::tables;
 pub use json::to_json;
 
-use super::columns::Columns;
-use super::ends::{capitalized, cut_offs, horizon_sentence};
-use super::page::{Block, Section};
-use super::verdicts;
-use super::words::{INTERVALS, closing, opening, own_error, percent};
+use crate::report::page::columns::Columns;
+use crate::report::page::{Block, Section};
+use crate::report::words::ends::{capitalized, cut_offs, horizon_sentence};
+use crate::report::words::verdicts;
+use crate::report::words::{INTERVALS, closing, opening, own_error, percent};
 use crate::scenario::rollout::Moment;
 use crate::study::rollout_outcome::{ConstraintSpread, FinalSpread, RolloutOutcome};
 use crate::study::statistics::Proportion;

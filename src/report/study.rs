@@ -8,8 +8,8 @@ pub mod words;
 
 pub use findings::{Findings, StudyReport};
 
-use super::output_file::OutputFile;
-use super::page::{Page, text_of};
+use crate::report::page::file::OutputFile;
+use crate::report::page::{Page, text_of};
 
 /// The page. The journal and the machine leave no trace in its files.
 pub fn page<'a>(report: StudyReport<'a>) -> Page<'a> {

@@ -10,9 +10,9 @@ mod scenario;
 use json::to_json;
 pub use scenario::to_yaml;
 
-use super::columns::Columns;
-use super::page::{Block, Page, Section};
 use crate::kernel::Distribution;
+use crate::report::page::columns::Columns;
+use crate::report::page::{Block, Page, Section};
 use crate::study::timing_fit::estimate::{Fit, LEAST, Quantile};
 use crate::study::timing_fit::observations::{Hop, LeftOut, Subject};
 use crate::study::timing_fit::seen::finished;

@@ -12,8 +12,8 @@ use std::fmt::Write as _;
 use facts::Facts;
 use json::to_json;
 
-use super::page::{Block, Item, List, Page, Section};
-use super::words::wrapped;
+use crate::report::page::{Block, Item, List, Page, Section};
+use crate::report::words::wrapped;
 use crate::scenario::machine::Described;
 use crate::scenario::machine::catalogue::NamedMachine;
 

@@ -1,10 +1,15 @@
 //! Words that several answers share.
 
+pub mod ends;
+pub mod seconds;
+pub mod sensitivity;
+pub mod verdicts;
+
 use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
-use super::page::{Block, Item, List, Section};
+use crate::report::page::{Block, Item, List, Section};
 use crate::scenario::assumptions::{Assumption, REQUESTS};
 use crate::scenario::lints::Lint;
 use crate::scenario::{Gap, Ledger};

@@ -2,7 +2,7 @@
 
 use super::setting::MOST_ROWS;
 use crate::cluster::explanation::{ConstraintCounts, DomainCount, Scene};
-use crate::report::columns::Columns;
+use crate::report::page::columns::Columns;
 use crate::report::page::{Block, Section};
 use crate::report::words::{counted, listed};
 

@@ -1,7 +1,7 @@
 //! What would make the pod fit.
 
 use crate::cluster::explanation::{Rejection, Scene, WhatIf};
-use crate::report::columns::Columns;
+use crate::report::page::columns::Columns;
 use crate::report::page::{Block, Section};
 use crate::report::words::{counted, listed};
 

@@ -2,7 +2,7 @@
 
 use crate::cluster::explanation::HistoryStep;
 use crate::kernel::SimTime;
-use crate::report::columns::Columns;
+use crate::report::page::columns::Columns;
 use crate::report::page::{Block, Section};
 use crate::study::explanation::Explanation;
 

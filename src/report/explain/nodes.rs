@@ -2,7 +2,7 @@
 
 use super::setting::MOST_ROWS;
 use crate::cluster::explanation::{Lack, NodeVerdict, Rejection, Scene, ScoreCell};
-use crate::report::columns::{Columns, stacked};
+use crate::report::page::columns::{Columns, stacked};
 use crate::report::page::{Block, Section};
 
 /// Rows that are kept for rejected nodes where there are many feasible ones.

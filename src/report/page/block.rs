@@ -1,6 +1,6 @@
 //! What pages are made of.
 
-use crate::report::columns::Columns;
+use crate::report::page::columns::Columns;
 
 /// Blocks that belong together. Sections stand apart from each other; an empty one leaves room.
 pub type Section = Vec<Block>;

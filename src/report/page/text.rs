@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::block::{Block, List, Section};
-use crate::report::columns::Columns;
+use crate::report::page::columns::Columns;
 use crate::report::words::wrapped;
 
 /// What a block is set in with, once a step.
@@ -94,7 +94,7 @@ fn write_line<'c>(text: &mut String, indent: &str, cells: impl Iterator<Item = (
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::columns::stacked;
+    use crate::report::page::columns::stacked;
 
     #[test]
     fn columns_are_as_wide_as_their_widest_cell() {

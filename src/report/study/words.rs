@@ -3,7 +3,7 @@
 use super::findings::{StudyReport, number};
 use crate::kernel::Ended;
 use crate::measures::MEASURES;
-use crate::report::columns::Columns;
+use crate::report::page::columns::Columns;
 use crate::report::page::{Block, Section};
 use crate::report::words::{INTERVALS, closing, opening, own_error};
 use crate::study::campaign::differences::DifferenceRow;

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::page::{Block, Section};
+use crate::report::page::{Block, Section};
 use crate::study::expectation::Verdict;
 
 /// How many are met, and every one that is not; `None` if nothing is expected.

@@ -1,17 +1,22 @@
 //! What is told of a run: what can turn the answer round, the answer in words, a small table, and what stands behind it.
 
+mod admissions;
+pub mod files;
+pub mod json;
+mod service_ips;
+pub mod tables;
+
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use super::admissions_words;
-use super::columns::Columns;
-use super::ends::{cut_offs, horizon_sentence};
-use super::page::{Block, Section};
-use super::run_tables::counts_text;
-use super::service_ip_words;
-use super::words::{INTERVALS, closing, opening, own_error, percent};
+use tables::counts_text;
+
 use crate::api::PodPhase;
 use crate::measures::{Counted, FigureKey, Measure, RolloutRow, RunRecord, listed};
+use crate::report::page::columns::Columns;
+use crate::report::page::{Block, Section};
+use crate::report::words::ends::{cut_offs, horizon_sentence};
+use crate::report::words::{INTERVALS, closing, opening, own_error, percent};
 use crate::scenario::Ledger;
 use crate::study::summary::VariantResult;
 
@@ -32,8 +37,8 @@ pub fn sections(results: &[VariantResult], ledger: &Ledger) -> Vec<Section> {
     for result in results {
         let prefix = result.name.as_ref().map_or_else(String::new, |name| format!("{name}: "));
         let sentences = horizon(result).into_iter().chain(failed_operations(result)).chain(answers(result));
-        let sentences = sentences.chain(admissions_words::sentences(result));
-        let sentences = sentences.chain(service_ip_words::sentences(result));
+        let sentences = sentences.chain(admissions::sentences(result));
+        let sentences = sentences.chain(service_ips::sentences(result));
         first.extend(sentences.map(|sentence| Block::sentence(format!("{prefix}{sentence}"))));
     }
     let mut sections = vec![first];

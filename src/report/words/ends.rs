@@ -3,9 +3,9 @@
 
 use serde_json::{Value, json};
 
-use super::page::{Block, Section};
-use super::seconds::seconds;
-use super::words::counted;
+use crate::report::page::{Block, Section};
+use crate::report::words::counted;
+use crate::report::words::seconds::seconds;
 use crate::study::ends::Ends;
 
 /// The ends of the runs of a variant or arm, by its name.

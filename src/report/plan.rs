@@ -2,12 +2,14 @@
 
 use serde_json::{Value, json};
 
-use super::columns::Columns;
-use super::ends::{cut_off_json, cut_offs};
-use super::output_file::OutputFile;
-use super::page::{Block, Page, Section, text_of};
-use super::table::{Column, Table};
-use super::words::{INTERVALS, assumptions_json, closing, gaps_json, irrelevant_json, lints_json, opening};
+use crate::report::page::columns::Columns;
+use crate::report::page::file::OutputFile;
+use crate::report::page::{Block, Page, Section, text_of};
+use crate::report::table::{Column, Table};
+use crate::report::words::ends::{cut_off_json, cut_offs};
+use crate::report::words::{
+    INTERVALS, assumptions_json, closing, gaps_json, irrelevant_json, lints_json, opening,
+};
 use crate::scenario::planning::{Goal, ResolvedPlan};
 use crate::study::ends::Ends;
 use crate::study::planning::evaluation::{Evidence, TargetEvidence, Verdict};
@@ -76,7 +78,7 @@ fn cut_off(plan: &ResolvedPlan, found: &Found) -> Section {
 }
 
 /// The answer with the evidence.
-pub fn page<'a>(of: Planned<'a>) -> Page<'a> {
+pub fn page(of: Planned<'_>) -> Page<'_> {
     let sections = sections(of);
     let files = vec![
         OutputFile::table(evidence().of(of)),

@@ -4,9 +4,9 @@ use std::io::{self, Write};
 
 use serde_json::Value;
 
-use super::chart::Chart;
-use super::page::json::pretty;
-use super::table::FilledTable;
+use crate::report::chart::Chart;
+use crate::report::page::json::pretty;
+use crate::report::table::FilledTable;
 
 /// A file and what it holds.
 pub struct OutputFile<'a> {

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::page::{Block, Section};
-use super::terminal::rollout_name;
+use crate::report::page::{Block, Section};
+use crate::report::run::rollout_name;
 use crate::study::sensitivity::{Answer, Estimate, Hops, Question, RERUNS, Rerun};
 
 /// What the hops of a group are.
