@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use kubecast::report::service_ip_odds::{page, plot};
+use kubecast::report::ranges::odds::{page, plot};
 
 fn main() -> std::io::Result<()> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("results");

@@ -26,7 +26,7 @@
 //!
 //! A [`Forecast`] holds an input and how it is read. What is made of it (a [`Scenario`], a [`Rollout`], a [`Study`], a [`Plan`])
 //! is checked and knows its warnings before anything is run. Runs are reported to a [`Monitor`], which may stop them. Every
-//! answer holds its figures as types, and has them as text, as JSON and, where there are tables, as files.
+//! answer holds its figures as types, and is a [`Page`], with which it has text, JSON and, where there are tables, files.
 //!
 //! Nothing here touches the process: no hook, no thread-local, no standard output. Files are read by
 //! [`Forecast::read`] and where a document names one, through a [`FileReader`].
@@ -62,6 +62,7 @@ pub use study::{Study, StudyAnswer, StudyReport};
 pub use timing::TimingAnswer;
 pub use validation::Validation;
 
+pub use crate::report::page::Page;
 pub use crate::study::oversight::{Monitor, Unmonitored};
 
 use crate::api::Release;

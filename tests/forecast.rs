@@ -112,7 +112,7 @@ fn a_rollout_and_its_files_are_those_of_the_command() {
         answer.to_text(),
         kubecast(&["rollout", "deployment/app1", "-f", input, "--runs", "10"]).success()
     );
-    let names: Vec<String> = answer.files().into_iter().map(|file| file.name).collect();
+    let names: Vec<String> = answer.page().files.into_iter().map(|file| file.name).collect();
     assert!(names.contains(&"summary.json".to_owned()) && names.contains(&"as-is/rollouts.csv".to_owned()));
 }
 

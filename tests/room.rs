@@ -17,7 +17,9 @@ use kubecast::cluster::setup::ClusterSetup;
 use kubecast::cluster::world;
 use kubecast::kernel::{Draws, Probe, Seed, SimTime};
 use kubecast::measures::{MEASURES, Recorder, RunRecord};
-use kubecast::report::{run_files, words};
+use kubecast::report::page::text_of;
+use kubecast::report::run::files;
+use kubecast::report::words;
 use kubecast::scenario::{Ledger, LoadOptions, NoFiles, SourceText, load};
 use kubecast::scheduler::framework::{Descriptor, PluginArgs, Profile};
 use kubecast::scheduler::plugins::in_tree;
@@ -180,7 +182,7 @@ fn waiting_for(available: i32) -> String {
         label: "kubectl wait deployment/default/web".into(),
     });
     let ledger = with_what_happened(&Ledger::default(), &[run(setup)]);
-    words::closing_words(&ledger)
+    text_of(&[words::closing(&ledger)])
 }
 
 #[test]
@@ -194,7 +196,7 @@ fn an_operation_that_is_not_done_at_the_end_is_told() {
 #[test]
 fn names_that_came_up_in_the_run_stand_in_the_tables() {
     let result = run(setup());
-    let file = run_files::files(&result).into_iter().find(|file| file.name == "pods.csv").expect("a table");
+    let file = files::files(&result).into_iter().find(|file| file.name == "pods.csv").expect("a table");
     let mut text = Vec::new();
     file.write(&mut text).expect("written to memory");
     let text = String::from_utf8(text).expect("UTF-8");

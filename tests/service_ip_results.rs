@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use kubecast::report::service_ip_odds::{chance, page, plot};
+use kubecast::report::ranges::odds::{chance, page, plot};
 
 #[test]
 fn the_results_are_what_is_computed_now() {

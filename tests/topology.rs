@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use kubecast::kubelet::Machine;
 use kubecast::machine_files::catalogue::{self, CATALOGUE};
 use kubecast::machine_files::{Described, read};
-use kubecast::report::topology::{to_json, to_text};
+use kubecast::report::topology::page;
 
 use crate::harness::{self, Outcome, kubecast, root, snapshot};
 
@@ -28,7 +28,7 @@ fn places(machine: &Machine) -> String {
 
 /// Sockets, NUMA nodes, cores, CPUs.
 fn sums(described: &Described) -> [u64; 4] {
-    let json = to_json(described);
+    let json = page(described).to_json();
     ["sockets", "numaNodes", "cores", "cpus"].map(|name| json["sums"][name].as_u64().expect("a number"))
 }
 
@@ -182,7 +182,7 @@ fn every_machine_comes_back_from_its_json() {
         all.extend(REAL.iter().map(|(name, _)| file(&folder.join(name))));
     }
     for described in all {
-        let text = to_json(&described).to_string();
+        let text = page(&described).to_json().to_string();
         let back = read("another name", &text).expect("its own JSON");
         assert_eq!(back.machine, described.machine);
     }
@@ -242,7 +242,7 @@ fn drawings_fit_a_terminal() {
         all.extend(REAL.iter().map(|(name, _)| file(&folder.join(name))));
     }
     for described in all {
-        let text = to_text(&described);
+        let text = page(&described).to_text();
         assert!(text.lines().count() <= 110, "{} lines: {text}", text.lines().count());
         for line in text.lines() {
             assert!(line.chars().count() <= 100, "{}: {line}", described.machine.name());
@@ -258,7 +258,7 @@ fn a_file_cut_anywhere_is_a_machine_or_an_error() {
         for (at, _) in text.char_indices() {
             for part in [&text[..at], &text[at..]] {
                 if let Ok(described) = read("m", part) {
-                    assert!(!to_text(&described).is_empty());
+                    assert!(!page(&described).to_text().is_empty());
                     machines += 1;
                 }
             }

@@ -86,13 +86,13 @@ pub fn backtest(args: &BacktestArgs) -> Result<(), CliError> {
     let progress = Progress::new(args.quiet);
     let answer = backtest.judge_monitored(args.runs, &progress)?;
     drop(progress);
+    let page = answer.page();
     if !args.quiet {
         let format = if args.json { Format::Json } else { args.format };
-        let place = output::place("Table and summary", args.out.as_deref());
-        format.print(|| format!("{}{place}", answer.to_text()), || answer.to_json())?;
+        format.print(&page, &output::place("Table and summary", args.out.as_deref()))?;
     }
     if let Some(out) = &out {
-        out.write_all(answer.files())?;
+        out.write_all(&page.files)?;
     }
     CliError::unless(true, answer.is_complete(args.load.strict))
 }

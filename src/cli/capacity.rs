@@ -54,7 +54,7 @@ pub fn capacity(args: &CapacityArgs) -> Result<(), CliError> {
     let answer = forecast.capacity(&question, &progress)?;
     drop(progress);
     input::warn(&answer.warnings, args.quiet);
-    args.format.print(|| answer.to_text(), || answer.to_json())?;
+    args.format.print(&answer.page(), "")?;
     CliError::unless(true, answer.is_complete(args.cluster.load.strict))
 }
 

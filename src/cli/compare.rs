@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::error::CliError;
 use super::format::Format;
-use crate::report::comparison::{to_json, to_text};
+use crate::report::comparison::page;
 use crate::study::comparison::{Change, FailIf, Told, is_cut_off, of_study, of_summary, side_by_side};
 
 /// Options of `compare`.
@@ -64,7 +64,7 @@ pub fn compare(args: &CompareArgs) -> Result<(), CliError> {
         let by = about.into_iter().filter(|change| cut_off.is_empty() && bound.is_passed(change));
         passed.push((bound, by.collect()));
     }
-    args.format.print(|| to_text(&cut_off, &changes, &passed), || to_json(&cut_off, &changes, &passed))?;
+    args.format.print(&page(&cut_off, &changes, &passed), "")?;
     CliError::unless(passed.iter().all(|(_, by)| by.is_empty()), cut_off.is_empty())
 }
 

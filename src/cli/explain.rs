@@ -63,7 +63,7 @@ pub fn explain(args: &ExplainArgs) -> Result<(), CliError> {
         .variant(args.variant.as_deref())
         .replication(args.replication.clone(), args.runs);
     let answer = scenario.explain_monitored(&query, &options, &Progress::new(false))?;
-    args.format.print(|| answer.to_text(args.all_nodes), || answer.to_json())?;
+    args.format.print(&answer.page(args.all_nodes), "")?;
     CliError::unless(true, answer.is_complete(args.cluster.load.strict))
 }
 

@@ -1,10 +1,10 @@
 //! `--format`: an answer for people or for programs.
 
 use clap::ValueEnum;
-use serde_json::Value;
 
 use super::error::CliError;
-use crate::report::output_file::pretty;
+use crate::report::page::Page;
+use crate::report::page::json::pretty;
 
 /// Formats of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -16,11 +16,11 @@ pub enum Format {
 }
 
 impl Format {
-    /// Prints an answer.
-    pub fn print(self, text: impl FnOnce() -> String, json: impl FnOnce() -> Value) -> Result<(), CliError> {
+    /// Prints an answer, and where its files are.
+    pub fn print(self, page: &Page<'_>, place: &str) -> Result<(), CliError> {
         super::print(&match self {
-            Self::Text => text(),
-            Self::Json => pretty(&json()),
+            Self::Text => format!("{}{place}", page.to_text()),
+            Self::Json => pretty(&page.to_json()),
         })
     }
 }

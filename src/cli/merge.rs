@@ -43,10 +43,11 @@ pub fn merge(args: &MergeArgs) -> Result<(), CliError> {
     let earlier = args.earlier.read()?;
     let out = OutputDir::prepare(&args.out, args.force)?;
     let (frame, rows) = join(&args.dirs)?;
-    let answer = StudyAnswer { earlier, ..StudyAnswer::new(frame, rows) };
-    out.write_all(answer.files())?;
+    let answer = StudyAnswer::new(frame, rows).with_earlier(earlier);
+    let page = answer.page();
+    out.write_all(&page.files)?;
     if !args.quiet {
-        study::tell(&answer, args.format, Some(&args.out))?;
+        study::tell(&page, args.format, Some(&args.out))?;
     }
     CliError::unless(true, answer.is_complete(false))
 }

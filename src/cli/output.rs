@@ -5,7 +5,7 @@ use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::{Component, Path, PathBuf};
 
 use super::error::CliError;
-use crate::report::output_file::OutputFile;
+use crate::report::page::file::OutputFile;
 use crate::scenario::names::OWN_FILES;
 
 /// A directory that takes a command's files. Files are written under a temporary name beside their
@@ -52,8 +52,8 @@ impl OutputDir {
     }
 
     /// Writes the files of an answer.
-    pub fn write_all<'f>(&self, files: impl IntoIterator<Item = OutputFile<'f>>) -> Result<(), CliError> {
-        files.into_iter().try_for_each(|file| self.write(&file.name, |target| file.write(target)))
+    pub fn write_all(&self, files: &[OutputFile<'_>]) -> Result<(), CliError> {
+        files.iter().try_for_each(|file| self.write(&file.name, |target| file.write(target)))
     }
 
     /// Writes a file below the directory, creating folders on the way.

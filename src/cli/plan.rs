@@ -51,11 +51,12 @@ pub fn plan(args: &PlanArgs) -> Result<(), CliError> {
     let progress = Progress::new(args.quiet);
     let answer = plan.search_monitored(&progress)?;
     drop(progress);
+    let page = answer.page();
     if let Some(out) = &out {
-        out.write_all(answer.files())?;
+        out.write_all(&page.files)?;
     }
     if !args.quiet {
-        args.format.print(|| answer.to_text(), || answer.to_json())?;
+        args.format.print(&page, "")?;
     }
     // A choice of which runs were cut off is not shown to fail.
     CliError::unless(answer.is_met() || answer.is_cut_off(), answer.is_complete(args.load.strict))

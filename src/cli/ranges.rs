@@ -9,7 +9,7 @@ use super::format::Format;
 use crate::api::behaviour::{Behaviour, Release};
 use crate::api::go_text::parse_bool;
 use crate::kernel::Seed;
-use crate::report::ranges::{Setting, to_json, to_text};
+use crate::report::ranges::{Setting, page};
 use crate::service_ip::assessment::{Question, assess};
 use crate::service_ip::exhaustion::Flow;
 
@@ -73,7 +73,7 @@ pub fn ranges(args: &RangesArgs) -> Result<(), CliError> {
         ip_address_objects: behaviour.service_ip.ip_address_objects,
         flow: question.flow,
     };
-    args.format.print(|| to_text(&assessment, &setting), || to_json(&assessment, &setting))
+    args.format.print(&page(&assessment, &setting), "")
 }
 
 fn feature_gates(settings: &[String]) -> Result<BTreeMap<String, bool>, CliError> {

@@ -79,12 +79,13 @@ pub fn rollout(args: &RolloutArgs) -> Result<(), CliError> {
     let progress = Progress::new(args.quiet);
     let answer = rollout.run_monitored(&options, &progress)?;
     drop(progress);
+    let page = answer.page();
     if !args.quiet {
         let place = output::place("Tables and summary", args.out.as_deref());
-        args.format.print(|| format!("{}{place}", answer.to_text()), || answer.to_json())?;
+        args.format.print(&page, &place)?;
     }
     if let Some(out) = &out {
-        out.write_all(answer.files())?;
+        out.write_all(&page.files)?;
     }
     CliError::unless(answer.is_as_expected(), answer.is_complete(args.cluster.load.strict))
 }

@@ -11,7 +11,7 @@ use super::output::{self, OutputDir};
 use super::progress::Progress;
 use super::resources::Stopwatch;
 use crate::forecast::RunOptions;
-use crate::report::output_file::pretty;
+use crate::report::page::json::pretty;
 
 /// Runs what the arguments say.
 pub fn run(args: &RunArgs) -> Result<(), CliError> {
@@ -41,12 +41,13 @@ pub fn run(args: &RunArgs) -> Result<(), CliError> {
     if args.emit_digests {
         return determinism::emit_digests(&answer.variants);
     }
+    let page = answer.page();
     if !args.quiet {
         let place = output::place("Tables and summary", args.out.as_deref());
-        args.format.print(|| format!("{}{place}", answer.to_text()), || answer.to_json())?;
+        args.format.print(&page, &place)?;
     }
     if let Some(out) = &out {
-        out.write_all(answer.files())?;
+        out.write_all(&page.files)?;
         if args.resources {
             let resources = pretty(&stopwatch.report(&answer.variants));
             out.write("resources.json", |file| file.write_all(resources.as_bytes()))?;

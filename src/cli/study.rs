@@ -12,7 +12,8 @@ use super::journal::{JOURNAL, PART, Writer};
 use super::load_args::LoadArgs;
 use super::output::{self, OutputDir};
 use super::progress::Progress;
-use crate::forecast::{Forecast, StudyAnswer};
+use crate::forecast::Forecast;
+use crate::report::page::Page;
 use crate::study::campaign::execution::Rows;
 use crate::study::campaign::journal::{self, Header, Shard};
 
@@ -96,12 +97,13 @@ pub fn study(args: &StudyArgs) -> Result<(), CliError> {
         return if args.quiet { Ok(()) } else { super::print(&words) };
     }
     let answer = study.answer(rows);
+    let page = answer.page();
     if let Some(out) = &out {
-        out.write_all(answer.files())?;
+        out.write_all(&page.files)?;
         writer.remove()?;
     }
     if !args.quiet {
-        tell(&answer, args.format, args.out.as_deref())?;
+        tell(&page, args.format, args.out.as_deref())?;
     }
     CliError::unless(true, answer.is_complete(args.load.strict))
 }
@@ -147,7 +149,7 @@ fn write_part(out: &OutputDir, header: &Header, rows: &Rows) -> Result<(), CliEr
 }
 
 /// Prints a study's summary.
-pub fn tell(answer: &StudyAnswer, format: Format, out: Option<&std::path::Path>) -> Result<(), CliError> {
+pub fn tell(page: &Page<'_>, format: Format, out: Option<&std::path::Path>) -> Result<(), CliError> {
     let place = output::place("Tables, plot and summary", out);
-    format.print(|| format!("{}{place}", answer.to_text()), || answer.to_json())
+    format.print(page, &place)
 }

@@ -3,9 +3,9 @@
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::error::CliError;
+use super::format::Format;
 use super::input;
 use crate::forecast::Forecast;
-use crate::report::output_file::pretty;
 
 /// Options of `timing`.
 #[derive(Clone, Debug, Args)]
@@ -72,9 +72,9 @@ fn fit_dump(args: &FitArgs) -> Result<(), CliError> {
     let answer = Forecast::of(sources).timing_fit(&input::read_all(&args.metrics)?)?;
     input::warn(&answer.warnings, args.quiet);
     let format = if args.json { FitFormat::Json } else { args.format };
-    super::print(&match format {
-        FitFormat::Text => answer.to_text(),
-        FitFormat::Json => pretty(&answer.to_json()),
-        FitFormat::Yaml => answer.to_yaml(),
-    })
+    match format {
+        FitFormat::Text => Format::Text.print(&answer.page(), ""),
+        FitFormat::Json => Format::Json.print(&answer.page(), ""),
+        FitFormat::Yaml => super::print(&answer.to_yaml()),
+    }
 }

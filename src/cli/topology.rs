@@ -9,7 +9,7 @@ use super::format::Format;
 use super::input;
 use crate::machine_files::catalogue::{CATALOGUE, find};
 use crate::machine_files::{Described, read};
-use crate::report::topology::{catalogue as list, to_json, to_text};
+use crate::report::topology::{catalogue as list, page};
 
 /// Options of `topology`.
 #[derive(Clone, Debug, Args)]
@@ -32,13 +32,11 @@ pub fn topology(args: &TopologyArgs) -> Result<(), CliError> {
         return super::print(&list(CATALOGUE));
     };
     let described = described(wanted)?;
+    let page = page(&described);
     match args.format {
-        Format::Text => super::print(&to_text(&described)),
-        Format::Json => {
-            let text = serde_json::to_string(&to_json(&described))
-                .map_err(|error| CliError::Bug(format!("the machine is not JSON: {error}")))?;
-            super::print(&format!("{text}\n"))
-        }
+        Format::Text => args.format.print(&page, ""),
+        // On one line, as the recorded vectors have it.
+        Format::Json => super::print(&format!("{}\n", page.to_json())),
     }
 }
 

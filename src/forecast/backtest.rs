@@ -5,8 +5,8 @@ use serde_json::Value;
 use super::error::{Code, Error, Fault};
 use super::{Forecast, Monitor, Unmonitored, guard};
 use crate::kernel::Seed;
-use crate::report::backtest::{Setting, csv_table, to_json, to_text};
-use crate::report::output_file::OutputFile;
+use crate::report::backtest::{Setting, page};
+use crate::report::page::Page;
 use crate::scenario::backtest::{ResolvedBacktest, Sources, ledger_of_all, load_backtest};
 use crate::scenario::{InputError, Ledger};
 use crate::study::aftermath::with_what_happened;
@@ -153,25 +153,18 @@ impl BacktestAnswer {
         !self.pairs.iter().any(|pair| pair.ends.is_cut_off()) && self.ledger.satisfies(strict)
     }
 
+    /// What is told, the data, the table and the summary.
+    pub fn page(&self) -> Page<'_> {
+        page(Setting { pairs: &self.pairs, runs: self.runs, seed: self.seed, ledger: &self.ledger })
+    }
+
     /// For people.
     pub fn to_text(&self) -> String {
-        to_text(self.setting())
+        self.page().to_text()
     }
 
     /// For programs.
     pub fn to_json(&self) -> Value {
-        to_json(self.setting())
-    }
-
-    /// The table and the summary.
-    pub fn files(&self) -> Vec<OutputFile<'_>> {
-        vec![
-            OutputFile::table(csv_table(), &self.pairs[..]),
-            OutputFile::json("summary.json", &self.to_json()),
-        ]
-    }
-
-    fn setting(&self) -> Setting<'_> {
-        Setting { pairs: &self.pairs, runs: self.runs, seed: self.seed, ledger: &self.ledger }
+        self.page().to_json()
     }
 }

@@ -4,8 +4,8 @@ use serde_json::Value;
 
 use super::error::{Code, Error, Fault};
 use super::{Forecast, Monitor, guard};
-use crate::report::capacity::{Case, PodWords, cut_off, to_json, to_text};
-use crate::report::words;
+use crate::report::capacity::{Case, PodWords, page};
+use crate::report::page::Page;
 use crate::scenario::capacity::{PodTemplate, load_capacity, load_templates, zones};
 use crate::scenario::timing_preset::TimingPreset;
 use crate::scenario::{InputError, Ledger, LoadOptions, SourceText};
@@ -160,19 +160,18 @@ impl CapacityAnswer {
         !self.cases.iter().any(Case::is_cut_off) && self.ledger.satisfies(strict)
     }
 
+    /// The answer, to be rendered.
+    pub fn page(&self) -> Page<'_> {
+        page(&self.pods, &self.cases, &self.ledger)
+    }
+
     /// For people.
     pub fn to_text(&self) -> String {
-        format!(
-            "{}{}{}\n{}",
-            cut_off(&self.cases),
-            words::opening_words(&self.ledger),
-            to_text(&self.pods, &self.cases),
-            words::closing_words(&self.ledger)
-        )
+        self.page().to_text()
     }
 
     /// For programs.
     pub fn to_json(&self) -> Value {
-        to_json(&self.pods, &self.cases, &self.ledger)
+        self.page().to_json()
     }
 }

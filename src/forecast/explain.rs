@@ -4,8 +4,9 @@ use serde_json::Value;
 
 use super::error::{Code, Error, Fault};
 use crate::kernel::Seed;
-use crate::report::ends::cut_off_sentence;
-use crate::report::explain::{Setting, to_json, to_text};
+use crate::report::explain::{Setting, page};
+use crate::report::page::Page;
+use crate::report::words::ends::cut_off_sentence;
 use crate::scenario::{Ledger, Resolved, Variant};
 use crate::study::choice::Choice;
 use crate::study::explanation::{Explanation, Missing, NotFound, PodQuery, Unexplained, explain};
@@ -155,14 +156,19 @@ impl PodAnswer {
         !self.explanation.ends().is_cut_off() && self.ledger.satisfies(strict)
     }
 
+    /// The answer, to be rendered; with every node and domain, or the most telling ones.
+    pub fn page(&self, all_nodes: bool) -> Page<'_> {
+        page(&self.explanation, self.setting(), all_nodes)
+    }
+
     /// For people; with every node and domain, or the most telling ones.
     pub fn to_text(&self, all_nodes: bool) -> String {
-        to_text(&self.explanation, &self.setting(), all_nodes)
+        self.page(all_nodes).to_text()
     }
 
     /// For programs.
     pub fn to_json(&self) -> Value {
-        to_json(&self.explanation, &self.setting())
+        self.page(false).to_json()
     }
 
     fn setting(&self) -> Setting<'_> {

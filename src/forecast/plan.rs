@@ -7,9 +7,8 @@ use serde_json::Value;
 use super::error::Error;
 use super::{Forecast, Monitor, Unmonitored, guard};
 use crate::kernel::Seed;
-use crate::report::output_file::OutputFile;
-use crate::report::planning::{self as report, Planned};
-use crate::report::words;
+use crate::report::page::Page;
+use crate::report::plan::{self as report, Planned};
 use crate::scenario::planning::{ResolvedPlan, load_plan};
 use crate::scenario::{FileReader, InputError};
 use crate::study::oversight::Oversight;
@@ -87,31 +86,18 @@ impl PlanAnswer {
         !self.is_cut_off() && self.plan.ledger.satisfies(strict)
     }
 
+    /// The answer, to be rendered, with the evidence.
+    pub fn page(&self) -> Page<'_> {
+        report::page(Planned { plan: &self.plan, found: &self.found })
+    }
+
     /// For people.
     pub fn to_text(&self) -> String {
-        let Self { plan, found } = self;
-        format!(
-            "{}{}{}\n{}{}",
-            report::cut_off(plan, found),
-            words::opening_words(&plan.ledger),
-            report::to_text(plan, found),
-            words::INTERVALS,
-            words::closing_words(&plan.ledger)
-        )
+        self.page().to_text()
     }
 
     /// For programs.
     pub fn to_json(&self) -> Value {
-        report::to_json(&self.plan, &self.found)
-    }
-
-    /// The evidence and the answer.
-    pub fn files(&self) -> Vec<OutputFile<'_>> {
-        let of = Planned { plan: &self.plan, found: &self.found };
-        vec![
-            OutputFile::table(report::evidence(), of),
-            OutputFile::json("plan.json", &self.to_json()),
-            OutputFile::text("summary.txt", self.to_text()),
-        ]
+        self.page().to_json()
     }
 }

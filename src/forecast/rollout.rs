@@ -9,10 +9,12 @@ use super::{Forecast, Monitor, Unmonitored, guard, sensitivity};
 use crate::cluster::setup::ClusterSetup;
 use crate::kernel::Seed;
 use crate::measures::RolloutRow;
-use crate::report::ends::cut_off_sentence;
-use crate::report::output_file::OutputFile;
+use crate::report::page::file::OutputFile;
+use crate::report::page::{Block, Page};
 use crate::report::rollout::{self as report, ArmReport, Setting, State};
-use crate::report::{run_files, sensitivity as report_sensitivity, verdicts};
+use crate::report::run::files;
+use crate::report::words::ends::cut_off_sentence;
+use crate::report::words::{sensitivity as report_sensitivity, verdicts};
 use crate::scenario::assignment::Assignment;
 use crate::scenario::rollout::{self, Moment, ResolvedRollout, RolloutOrder};
 use crate::scenario::{InputError, Ledger, Variant};
@@ -28,6 +30,9 @@ use crate::study::timing_fit;
 
 /// The rollout that is asked about: 0 is the state taken over, or the creation.
 const ROLLOUT: u32 = 1;
+/// What is told where the answers with other times were not looked at.
+const NOT_LOOKED_AT: &str =
+    "Timing: whether the answers hang on the assumed times was not looked at (--timing-sensitivity).";
 
 /// A rollout that can be run.
 #[derive(Clone)]
@@ -242,20 +247,27 @@ impl RolloutAnswer {
         verdicts::all_met(&self.verdicts)
     }
 
+    /// The answer, to be rendered.
+    pub fn page(&self) -> Page<'_> {
+        let mut sections = self.in_setting(|setting| report::sections(&self.arms, setting));
+        sections.push(match &self.timing_sensitivity {
+            Some(answers) => report_sensitivity::section(answers),
+            None => vec![Block::Note(NOT_LOOKED_AT.to_owned())],
+        });
+        Page::new(sections, || self.summary()).with_files(self.files())
+    }
+
     /// For people.
     pub fn to_text(&self) -> String {
-        let mut text = self.in_setting(|setting| report::to_text(&self.arms, setting));
-        match &self.timing_sensitivity {
-            Some(answers) => text.push_str(&format!("\n{}", report_sensitivity::to_text(answers))),
-            None => text.push_str(
-                "\nTiming: whether the answers hang on the assumed times was not looked at (--timing-sensitivity).\n",
-            ),
-        }
-        text
+        self.page().to_text()
     }
 
     /// For programs.
     pub fn to_json(&self) -> Value {
+        self.page().to_json()
+    }
+
+    fn summary(&self) -> Value {
         let mut summary = self.in_setting(|setting| report::to_json(&self.arms, setting));
         if let Some(answers) = &self.timing_sensitivity {
             summary["timingSensitivity"] = report_sensitivity::to_json(answers);
@@ -264,14 +276,20 @@ impl RolloutAnswer {
     }
 
     /// The rollout's own tables, for each arm the tables of an ordinary run, manifest and summary.
-    pub fn files(&self) -> Vec<OutputFile<'_>> {
-        let mut files: Vec<OutputFile<'_>> =
-            report::tables().into_iter().map(|table| OutputFile::table(table, &self.arms[..])).collect();
+    fn files(&self) -> Vec<OutputFile<'_>> {
+        let tables = report::tables().into_iter();
+        let mut files: Vec<_> = tables.map(|table| OutputFile::table(table.of(&self.arms[..]))).collect();
         for result in &self.results {
-            files.extend(run_files::files(result).into_iter().map(|file| file.below(result.name.as_deref())));
+            files.extend(files::files(result).into_iter().map(|file| file.below(result.name.as_deref())));
         }
-        let summary = self.to_json();
-        let manifest = json!({
+        files.push(OutputFile::json("manifest.json", || self.manifest()));
+        files.push(OutputFile::json("summary.json", || self.summary()));
+        files
+    }
+
+    fn manifest(&self) -> Value {
+        let summary = self.summary();
+        json!({
             "format": summary["format"],
             "kubecast": env!("CARGO_PKG_VERSION"),
             "rollout": summary["rollout"],
@@ -280,12 +298,9 @@ impl RolloutAnswer {
             "cutOff": summary["cutOff"],
             "set": summary["set"],
             "arms": self.arms.iter().map(|arm| json!({ "arm": arm.name, "set": arm.set })).collect::<Vec<_>>(),
-            "moment": match self.moment { Moment::Now => "now", Moment::AfterCreation => "afterCreation" },
+            "moment": summary["moment"],
             "notSimulated": summary["notSimulated"],
-        });
-        files.push(OutputFile::json("manifest.json", &manifest));
-        files.push(OutputFile::json("summary.json", &summary));
-        files
+        })
     }
 
     fn in_setting<T>(&self, report: impl FnOnce(&Setting<'_>) -> T) -> T {

@@ -9,8 +9,10 @@ use super::sensitivity;
 use crate::cluster::setup::ClusterSetup;
 use crate::kernel::{Digest, Seed};
 use crate::measures::RolloutRow;
-use crate::report::output_file::OutputFile;
-use crate::report::{run_files, sensitivity as report_sensitivity, summary_json, terminal, verdicts, words};
+use crate::report::page::Page;
+use crate::report::page::file::OutputFile;
+use crate::report::run::{self, files, json as summary_json};
+use crate::report::words::{self, sensitivity as report_sensitivity, verdicts};
 use crate::scenario::{Ledger, Resolved};
 use crate::study::aftermath::with_what_happened;
 use crate::study::choice::Choice;
@@ -140,7 +142,7 @@ fn simulate(
     let answers = options.timing_sensitivity.then(|| {
         let wanted = |row: &RolloutRow, result: &VariantResult| {
             let record = result.first_record();
-            record.is_some_and(|record| terminal::is_worth_a_line(row, record))
+            record.is_some_and(|record| run::is_worth_a_line(row, record))
         };
         sensitivity::answers(&resolved.variants, &results, &wanted, &|setup| one(setup, None))
     });
@@ -167,18 +169,25 @@ impl RunAnswer {
         digest.finish()
     }
 
+    /// The answer, to be rendered.
+    pub fn page(&self) -> Page<'_> {
+        let mut sections = run::sections(&self.variants, &self.ledger);
+        sections.extend(self.timing_sensitivity.as_deref().map(report_sensitivity::section));
+        sections.extend(verdicts::section(&self.verdicts));
+        Page::new(sections, || self.summary()).with_files(self.files())
+    }
+
     /// For people.
     pub fn to_text(&self) -> String {
-        let mut text = terminal::summary(&self.variants, &self.ledger);
-        if let Some(answers) = &self.timing_sensitivity {
-            text.push_str(&format!("\n{}", report_sensitivity::to_text(answers)));
-        }
-        text.push_str(&verdicts::to_text(&self.verdicts));
-        text
+        self.page().to_text()
     }
 
     /// For programs.
     pub fn to_json(&self) -> Value {
+        self.page().to_json()
+    }
+
+    fn summary(&self) -> Value {
         let mut summary = json!({
             "cutOff": summary_json::cut_off(&self.variants),
             "format": summary_json::FORMAT,
@@ -206,25 +215,27 @@ impl RunAnswer {
     }
 
     /// The tables of each variant, manifest and summary.
-    pub fn files(&self) -> Vec<OutputFile<'_>> {
+    fn files(&self) -> Vec<OutputFile<'_>> {
         let mut files = Vec::new();
         for result in &self.variants {
-            files.extend(run_files::files(result).into_iter().map(|file| file.below(result.name.as_deref())));
+            files.extend(files::files(result).into_iter().map(|file| file.below(result.name.as_deref())));
         }
-        let summary = self.to_json();
-        let manifest = json!({
+        files.push(OutputFile::json("manifest.json", || self.manifest()));
+        files.push(OutputFile::json("summary.json", || self.summary()));
+        files
+    }
+
+    fn manifest(&self) -> Value {
+        json!({
             "format": summary_json::FORMAT,
             "kubecast": env!("CARGO_PKG_VERSION"),
             "scenario": self.scenario,
             "seed": self.seed,
             "runs": self.runs,
-            "cutOff": summary["cutOff"],
+            "cutOff": summary_json::cut_off(&self.variants),
             "variants": self.variants.iter().map(|result| &result.name).collect::<Vec<_>>(),
-            "digest": summary["digest"],
-            "notSimulated": summary["notSimulated"],
-        });
-        files.push(OutputFile::json("manifest.json", &manifest));
-        files.push(OutputFile::json("summary.json", &summary));
-        files
+            "digest": summary_json::digest_text(self.digest()),
+            "notSimulated": words::gaps_json(&self.ledger),
+        })
     }
 }

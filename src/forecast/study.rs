@@ -4,9 +4,9 @@ use serde_json::Value;
 
 use super::error::Error;
 use super::{Forecast, Monitor, Unmonitored, guard};
-use crate::report::output_file::OutputFile;
+use crate::report::page::Page;
 pub use crate::report::study::StudyReport;
-use crate::report::study::{files, json, words};
+use crate::report::study::{Findings, page};
 use crate::scenario::InputError;
 use crate::scenario::earlier::EarlierBacktest;
 use crate::scenario::study::{ResolvedStudy, load_study};
@@ -32,6 +32,7 @@ pub struct StudyAnswer {
     pub rows: Rows,
     /// How forecasts of the user's own clusters held, where that is known.
     pub earlier: Option<EarlierBacktest>,
+    findings: Findings,
 }
 
 impl Study {
@@ -61,7 +62,7 @@ impl Study {
 
     /// What all runs together say.
     pub fn answer(&self, rows: Rows) -> StudyAnswer {
-        StudyAnswer { earlier: self.earlier, ..StudyAnswer::new(self.frame.clone(), rows) }
+        StudyAnswer::new(self.frame.clone(), rows).with_earlier(self.earlier)
     }
 
     /// The runs of a part, beside those that are there already. Each is handed to `keep` when it is done, from any thread.
@@ -82,12 +83,19 @@ impl Study {
 impl StudyAnswer {
     /// Of all runs of a study, wherever they were computed.
     pub fn new(frame: Frame, rows: Rows) -> Self {
-        Self { frame, rows, earlier: None }
+        Self { findings: Findings::of(&frame, &rows), frame, rows, earlier: None }
+    }
+
+    /// The same, beside how forecasts of the user's own clusters held.
+    #[must_use]
+    pub fn with_earlier(self, earlier: Option<EarlierBacktest>) -> Self {
+        Self { earlier, ..self }
     }
 
     /// Estimates of every arm at every point, and differences.
     pub fn report(&self) -> StudyReport<'_> {
-        StudyReport { earlier: self.earlier, ..StudyReport::new(&self.frame, &self.rows) }
+        let Self { frame, rows, findings: Findings { estimates, differences }, earlier } = self;
+        StudyReport { frame, rows, estimates, differences, earlier: *earlier }
     }
 
     /// Whether no run was cut off and, if `strict`, nothing is left out.
@@ -95,18 +103,18 @@ impl StudyAnswer {
         !self.report().is_cut_off() && self.frame.ledger().satisfies(strict)
     }
 
+    /// The answer, to be rendered, with tables, plot, summary and manifest.
+    pub fn page(&self) -> Page<'_> {
+        page(self.report())
+    }
+
     /// For people.
     pub fn to_text(&self) -> String {
-        words::words(&self.report())
+        self.page().to_text()
     }
 
     /// For programs.
     pub fn to_json(&self) -> Value {
-        json::summary(&self.report())
-    }
-
-    /// Tables, plot, summary and manifest.
-    pub fn files(&self) -> Vec<OutputFile<'_>> {
-        files(&self.report())
+        self.page().to_json()
     }
 }

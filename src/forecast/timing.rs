@@ -4,7 +4,8 @@ use serde_json::Value;
 
 use super::error::{Code, Error, Fault};
 use super::{Forecast, guard};
-use crate::report::timing_fit::{Setting, to_json, to_text, to_yaml};
+use crate::report::page::Page;
+use crate::report::timing_fit::{Setting, page, to_yaml};
 use crate::scenario::pod_times::{self, ClusterTimes, PodTimes};
 use crate::scenario::prometheus::{self, Histogram};
 use crate::scenario::{InputError, SourceText};
@@ -87,14 +88,19 @@ fn nothing_seen(times: &ClusterTimes) -> String {
 }
 
 impl TimingAnswer {
+    /// The answer, to be rendered.
+    pub fn page(&self) -> Page<'_> {
+        page(&self.fits, &self.setting)
+    }
+
     /// For people.
     pub fn to_text(&self) -> String {
-        to_text(&self.fits, &self.setting)
+        self.page().to_text()
     }
 
     /// For programs.
     pub fn to_json(&self) -> Value {
-        to_json(&self.fits, &self.setting)
+        self.page().to_json()
     }
 
     /// The Scenario that sets the times, and nothing else, as YAML.

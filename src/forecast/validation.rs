@@ -2,6 +2,7 @@
 
 use super::error::Error;
 use super::{Forecast, Scenario};
+use crate::report::page::{Block, Section, text_of};
 use crate::report::words;
 use crate::scenario::planning::{ResolvedPlan, load_plan};
 use crate::scenario::study::{ResolvedStudy, load_study};
@@ -50,43 +51,40 @@ impl Validation {
 
     /// For people.
     pub fn to_text(&self) -> String {
-        match self {
-            Self::Scenario(scenario) => scenario_words(scenario),
-            Self::Study(study) => format!(
-                "valid: a Study of {} design points, {} arms and {} metrics\n",
+        text_of(&[match self {
+            Self::Scenario(scenario) => scenario_section(scenario),
+            Self::Study(study) => vec![Block::sentence(format!(
+                "valid: a Study of {} design points, {} arms and {} metrics",
                 study.points.len(),
                 study.arms.len(),
                 study.metrics.len()
-            ),
+            ))],
             Self::Plan(plan) => {
                 let choices: usize = plan.variables.iter().map(|variable| variable.labels.len()).product();
-                format!("valid: a Plan of {choices} choices and {} targets\n", plan.targets.len())
+                let targets = plan.targets.len();
+                vec![Block::sentence(format!("valid: a Plan of {choices} choices and {targets} targets"))]
             }
-        }
+        }])
     }
 }
 
-fn scenario_words(scenario: &Scenario) -> String {
-    let mut text = String::new();
+fn scenario_section(scenario: &Scenario) -> Section {
+    let mut section = Section::new();
     for variant in scenario.variants() {
         let setup = &variant.setup;
         let prefix = variant.name.as_ref().map_or_else(String::new, |name| format!("{name}: "));
-        text.push_str(&format!(
-            "{prefix}valid: {} nodes, {} Deployments, {} ReplicaSets, {} pods, {} timeline entries\n",
+        section.push(Block::sentence(format!(
+            "{prefix}valid: {} nodes, {} Deployments, {} ReplicaSets, {} pods, {} timeline entries",
             setup.nodes.len(),
             setup.deployments.len(),
             setup.replica_sets.len(),
             setup.pods.len(),
             setup.timeline.len()
-        ));
+        )));
     }
     let ledger = scenario.ledger();
-    for release in &ledger.releases {
-        text.push_str(&format!("{release}.\n"));
-    }
-    text.push_str(&words::gap_lines(ledger.gaps.iter()));
-    for lint in &ledger.lints {
-        text.push_str(&format!("note: {lint}\n"));
-    }
-    text
+    section.extend(ledger.releases.iter().map(|release| Block::Note(format!("{release}."))));
+    section.extend(words::gaps(ledger.gaps.iter()));
+    section.extend(ledger.lints.iter().map(|lint| Block::Note(format!("note: {lint}"))));
+    section
 }

@@ -4,14 +4,14 @@ mod csv_file;
 mod json;
 mod misses;
 
-use std::fmt::Write as _;
-
 pub use csv_file::table as csv_table;
-pub use json::to_json;
+use json::to_json;
 
-use super::columns::Columns;
-use super::ends::cut_off_words;
-use super::words::{closing_words, counted, opening_words, own_error, wrapped};
+use crate::report::page::columns::Columns;
+use crate::report::page::file::OutputFile;
+use crate::report::page::{Block, Item, List, Page, Section};
+use crate::report::words::ends::cut_offs;
+use crate::report::words::{closing, counted, opening, own_error, wrapped};
 use crate::scenario::Ledger;
 use crate::scenario::backtest::End;
 use crate::study::backtest::calibration::{Tally, mean};
@@ -62,55 +62,67 @@ impl<'a> Setting<'a> {
     }
 }
 
-/// The answer as text.
-pub fn to_text(setting: Setting<'_>) -> String {
-    let mut text = cut_off_words(setting.pairs.iter().map(|pair| (pair.name.as_deref(), &pair.ends)));
-    text.push_str(&opening_words(setting.ledger));
-    text.push_str(&verdict(setting));
-    let _ = writeln!(text, "{}", question(setting));
-    let _ = write!(text, "\n{}", figures(setting));
-    let _ = write!(text, "\n{}", calibration(setting));
-    text.push_str(&wrapped("", "", RULE));
+/// The answer.
+pub fn page(setting: Setting<'_>) -> Page<'_> {
+    let files = vec![
+        OutputFile::table(csv_table().of(setting.pairs)),
+        OutputFile::json("summary.json", move || to_json(setting)),
+    ];
+    Page::new(sections(setting), move || to_json(setting)).with_files(files)
+}
+
+/// What is told.
+fn sections(setting: Setting<'_>) -> Vec<Section> {
+    let mut first = cut_offs(setting.pairs.iter().map(|pair| (pair.name.as_deref(), &pair.ends)));
+    first.push(opening(setting.ledger));
+    first.extend(verdict(setting));
+    first.push(Block::sentence(question(setting)));
+    let mut together = calibration(setting);
+    together.push(Block::Note(wrapped("", "", RULE).trim_end().to_owned()));
+    let mut sections = vec![first, vec![figures(setting)], together];
     for (heading, list) in
         [("Not judged", not_judged(setting)), ("Happened too, and is not in the forecast", beside(setting))]
     {
         if !list.is_empty() {
-            let _ = writeln!(text, "\n{heading}:");
-        }
-        for line in list {
-            text.push_str(&wrapped("  - ", "    ", &line));
+            sections.push(vec![Block::Heading(format!("{heading}:")), wrapped_list(list)]);
         }
     }
-    let _ = write!(text, "\n{}{}", own_error(setting.ledger), closing_words(setting.ledger));
-    text
+    let mut last = vec![Block::Note(own_error(setting.ledger))];
+    last.extend(closing(setting.ledger));
+    sections.push(last);
+    sections
+}
+
+fn wrapped_list(lines: impl IntoIterator<Item = String>) -> Block {
+    let items = lines.into_iter().map(|text| Item { mark: '-', text }).collect();
+    Block::List(List { indent: "  ", wrapped: true, items })
 }
 
 /// How often the forecast held, and what the misses had.
-fn verdict(setting: Setting<'_>) -> String {
+fn verdict(setting: Setting<'_>) -> Section {
     let all = setting.tally(|_| true);
     if all.judged == 0 {
-        return "No figure of any rollout can be judged (below, why).\n".to_owned();
+        return vec![Block::sentence("No figure of any rollout can be judged (below, why).")];
     }
     let (low, high) = all.by_chance;
     let chance = if low == high { low.to_string() } else { format!("{low} to {high}") };
-    let mut text =
+    let held =
         format!("The forecast held {} of {} times at 90 % (by chance {chance} would)", all.held, all.judged);
     let missed: Vec<_> = setting.figures().filter(|(.., figure)| !figure.held).collect();
-    match missed.len() {
-        0 => text.push_str(".\n"),
-        1 => text.push_str("; the miss:\n"),
-        several => {
-            let _ = writeln!(text, "; the {several} misses:");
-        }
-    }
-    for (pair, rollout, figure) in missed.iter().take(MOST_MISSES) {
-        let line = format!("{}, {}", name_of(pair, rollout), misses::words(figure));
-        text.push_str(&wrapped("  - ", "    ", &line));
-    }
-    if missed.len() > MOST_MISSES {
-        let _ = writeln!(text, "  - … and {} more, in the table", missed.len() - MOST_MISSES);
-    }
-    text
+    let held = match missed.len() {
+        0 => format!("{held}."),
+        1 => format!("{held}; the miss:"),
+        several => format!("{held}; the {several} misses:"),
+    };
+    let more = missed.len().checked_sub(MOST_MISSES).filter(|more| *more > 0);
+    let told = missed.iter().take(MOST_MISSES);
+    let lines = told
+        .map(|(pair, rollout, figure)| format!("{}, {}", name_of(pair, rollout), misses::words(figure)))
+        .chain(more.map(|more| format!("… and {more} more, in the table")));
+    let lines: Vec<String> = lines.collect();
+    let mut section = vec![Block::sentence(held)];
+    section.extend((!lines.is_empty()).then(|| wrapped_list(lines)));
+    section
 }
 
 /// `PAIR: deployment/shop/web`.
@@ -138,7 +150,7 @@ fn question(setting: Setting<'_>) -> String {
 }
 
 /// A row a figure.
-fn figures(setting: Setting<'_>) -> String {
+fn figures(setting: Setting<'_>) -> Block {
     let mut table = Columns::new([
         "dumps",
         "rollout",
@@ -169,9 +181,9 @@ fn figures(setting: Setting<'_>) -> String {
         ]);
     }
     if table.len() > MOST_ROWS {
-        return format!("  {} figures: see backtest.csv (--out).\n", table.len());
+        return Block::Sentence(1, format!("{} figures: see backtest.csv (--out).", table.len()));
     }
-    table.to_text("  ")
+    Block::Table(1, table)
 }
 
 fn unit(kind: &Kind) -> &'static str {
@@ -204,7 +216,7 @@ fn middle(figure: &Figure) -> String {
 }
 
 /// How often each kind of figure held, and how its ranks lie.
-fn calibration(setting: Setting<'_>) -> String {
+fn calibration(setting: Setting<'_>) -> Section {
     let mut table =
         Columns::new(["together", "held", "by chance", "mean score", "ranks by fifths of the forecast"]);
     let kinds: [(&str, &str, IsOf); 2] = [
@@ -225,18 +237,18 @@ fn calibration(setting: Setting<'_>) -> String {
             tally.bins.map(|bin| format!("{bin:.1}")).join("  "),
         ]);
     }
-    let mut text = table.to_text("  ");
+    let mut section = vec![Block::Table(1, table)];
     let completions = setting.completions();
     if !completions.is_empty() {
         let likelier = completions.iter().filter(|one| one.probability >= 0.5).count();
         let score = mean(&completions.iter().map(|one| one.score).collect::<Vec<_>>());
-        let _ = writeln!(
-            text,
-            "  Complete or not: {likelier} of {} came as the forecast held likelier; mean Brier score {score:.3}.",
+        let told = format!(
+            "Complete or not: {likelier} of {} came as the forecast held likelier; mean Brier score {score:.3}.",
             completions.len()
         );
+        section.push(Block::Sentence(1, told));
     }
-    text
+    section
 }
 
 /// What is not judged, and why.

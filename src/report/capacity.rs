@@ -1,11 +1,10 @@
-//! How many copies of pods fit, as text that names what cluster-capacity's does, and as JSON.
-
-use std::fmt::Write as _;
+//! How many copies of pods fit, in words that name what cluster-capacity's do, and as JSON.
 
 use serde_json::{Value, json};
 
-use super::ends::{NamedEnds, capitalized, cut_off_json, cut_off_words, horizon_sentence};
-use super::words::{gaps_json, irrelevant_json, lints_json};
+use crate::report::page::{Block, Page, Section};
+use crate::report::words::ends::{NamedEnds, capitalized, cut_off_json, cut_offs, horizon_sentence};
+use crate::report::words::{closing, gaps_json, irrelevant_json, lints_json, opening};
 use crate::scenario::Ledger;
 use crate::study::capacity::{Capacity, Stop};
 
@@ -27,11 +26,6 @@ pub struct PodWords {
     pub per_round: u32,
 }
 
-/// The cases of which the run was cut off: what comes before all else.
-pub fn cut_off(cases: &[Case]) -> String {
-    cut_off_words(cases.iter().map(Case::ends))
-}
-
 impl Case {
     /// Whether its run was cut off.
     pub fn is_cut_off(&self) -> bool {
@@ -43,26 +37,37 @@ impl Case {
     }
 }
 
-/// The text.
-pub fn to_text(pods: &[PodWords], cases: &[Case]) -> String {
-    let mut text = String::new();
+/// The answer.
+pub fn page<'a>(pods: &'a [PodWords], cases: &'a [Case], ledger: &'a Ledger) -> Page<'a> {
+    Page::new(sections(pods, cases, ledger), move || to_json(pods, cases, ledger))
+}
+
+/// What is told: of each case the answer, the reason and the nodes; what holds for every zone; and what stands behind it.
+fn sections(pods: &[PodWords], cases: &[Case], ledger: &Ledger) -> Vec<Section> {
+    let mut sections = Vec::new();
+    let mut next = cut_offs(cases.iter().map(Case::ends));
+    next.push(opening(ledger));
     for case in cases {
-        match &case.lost_zone {
-            None => {}
-            Some(zone) => {
-                let _ = writeln!(text, "After the loss of zone {zone}:");
-            }
+        if let Some(zone) = &case.lost_zone {
+            next.push(Block::Heading(format!("After the loss of zone {zone}:")));
         }
-        of_case(pods, &case.capacity, &mut text);
-        text.push('\n');
+        next.extend(sentences(pods, &case.capacity).into_iter().map(Block::sentence));
+        let reason = format!("Termination reason: {}", reason(pods, &case.capacity));
+        sections.extend([next, vec![Block::Sentence(0, reason)]]);
+        if !case.capacity.nodes.is_empty() {
+            sections.push(distribution(pods, &case.capacity));
+        }
+        next = Section::new();
     }
     let lost = cases.iter().filter(|case| case.lost_zone.is_some());
     if let Some(worst) = lost.min_by_key(|case| size(pods, &case.capacity)) {
         let zone = worst.lost_zone.as_deref().unwrap_or_default();
         let fit = sizes(pods, &worst.capacity);
-        let _ = writeln!(text, "Whichever zone is lost, there is room for {fit} (the worst is {zone}).");
+        let words = format!("Whichever zone is lost, there is room for {fit} (the worst is {zone}).");
+        next.push(Block::Sentence(0, words));
     }
-    text
+    sections.extend([next, closing(ledger)]);
+    sections
 }
 
 /// What is compared between zones: whole rounds, or the copies of the only pod.
@@ -77,29 +82,31 @@ fn sizes(pods: &[PodWords], capacity: &Capacity) -> String {
     }
 }
 
-fn of_case(pods: &[PodWords], capacity: &Capacity, text: &mut String) {
+/// How many fit.
+fn sentences(pods: &[PodWords], capacity: &Capacity) -> Vec<String> {
+    let mut sentences = Vec::new();
     if pods.len() > 1 {
         let ratio: Vec<String> = pods.iter().map(|pod| format!("{} {}", pod.per_round, pod.name)).collect();
-        let _ =
-            writeln!(text, "The cluster can schedule {} round(s) of {}.", capacity.rounds, ratio.join(" + "));
+        let rounds = capacity.rounds;
+        sentences.push(format!("The cluster can schedule {rounds} round(s) of {}.", ratio.join(" + ")));
     }
     for (pod, placed) in pods.iter().zip(&capacity.placed) {
-        let _ = writeln!(text, "The cluster can schedule {placed} instance(s) of the pod {}.", pod.name);
+        sentences.push(format!("The cluster can schedule {placed} instance(s) of the pod {}.", pod.name));
     }
-    if let Some(sentence) = horizon_sentence(&capacity.ends, None) {
-        let _ = writeln!(text, "{}", capitalized(&sentence));
-    }
-    let _ = writeln!(text, "\nTermination reason: {}", reason(pods, capacity));
-    if capacity.nodes.is_empty() {
-        return;
-    }
-    text.push_str("\nPod distribution among nodes:\n");
+    sentences.extend(horizon_sentence(&capacity.ends, None).map(|sentence| capitalized(&sentence)));
+    sentences
+}
+
+/// Where they fit.
+fn distribution(pods: &[PodWords], capacity: &Capacity) -> Section {
+    let mut section = vec![Block::Heading("Pod distribution among nodes:".to_owned())];
     for (index, pod) in pods.iter().enumerate() {
-        let _ = writeln!(text, "{}", pod.name);
-        for (node, counts) in capacity.nodes.iter().filter(|(_, counts)| counts[index] > 0) {
-            let _ = writeln!(text, "\t- {node}: {} instance(s)", counts[index]);
-        }
+        section.push(Block::Heading(pod.name.clone()));
+        let nodes = capacity.nodes.iter().filter(|(_, counts)| counts[index] > 0);
+        let line = |(node, counts): &(String, Vec<u64>)| format!("{node}: {} instance(s)", counts[index]);
+        section.push(Block::list("\t", nodes.map(line)));
     }
+    section
 }
 
 fn reason(pods: &[PodWords], capacity: &Capacity) -> String {
@@ -117,7 +124,7 @@ fn reason(pods: &[PodWords], capacity: &Capacity) -> String {
 }
 
 /// The JSON.
-pub fn to_json(pods: &[PodWords], cases: &[Case], ledger: &Ledger) -> Value {
+fn to_json(pods: &[PodWords], cases: &[Case], ledger: &Ledger) -> Value {
     json!({
         "cutOff": cut_off_json(cases.iter().map(Case::ends)),
         "notSimulated": gaps_json(ledger),

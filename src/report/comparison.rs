@@ -1,10 +1,9 @@
-//! Two runs, rollouts or studies side by side: as text and as JSON.
-
-use std::fmt::Write as _;
+//! Two runs, rollouts or studies side by side: in words and as JSON.
 
 use serde_json::{Value, json};
 
-use super::columns::Columns;
+use crate::report::page::columns::Columns;
+use crate::report::page::{Block, Page, Section};
 use crate::study::comparison::{Change, FailIf};
 
 /// More rows than this and only those that changed are told.
@@ -27,8 +26,43 @@ fn is_changed(change: &Change) -> bool {
     change.change().is_none_or(|change| change.abs() > 0.0)
 }
 
-/// The table and what is passed. Of folders with runs that were `cut_off` no bound is judged.
-pub fn to_text(cut_off: &[String], changes: &[Change], passed: &[(&FailIf, Vec<&Change>)]) -> String {
+/// Bounds, each with the changes that pass it.
+pub type Passed<'a> = [(&'a FailIf, Vec<&'a Change>)];
+
+/// The comparison. Of folders with runs that were `cut_off` no bound is judged.
+pub fn page<'a>(cut_off: &'a [String], changes: &'a [Change], passed: &'a Passed<'a>) -> Page<'a> {
+    Page::new(sections(cut_off, changes, passed), move || to_json(cut_off, changes, passed))
+}
+
+fn sections(cut_off: &[String], changes: &[Change], passed: &Passed<'_>) -> Vec<Section> {
+    let mut sections = Vec::new();
+    if !cut_off.is_empty() {
+        let folders = cut_off.join(" and ");
+        let words =
+            format!("CUT OFF: runs of {folders}; what follows does not compare results of whole runs.");
+        sections.push(vec![Block::Warning(words)]);
+    }
+    sections.push(vec![Block::Table(1, table(changes))]);
+    let changed = changes.iter().filter(|change| is_changed(change)).count();
+    let sure = changes.iter().filter(|change| change.sure().is_some_and(|sure| sure.abs() > 0.0)).count();
+    let figures = changes.len();
+    let mut last = vec![Block::sentence(format!(
+        "{figures} figures: {changed} changed, {sure} of them by more than their intervals."
+    ))];
+    for (bound, by) in passed {
+        let verdict = match (cut_off.is_empty(), by.is_empty()) {
+            (false, _) => "not judged",
+            (true, true) => "kept",
+            (true, false) => "EXCEEDED",
+        };
+        last.push(Block::sentence(format!("{verdict}: {}", bound.text)));
+        last.extend(by.iter().map(|change| Block::Sentence(1, change_words(change))));
+    }
+    sections.push(last);
+    sections
+}
+
+fn table(changes: &[Change]) -> Columns {
     let mut table = Columns::new(["of", "metric", "first", "second", "change", "sure"]);
     let all = changes.len() <= MOST_ROWS;
     for change in changes.iter().filter(|change| all || is_changed(change)) {
@@ -41,43 +75,21 @@ pub fn to_text(cut_off: &[String], changes: &[Change], passed: &[(&FailIf, Vec<&
             change.sure().filter(|sure| sure.abs() > 0.0).map_or_else(String::new, short),
         ]);
     }
-    let changed = changes.iter().filter(|change| is_changed(change)).count();
-    let sure = changes.iter().filter(|change| change.sure().is_some_and(|sure| sure.abs() > 0.0)).count();
-    let mut text = if cut_off.is_empty() {
-        String::new()
-    } else {
-        let folders = cut_off.join(" and ");
-        format!("CUT OFF: runs of {folders}; what follows does not compare results of whole runs.\n\n")
-    };
-    text.push_str(&table.to_text("  "));
-    let _ = writeln!(
-        text,
-        "\n{} figures: {changed} changed, {sure} of them by more than their intervals.",
-        changes.len()
-    );
-    for (bound, by) in passed {
-        let verdict = match (cut_off.is_empty(), by.is_empty()) {
-            (false, _) => "not judged",
-            (true, true) => "kept",
-            (true, false) => "EXCEEDED",
-        };
-        let _ = writeln!(text, "{verdict}: {}", bound.text);
-        for change in by {
-            let _ = writeln!(
-                text,
-                "  {} of {}: {} → {}",
-                change.metric,
-                if change.whom.is_empty() { "the cluster" } else { &change.whom },
-                told(change.first.as_ref()),
-                told(change.second.as_ref())
-            );
-        }
-    }
-    text
+    table
+}
+
+fn change_words(change: &Change) -> String {
+    format!(
+        "{} of {}: {} → {}",
+        change.metric,
+        if change.whom.is_empty() { "the cluster" } else { &change.whom },
+        told(change.first.as_ref()),
+        told(change.second.as_ref())
+    )
 }
 
 /// The same as JSON.
-pub fn to_json(cut_off: &[String], changes: &[Change], passed: &[(&FailIf, Vec<&Change>)]) -> Value {
+fn to_json(cut_off: &[String], changes: &[Change], passed: &Passed<'_>) -> Value {
     let value = |told: Option<&crate::study::comparison::Told>| {
         told.map(
             |told| json!({ "value": told.value, "interval": told.interval.map(|(low, high)| [low, high]) }),

@@ -6,9 +6,10 @@ mod releases;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use super::table::{ColumnWords, Table};
-use super::{backtest, planning, rollout, run_files, run_tables, study};
 use crate::measures::MEASURES;
+use crate::report::run::{files, tables};
+use crate::report::table::{ColumnWords, Table};
+use crate::report::{backtest, plan, rollout, study};
 use crate::scenario::names::is_own_file;
 
 const SCENARIOS: &str = "scenarios/README.md";
@@ -31,8 +32,8 @@ impl<S> From<Table<'_, S>> for Documented {
 
 /// The tables that `scenarios/README.md` lists.
 fn tables_of_runs() -> Vec<Documented> {
-    let mut all: Vec<Documented> = run_tables::tables().into_iter().map(|table| table.table.into()).collect();
-    all.push(run_files::runs().into());
+    let mut all: Vec<Documented> = tables::tables().into_iter().map(|table| table.table.into()).collect();
+    all.push(files::runs().into());
     all.extend(rollout::tables().map(Documented::from));
     all
 }
@@ -40,7 +41,7 @@ fn tables_of_runs() -> Vec<Documented> {
 /// The tables that `docs/studies.md` lists.
 fn tables_of_studies() -> Vec<Documented> {
     let mut all: Vec<Documented> = study::tables::tables().map(Documented::from).into();
-    all.push(planning::evidence().into());
+    all.push(plan::evidence().into());
     all
 }
 

@@ -1,6 +1,6 @@
-//! Explanations of one pod, as text and as JSON.
+//! Explanations of one pod, in words and as JSON.
 //!
-//! The text is made to be read from the top: the answer in words, Kubernetes' own message, then what it
+//! The page is made to be read from the top: the answer in words, Kubernetes' own message, then what it
 //! rests on: nodes, domains, what would help, and the pod's way through the queue.
 
 mod answer;
@@ -11,62 +11,67 @@ mod json;
 mod nodes;
 mod setting;
 
-use std::fmt::Write as _;
-
-pub use json::to_json;
+use json::to_json;
 pub use setting::Setting;
 
-use super::ends::{cut_off_words, horizon_sentence};
-use super::words::{closing_words, counted, opening_words};
 use crate::cluster::explanation::{Sample, Scene, Verdict};
+use crate::report::page::{Block, Page, Section};
+use crate::report::words::ends::{cut_offs, horizon_sentence};
+use crate::report::words::{closing, counted, opening};
+use crate::scenario::Ledger;
 use crate::study::explanation::Explanation;
 
-/// The explanation as text. `all` shows every node and domain.
-pub fn to_text(explanation: &Explanation, setting: &Setting<'_>, all: bool) -> String {
-    let ledger = setting.ledger;
-    let ends = explanation.ends();
-    let mut text = cut_off_words([(None, &ends)]);
-    if ledger.decisive().next().is_some() {
-        text.push_str(&opening_words(ledger));
-    }
-    let _ = writeln!(text, "{}", answer::sentences(explanation).join(" "));
-    if let Some(sentence) = horizon_sentence(&ends, None) {
-        let _ = writeln!(text, "The run {sentence}");
-    }
-    if let Some(scene) = &explanation.testimony.scene {
-        text.push_str(&scene_text(explanation, scene, all));
-    }
-    let _ = write!(text, "\n{}", history::table(explanation));
-    let _ = write!(text, "\n{}", closing_words(ledger));
-    text
+/// The explanation. `all` shows every node and domain.
+pub fn page<'a>(explanation: &'a Explanation, setting: Setting<'a>, all: bool) -> Page<'a> {
+    Page::new(sections(explanation, setting.ledger, all), move || to_json(explanation, &setting))
 }
 
-fn scene_text(explanation: &Explanation, scene: &Scene, all: bool) -> String {
-    let mut text = String::new();
-    if let Verdict::Failed { message } | Verdict::Refused { message, .. } = &scene.verdict {
-        let _ = writeln!(text, "\n{message}");
+fn sections(explanation: &Explanation, ledger: &Ledger, all: bool) -> Vec<Section> {
+    let ends = explanation.ends();
+    let mut first = cut_offs([(None, &ends)]);
+    if ledger.decisive().next().is_some() {
+        first.push(opening(ledger));
     }
-    if let Verdict::Refused { preemptible, .. } = &scene.verdict
-        && *preemptible > 0
-    {
-        let _ = writeln!(
-            text,
-            "Kubernetes would go on to preemption, which is not simulated: {} of lower priority.",
-            counted(*preemptible, "node has pods", "nodes have pods")
-        );
+    first.push(Block::Sentence(0, answer::sentences(explanation).join(" ")));
+    first.extend(horizon_sentence(&ends, None).map(|end| Block::Sentence(0, format!("The run {end}"))));
+    let mut sections = vec![first];
+    if let Some(scene) = &explanation.testimony.scene {
+        sections.extend(scene_sections(explanation, scene, all));
     }
+    sections.extend([history::section(explanation), closing(ledger)]);
+    sections
+}
+
+fn scene_sections(explanation: &Explanation, scene: &Scene, all: bool) -> Vec<Section> {
+    let mut sections: Vec<Section> = said(&scene.verdict).into_iter().collect();
     if scene.verdict == Verdict::NoProfile {
-        return text;
+        return sections;
     }
     let what = match scene.attempt {
         Some(number) => format!("Attempt {number} of {}", explanation.testimony.attempts),
         None => "What the scheduler would say".to_owned(),
     };
-    let _ = writeln!(text, "\n{what}, at {}: {}.", scene.at, sample_words(&scene.sample));
-    text.push_str(&nodes::tables(scene, all));
-    text.push_str(&domains::tables(scene, all));
-    text.push_str(&fixes::table(scene));
-    text
+    let attempt = format!("{what}, at {}: {}.", scene.at, sample_words(&scene.sample));
+    sections.push(vec![Block::Sentence(0, attempt)]);
+    sections.extend(nodes::sections(scene, all));
+    sections.extend(domains::sections(scene, all));
+    sections.extend(fixes::section(scene));
+    sections
+}
+
+/// Kubernetes' own message.
+fn said(verdict: &Verdict) -> Option<Section> {
+    let (Verdict::Failed { message } | Verdict::Refused { message, .. }) = verdict else { return None };
+    let mut section = vec![Block::sentence(message.to_string())];
+    if let Verdict::Refused { preemptible, .. } = verdict
+        && *preemptible > 0
+    {
+        section.push(Block::Note(format!(
+            "Kubernetes would go on to preemption, which is not simulated: {} of lower priority.",
+            counted(*preemptible, "node has pods", "nodes have pods")
+        )));
+    }
+    Some(section)
 }
 
 fn sample_words(sample: &Sample) -> String {

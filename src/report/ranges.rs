@@ -1,4 +1,4 @@
-//! Ranges of Service IPs, as text and as JSON.
+//! Ranges of Service IPs, in words and as JSON.
 //!
 //! ```text
 //! 10.96.0.0  10.96.0.1 … 10.96.0.16  10.96.0.17 … 10.96.0.254  10.96.0.255
@@ -8,14 +8,14 @@
 
 mod drawing;
 mod json;
+pub mod odds;
 mod setting;
 
-use std::fmt::Write as _;
-
-pub use json::to_json;
+use json::to_json;
 pub use setting::Setting;
 
-use super::columns::Columns;
+use crate::report::page::columns::Columns;
+use crate::report::page::{Block, Page, Section};
 use crate::service_ip::assessment::{Assessment, RangeAssessment};
 use crate::service_ip::exhaustion::{Flow, Time};
 use crate::service_ip::probability::{Answer, Method};
@@ -24,59 +24,54 @@ use crate::service_ip::range::Band;
 /// Days of a year.
 const YEAR_DAYS: f64 = 365.25;
 
-/// The assessment as text.
-pub fn to_text(assessment: &Assessment, setting: &Setting) -> String {
-    let mut text = String::new();
-    for (place, one) in assessment.ranges.iter().enumerate() {
-        if !text.is_empty() {
-            text.push('\n');
-        }
-        range_text(&mut text, (place, one), assessment.services, setting);
-    }
-    if let Some(services) = assessment.dual_stack_services {
-        let _ = writeln!(text, "\nDual-stack: {services} more Services can have an address of each family.");
-    }
-    text
+/// The assessment.
+pub fn page<'a>(assessment: &'a Assessment, setting: &'a Setting) -> Page<'a> {
+    Page::new(sections(assessment, setting), move || to_json(assessment, setting))
 }
 
-fn range_text(text: &mut String, (place, one): (usize, &RangeAssessment), services: u64, setting: &Setting) {
+fn sections(assessment: &Assessment, setting: &Setting) -> Vec<Section> {
+    let ranges = assessment.ranges.iter().enumerate();
+    let mut sections: Vec<Section> =
+        ranges.flat_map(|place_and_range| of_range(place_and_range, assessment.services, setting)).collect();
+    if let Some(services) = assessment.dual_stack_services {
+        let words = format!("Dual-stack: {services} more Services can have an address of each family.");
+        sections.push(vec![Block::Sentence(0, words)]);
+    }
+    sections
+}
+
+fn of_range((place, one): (usize, &RangeAssessment), services: u64, setting: &Setting) -> Vec<Section> {
     let range = &one.range;
-    let _ = writeln!(
-        text,
-        "{}: {} usable addresses, {} (Kubernetes {})\n",
-        range.cidr(),
-        range.size(),
-        setting.allocator(),
-        setting.release
-    );
-    text.push_str(&drawing::bands(range));
+    let (usable, allocator) = (range.size(), setting.allocator());
+    let heading =
+        format!("{}: {usable} usable addresses, {allocator} (Kubernetes {})", range.cidr(), setting.release);
+    let mut sections = vec![vec![Block::Heading(heading)], vec![Block::Verbatim(drawing::bands(range))]];
+    let sentence = |words: String| vec![Block::Sentence(0, words)];
     let held: Vec<String> = one.held.iter().map(|place| range.address(*place).to_string()).collect();
     if !held.is_empty() {
-        let _ = writeln!(text, "\nHeld beforehand: {}.", held.join(", "));
+        sections.push(sentence(format!("Held beforehand: {}.", held.join(", "))));
     }
     if services > 0 {
-        let _ = writeln!(text, "\n{}", room_words(one, services, place == 0));
+        sections.push(sentence(room_words(one, services, place == 0)));
     }
     if !one.addresses.is_empty() {
-        let _ = writeln!(text, "\nAfter {} that get any address, taken is\n", counted(services));
-        text.push_str(&chances(one));
+        sections.push(sentence(format!("After {} that get any address, taken is", counted(services))));
+        sections.push(vec![Block::Table(1, chances(one))]);
     }
     if let (Some([band, all]), Some(flow)) = (one.exhaustion, setting.flow) {
-        let _ = writeln!(text, "\n{}\n", flow_words(flow));
+        sections.push(sentence(flow_words(flow)));
         let mut table = Columns::new(["", "addresses free at first", "expected time until full"]);
-        let free = |band| one.free(band);
         if range.offset() > 0 {
-            table.push(vec!["dynamic band".to_owned(), free(Band::Dynamic).to_string(), time(band)]);
+            let free = one.free(Band::Dynamic).to_string();
+            table.push(vec!["dynamic band".to_owned(), free, time(band)]);
         }
         table.push(vec!["whole range".to_owned(), one.room().to_string(), time(all)]);
-        text.push_str(&table.to_text("  "));
+        sections.push(vec![Block::Table(1, table)]);
     }
-    if !one.warnings.is_empty() {
-        text.push('\n');
-    }
-    for warning in &one.warnings {
-        let _ = writeln!(text, "Warning: {warning}.");
-    }
+    let warnings: Section =
+        one.warnings.iter().map(|warning| Block::Note(format!("Warning: {warning}."))).collect();
+    sections.extend((!warnings.is_empty()).then_some(warnings));
+    sections
 }
 
 /// How many of the Services have room. The Service `kubernetes` has the first address of the first range: whether
@@ -108,7 +103,7 @@ fn counted(services: u64) -> String {
     format!("{services} {}", if services == 1 { "Service" } else { "Services" })
 }
 
-fn chances(one: &RangeAssessment) -> String {
+fn chances(one: &RangeAssessment) -> Columns {
     let mut table = Columns::new(["address", "band", "chance", "found by"]);
     let cells = |answer: Option<Answer>| match answer {
         Some(answer) => [chance(answer.probability), method(answer.method)],
@@ -122,7 +117,7 @@ fn chances(one: &RangeAssessment) -> String {
         let [chance, method] = cells(one.any);
         table.push(vec!["any of them".to_owned(), String::new(), chance, method]);
     }
-    table.to_text("  ")
+    table
 }
 
 /// A chance with four digits behind the point, or two that count.

@@ -4,16 +4,15 @@ mod arms;
 mod csv_files;
 mod json;
 
-use std::fmt::Write as _;
-
 pub use arms::{ArmReport, Setting, State, spread_text};
 pub use csv_files::tables;
 pub use json::to_json;
 
-use super::columns::Columns;
-use super::ends::{capitalized, cut_off_words, horizon_sentence};
-use super::verdicts;
-use super::words::{INTERVALS, closing_words, opening_words, own_error, percent};
+use crate::report::page::columns::Columns;
+use crate::report::page::{Block, Section};
+use crate::report::words::ends::{capitalized, cut_offs, horizon_sentence};
+use crate::report::words::verdicts;
+use crate::report::words::{INTERVALS, closing, opening, own_error, percent};
 use crate::scenario::rollout::Moment;
 use crate::study::rollout_outcome::{ConstraintSpread, FinalSpread, RolloutOutcome};
 use crate::study::statistics::Proportion;
@@ -23,24 +22,29 @@ const MOST_SPREADS: usize = 8;
 /// More reasons than this are in blocked.csv only.
 const MOST_REASONS: usize = 3;
 
-/// The answer as text.
-pub fn to_text(arms: &[ArmReport], setting: &Setting<'_>) -> String {
+/// What is told.
+pub fn sections(arms: &[ArmReport], setting: &Setting<'_>) -> Vec<Section> {
     let several = arms.len() > 1;
-    let mut text = cut_off_words(arms.iter().map(|arm| (several.then_some(arm.name.as_str()), &arm.ends)));
-    text.push_str(&opening_words(setting.ledger));
-    let _ = writeln!(text, "{}", question(setting));
-    text.push_str(&state_words(setting));
+    let mut first = cut_offs(arms.iter().map(|arm| (several.then_some(arm.name.as_str()), &arm.ends)));
+    first.push(opening(setting.ledger));
+    first.push(Block::Sentence(0, question(setting)));
+    first.extend(state_words(setting).map(Block::Note));
+    let mut sections = vec![first];
     for arm in arms {
-        text.push_str(&arm_text(arm, several));
+        sections.extend(arm_sections(arm, several));
     }
     if several {
-        let _ = write!(text, "\n{}", comparison(arms));
+        sections.push(vec![Block::Table(0, comparison(arms))]);
     }
-    text.push_str(&verdicts::to_text(setting.verdicts));
-    let intervals = if setting.runs > 1 { INTERVALS } else { "" };
-    let own_error = own_error(setting.ledger);
-    let _ = write!(text, "\n{intervals}{own_error}{}", closing_words(setting.ledger));
-    text
+    sections.extend(verdicts::section(setting.verdicts));
+    let mut last = Section::new();
+    if setting.runs > 1 {
+        last.push(Block::Note(INTERVALS.to_owned()));
+    }
+    last.push(Block::Note(own_error(setting.ledger)));
+    last.extend(closing(setting.ledger));
+    sections.push(last);
+    sections
 }
 
 /// What is rolled, when, and how often.
@@ -71,10 +75,10 @@ fn question(setting: &Setting<'_>) -> String {
 }
 
 /// What has not settled: the rollout does not wait for it, as a user would not.
-fn state_words(setting: &Setting<'_>) -> String {
+fn state_words(setting: &Setting<'_>) -> Option<String> {
     let State { without_node, terminating, not_ready, .. } = setting.state;
     if setting.moment == Moment::AfterCreation {
-        return String::new();
+        return None;
     }
     let mut parts = Vec::new();
     for (count, one, several) in [
@@ -89,70 +93,67 @@ fn state_words(setting: &Setting<'_>) -> String {
         let of = if not_ready == 1 { "pod of the Deployment is" } else { "pods of the Deployment are" };
         parts.push(format!("{not_ready} {of} not ready (kubecast lets every pod with a node become ready)"));
     }
-    if parts.is_empty() {
-        return String::new();
-    }
-    format!("The cluster has not settled: {}. The rollout does not wait for that.\n", parts.join(", "))
+    let words =
+        || format!("The cluster has not settled: {}. The rollout does not wait for that.", parts.join(", "));
+    (!parts.is_empty()).then(words)
 }
 
-fn arm_text(arm: &ArmReport, several: bool) -> String {
+/// An arm, and the spread of each of its constraints.
+fn arm_sections(arm: &ArmReport, several: bool) -> Vec<Section> {
     let outcome = &arm.outcome;
-    let mut text = String::new();
+    let mut first = Section::new();
     if several {
         let set = arm.set.join("; ");
         let set = if set.is_empty() { String::new() } else { format!(" ({set})") };
-        let _ = write!(text, "\n{}{set}\n", arm.name);
-    } else {
-        text.push('\n');
+        first.push(Block::Heading(format!("{}{set}", arm.name)));
     }
-    if let Some(sentence) = horizon_sentence(&arm.ends, None) {
-        let _ = writeln!(text, "  {}", capitalized(&sentence));
-    }
-    for sentence in sentences(outcome, arm.ends.is_cut_off()) {
-        let _ = writeln!(text, "  {sentence}");
-    }
-    for constraint in &outcome.constraints {
-        let _ = write!(text, "\n{}", constraint_table(constraint));
-    }
+    let horizon = horizon_sentence(&arm.ends, None);
+    first.extend(horizon.map(|sentence| Block::Sentence(1, capitalized(&sentence))));
+    first.extend(sentences(outcome, arm.ends.is_cut_off()));
     if outcome.constraints.is_empty() {
-        text.push_str("  The template has no topology spread constraints of its own: no spread is told.\n");
+        let none = "The template has no topology spread constraints of its own: no spread is told.";
+        first.push(Block::Sentence(1, none.to_owned()));
     }
-    text
+    [first].into_iter().chain(outcome.constraints.iter().map(spreads)).collect()
 }
 
 /// The answer in words.
-fn sentences(outcome: &RolloutOutcome, cut_off: bool) -> Vec<String> {
+fn sentences(outcome: &RolloutOutcome, cut_off: bool) -> Section {
     let mut sentences = completion_sentences(outcome, cut_off);
     for constraint in &outcome.constraints {
-        sentences.push(skew_sentence(constraint, outcome.blocked.count));
+        sentences.push(Block::Sentence(1, skew_sentence(constraint, outcome.blocked.count)));
     }
     let waits = outcome.pending_longest.max;
-    sentences.push(format!(
-        "On the way at most {} above spec.replicas and {} missing to it; {}.",
-        pods(outcome.surge.max, "pod"),
-        pods(outcome.unavailable.max, "ready pod"),
-        if waits < 0.05 {
-            "no new pod waits for a node".to_owned()
-        } else {
-            format!("a new pod waits for a node for {} at most", seconds(waits))
-        }
+    sentences.push(Block::Sentence(
+        1,
+        format!(
+            "On the way at most {} above spec.replicas and {} missing to it; {}.",
+            pods(outcome.surge.max, "pod"),
+            pods(outcome.unavailable.max, "ready pod"),
+            if waits < 0.05 {
+                "no new pod waits for a node".to_owned()
+            } else {
+                format!("a new pod waits for a node for {} at most", seconds(waits))
+            }
+        ),
     ));
     for constraint in &outcome.constraints {
         if let (Some(least), Some(end)) = (&constraint.ready_left_min, &constraint.ready_left) {
             let key = constraint.name.split('|').next().unwrap_or_default();
-            sentences.push(format!(
+            let loss = format!(
                 "The loss of any one {key} leaves at least {:.0} % of the ready pods at the worst moment, {:.0} % at \
                  the end.",
                 least.min * 100.0,
                 end.min * 100.0
-            ));
+            );
+            sentences.push(Block::Sentence(1, loss));
         }
     }
     sentences
 }
 
 /// How long it takes, whether it can block, and why. Of runs that were cut off nobody knows whether they block.
-fn completion_sentences(outcome: &RolloutOutcome, cut_off: bool) -> Vec<String> {
+fn completion_sentences(outcome: &RolloutOutcome, cut_off: bool) -> Section {
     let complete = outcome.runs - outcome.blocked.count;
     let mut sentences = Vec::new();
     if let Some(lasted) = &outcome.seconds {
@@ -163,22 +164,25 @@ fn completion_sentences(outcome: &RolloutOutcome, cut_off: bool) -> Vec<String> 
         } else {
             format!("{complete} of {} runs", outcome.runs)
         };
-        sentences.push(format!(
+        let complete = format!(
             "Complete in {of}: in {} (median), in {} or less in 95 %, in {} at most.",
             seconds(lasted.median),
             seconds(lasted.p95),
             seconds(lasted.max)
-        ));
+        );
+        sentences.push(Block::Sentence(1, complete));
     }
     if outcome.blocked.count > 0 {
         let what = if cut_off { "Blocked or cut off" } else { "BLOCKED" };
-        sentences.push(format!("{what} in {}:", percent(&outcome.blocked)));
+        sentences.push(Block::Sentence(1, format!("{what} in {}:", percent(&outcome.blocked))));
         for (reason, share) in outcome.reasons.iter().take(MOST_REASONS) {
-            sentences.push(format!("  in {} {}: {reason}.", share.count, runs(share.count)));
+            let why = format!("in {} {}: {reason}.", share.count, runs(share.count));
+            sentences.push(Block::Sentence(2, why));
         }
         let more = outcome.reasons.len().saturating_sub(MOST_REASONS);
         if more > 0 {
-            sentences.push(format!("  … and {more} other reasons, see blocked.csv."));
+            let rest = format!("… and {more} other reasons, see blocked.csv.");
+            sentences.push(Block::Sentence(2, rest));
         }
     }
     sentences
@@ -203,7 +207,7 @@ fn skew_sentence(constraint: &ConstraintSpread, blocked: u64) -> String {
 }
 
 /// The final spreads of a constraint, the most frequent first.
-fn constraint_table(constraint: &ConstraintSpread) -> String {
+fn spreads(constraint: &ConstraintSpread) -> Section {
     let mut table =
         Columns::new([constraint.name.as_ref(), "skew", "share of runs", "replications"].map(str::to_owned));
     for spread in constraint.finals.iter().take(MOST_SPREADS) {
@@ -216,11 +220,11 @@ fn constraint_table(constraint: &ConstraintSpread) -> String {
         ]);
     }
     let more = constraint.finals.len().saturating_sub(MOST_SPREADS);
-    let mut text = table.to_text("    ");
+    let mut section = vec![Block::Table(2, table)];
     if more > 0 {
-        let _ = writeln!(text, "    … and {more} other spreads, see spreads.csv.");
+        section.push(Block::Sentence(2, format!("… and {more} other spreads, see spreads.csv.")));
     }
-    text
+    section
 }
 
 /// `0, 1, 2, …`: the first replications that came out so.
@@ -233,7 +237,7 @@ fn replications_text(spread: &FinalSpread) -> String {
 }
 
 /// The arms side by side.
-fn comparison(arms: &[ArmReport]) -> String {
+fn comparison(arms: &[ArmReport]) -> Columns {
     let mut table = Columns::new([
         "arm",
         "constraint",
@@ -267,7 +271,7 @@ fn comparison(arms: &[ArmReport]) -> String {
             ]);
         }
     }
-    table.to_text("")
+    table
 }
 
 fn share_text(share: &Proportion) -> String {

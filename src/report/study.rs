@@ -6,20 +6,20 @@ pub mod plot;
 pub mod tables;
 pub mod words;
 
-pub use findings::StudyReport;
+pub use findings::{Findings, StudyReport};
 
-use super::output_file::OutputFile;
+use crate::report::page::file::OutputFile;
+use crate::report::page::{Page, text_of};
 
-/// The files, in order. The journal and the machine leave no trace in them.
-pub fn files<'a>(report: &StudyReport<'a>) -> Vec<OutputFile<'a>> {
-    let mut files: Vec<_> = tables::tables()
-        .into_iter()
-        .map(|table| OutputFile::text(table.file, table.to_csv(report)))
-        .collect();
+/// The page. The journal and the machine leave no trace in its files.
+pub fn page<'a>(report: StudyReport<'a>) -> Page<'a> {
+    let sections = words::sections(&report);
+    let mut files: Vec<OutputFile<'a>> =
+        tables::tables().into_iter().map(|table| OutputFile::table(table.of(report))).collect();
     files.extend([
-        OutputFile::text("plot.svg", plot::plot(report)),
-        OutputFile::text("summary.txt", words::words(report)),
-        OutputFile::json("manifest.json", &json::manifest(report)),
+        OutputFile::chart("plot.svg", plot::plot(&report)),
+        OutputFile::text("summary.txt", text_of(&sections)),
+        OutputFile::json("manifest.json", move || json::manifest(&report)),
     ]);
-    files
+    Page::new(sections, move || json::summary(&report)).with_files(files)
 }

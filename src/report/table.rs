@@ -10,7 +10,7 @@ use std::io::{self, Write};
 pub struct Column<S, R> {
     /// What it is called, and what it means.
     pub words: ColumnWords,
-    cells: Cells<S, R>,
+    cells: CellsOf<S, R>,
 }
 
 /// What a column is called, and what it means.
@@ -24,13 +24,22 @@ pub struct ColumnWords {
     pub several: bool,
 }
 
-enum Cells<S, R> {
+enum CellsOf<S, R> {
     One(fn(&R) -> Cow<'_, str>),
     Several { names: fn(S) -> Vec<String>, cells: fn(&R) -> Vec<String> },
 }
 
-/// Writes heading and rows.
-type WriteRows<'t, S> = Box<dyn Fn(S, &mut dyn Write) -> csv::Result<()> + 't>;
+/// Takes a table cell by cell, its heading first: what a form of files, such as CSV, has to have.
+pub trait Cells {
+    /// The next cell of the row.
+    fn cell(&mut self, text: &str) -> io::Result<()>;
+
+    /// The row is done.
+    fn end_of_row(&mut self) -> io::Result<()>;
+}
+
+/// Hands over heading and rows.
+type HandOver<'t, S> = Box<dyn Fn(S, &mut dyn Cells) -> io::Result<()> + 't>;
 
 /// A table that is made from `S`: its file, its columns, and its rows.
 pub struct Table<'t, S> {
@@ -40,13 +49,13 @@ pub struct Table<'t, S> {
     pub one_row_for: &'static str,
     /// Its columns in order.
     pub columns: Vec<ColumnWords>,
-    write: WriteRows<'t, S>,
+    hand_over: HandOver<'t, S>,
 }
 
 impl<S, R> Column<S, R> {
     /// A column.
     pub fn new(name: &'static str, meaning: &'static str, cell: fn(&R) -> Cow<'_, str>) -> Self {
-        Self { words: ColumnWords { name, meaning, several: false }, cells: Cells::One(cell) }
+        Self { words: ColumnWords { name, meaning, several: false }, cells: CellsOf::One(cell) }
     }
 
     /// As many columns, with such names, as the input says.
@@ -56,7 +65,7 @@ impl<S, R> Column<S, R> {
         names: fn(S) -> Vec<String>,
         cells: fn(&R) -> Vec<String>,
     ) -> Self {
-        Self { words: ColumnWords { name, meaning, several: true }, cells: Cells::Several { names, cells } }
+        Self { words: ColumnWords { name, meaning, several: true }, cells: CellsOf::Several { names, cells } }
     }
 }
 
@@ -72,49 +81,77 @@ impl<'t, S: Copy + 't> Table<'t, S> {
             file,
             one_row_for,
             columns: columns.iter().map(|column| column.words).collect(),
-            write: Box::new(move |of, out| write(&columns, of, rows(of), out)),
+            hand_over: Box::new(move |of, cells| hand_over(&columns, of, rows(of), cells)),
         }
     }
 
-    /// Writes the table as CSV.
-    pub fn write(&self, of: S, out: &mut dyn Write) -> io::Result<()> {
-        (self.write)(of, out).map_err(io::Error::other)
-    }
-
-    /// The table as CSV.
-    pub fn to_csv(&self, of: S) -> String {
-        let mut text = Vec::new();
-        self.write(of, &mut text).expect("a text takes it, and rows are as long as the heading");
-        String::from_utf8(text).expect("names are UTF-8")
+    /// The table with what it is made from.
+    pub fn of(self, of: S) -> FilledTable<'t> {
+        let Self { file, columns, hand_over, .. } = self;
+        FilledTable { file, columns, hand_over: Box::new(move |cells| hand_over(of, cells)) }
     }
 }
 
-fn write<S: Copy, R>(
+/// Hands over heading and rows of what is known.
+type HandOverAll<'t> = Box<dyn Fn(&mut dyn Cells) -> io::Result<()> + 't>;
+
+/// A table whose rows are known. They are made when they are asked for, and never all at once.
+pub struct FilledTable<'t> {
+    /// Its file as CSV: `placements.csv` and so on.
+    pub file: &'static str,
+    /// Its columns in order.
+    pub columns: Vec<ColumnWords>,
+    hand_over: HandOverAll<'t>,
+}
+
+impl FilledTable<'_> {
+    /// Hands over the heading and each row.
+    pub fn hand_over(&self, cells: &mut dyn Cells) -> io::Result<()> {
+        (self.hand_over)(cells)
+    }
+
+    /// Writes the table as CSV.
+    pub fn write_csv(&self, out: &mut dyn Write) -> io::Result<()> {
+        let mut csv = Csv(csv::Writer::from_writer(out));
+        self.hand_over(&mut csv)?;
+        csv.0.flush()
+    }
+}
+
+struct Csv<W: Write>(csv::Writer<W>);
+
+impl<W: Write> Cells for Csv<W> {
+    fn cell(&mut self, text: &str) -> io::Result<()> {
+        self.0.write_field(text).map_err(io::Error::other)
+    }
+
+    fn end_of_row(&mut self) -> io::Result<()> {
+        self.0.write_record(None::<&[u8]>).map_err(io::Error::other)
+    }
+}
+
+fn hand_over<S: Copy, R>(
     columns: &[Column<S, R>],
     of: S,
     rows: impl Iterator<Item = R>,
-    out: &mut dyn Write,
-) -> csv::Result<()> {
-    let mut table = csv::Writer::from_writer(out);
+    out: &mut dyn Cells,
+) -> io::Result<()> {
     for column in columns {
         match &column.cells {
-            Cells::One(_) => table.write_field(column.words.name)?,
-            Cells::Several { names, .. } => names(of).iter().try_for_each(|name| table.write_field(name))?,
+            CellsOf::One(_) => out.cell(column.words.name)?,
+            CellsOf::Several { names, .. } => names(of).iter().try_for_each(|name| out.cell(name))?,
         }
     }
-    table.write_record(None::<&[u8]>)?;
+    out.end_of_row()?;
     for row in rows {
         for column in columns {
             match &column.cells {
-                Cells::One(cell) => table.write_field(&*cell(&row))?,
-                Cells::Several { cells, .. } => {
-                    cells(&row).iter().try_for_each(|cell| table.write_field(cell))?;
-                }
+                CellsOf::One(cell) => out.cell(&cell(&row))?,
+                CellsOf::Several { cells, .. } => cells(&row).iter().try_for_each(|cell| out.cell(cell))?,
             }
         }
-        table.write_record(None::<&[u8]>)?;
+        out.end_of_row()?;
     }
-    table.flush()?;
     Ok(())
 }
 
@@ -138,8 +175,11 @@ mod tests {
             ],
             |numbers| numbers.iter().copied(),
         );
+        let table = table.of(&[3, 4]);
+        let mut text = Vec::new();
+        table.write_csv(&mut text).expect("a text takes it");
         assert_eq!(
-            table.to_csv(&[3, 4]),
+            String::from_utf8_lossy(&text),
             "number,times 1,times 2,words\n3,3,6,\"one, or two\"\n4,4,8,\"one, or two\"\n"
         );
         assert_eq!(table.columns.len(), 3);

@@ -1,4 +1,4 @@
-//! Fitted times, as text, as JSON, and as the Scenario that sets them.
+//! Fitted times, in words, as JSON, and as the Scenario that sets them.
 //!
 //! ```text
 //! deployment/shop/web  start-up  212  2.9 s (2.7 to 3.1)  7.2 s (6.4 to 8.4)  lognormal  0.03 of 0.07
@@ -7,11 +7,12 @@
 mod json;
 mod scenario;
 
-pub use json::to_json;
+use json::to_json;
 pub use scenario::to_yaml;
 
-use super::columns::Columns;
 use crate::kernel::Distribution;
+use crate::report::page::columns::Columns;
+use crate::report::page::{Block, Page, Section};
 use crate::study::timing_fit::estimate::{Fit, LEAST, Quantile};
 use crate::study::timing_fit::observations::{Hop, LeftOut, Subject};
 use crate::study::timing_fit::seen::finished;
@@ -30,24 +31,27 @@ pub struct Setting {
     pub now: Option<String>,
 }
 
+/// The answer.
+pub fn page<'a>(fits: &'a [HopFit], setting: &'a Setting) -> Page<'a> {
+    Page::new(sections(fits, setting), move || to_json(fits, setting))
+}
+
 /// The table, the notes and the Scenario.
-pub fn to_text(fits: &[HopFit], setting: &Setting) -> String {
+fn sections(fits: &[HopFit], setting: &Setting) -> Vec<Section> {
     let read = setting.now.as_ref().map_or_else(String::new, |now| format!(", read at {now} or later"));
     let histograms = match setting.histograms {
         0 => String::new(),
         1 => ", 1 histogram".to_owned(),
         several => format!(", {several} histograms"),
     };
-    let mut text =
-        format!("Fitted from {} pods, {} Events{histograms}{read}.\n\n", setting.pods, setting.events);
-    text.push_str(&table(fits).to_text(""));
-    text.push('\n');
-    for note in notes(fits) {
-        text.push_str(&format!("{note}\n"));
-    }
-    text.push_str("\nTo use it, hand this Scenario in beside the dump:\n\n");
-    text.push_str(&to_yaml(fits));
-    text
+    let from = format!("Fitted from {} pods, {} Events{histograms}{read}.", setting.pods, setting.events);
+    vec![
+        vec![Block::Sentence(0, from)],
+        vec![Block::Table(0, table(fits))],
+        notes(fits).into_iter().map(Block::Note).collect(),
+        vec![Block::Heading("To use it, hand this Scenario in beside the dump:".to_owned())],
+        vec![Block::Verbatim(to_yaml(fits))],
+    ]
 }
 
 fn table(fits: &[HopFit]) -> Columns {

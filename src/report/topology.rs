@@ -9,31 +9,38 @@ mod tree;
 
 use std::fmt::Write as _;
 
-pub use json::to_json;
+use facts::Facts;
+use json::to_json;
 
-use super::words::wrapped;
 use crate::machine_files::Described;
 use crate::machine_files::catalogue::NamedMachine;
-use facts::Facts;
+use crate::report::page::{Block, Item, List, Page, Section};
+use crate::report::words::wrapped;
 
-/// A machine as text.
-pub fn to_text(described: &Described) -> String {
+/// A machine.
+pub fn page(described: &Described) -> Page<'_> {
+    Page::new(sections(described), || to_json(described))
+}
+
+fn sections(described: &Described) -> Vec<Section> {
     let machine = &described.machine;
     let facts = Facts::of(machine);
-    let mut text = format!("{} ({})\n\n", machine.name(), described.source);
-    text.push_str(&tree::draw(machine));
-    let _ = write!(text, "\n{}", facts.table());
-    text.push_str(&distances::table(machine));
+    let mut sections = vec![
+        vec![Block::Heading(format!("{} ({})", machine.name(), described.source))],
+        vec![Block::Verbatim(tree::draw(machine))],
+        vec![Block::Terms(facts.terms())],
+    ];
+    sections.extend(distances::section(machine));
     let remarks = remarks::of(machine, &facts);
     for (heading, sentences) in [("Remarks", &remarks), ("From the reader", &described.notes)] {
         if !sentences.is_empty() {
-            let _ = write!(text, "\n{heading}:\n");
-            for sentence in sentences {
-                text.push_str(&wrapped("- ", "  ", sentence));
-            }
+            let item = |sentence: &String| Item { mark: '-', text: sentence.clone() };
+            let items = sentences.iter().map(item).collect();
+            let list = List { indent: "", wrapped: true, items };
+            sections.push(vec![Block::Heading(format!("{heading}:")), Block::List(list)]);
         }
     }
-    text
+    sections
 }
 
 /// The catalogue, a machine a line.

@@ -1,9 +1,15 @@
 //! Words that several answers share.
 
+pub mod ends;
+pub mod seconds;
+pub mod sensitivity;
+pub mod verdicts;
+
 use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
+use crate::report::page::{Block, Item, List, Section};
 use crate::scenario::assumptions::{Assumption, REQUESTS};
 use crate::scenario::lints::Lint;
 use crate::scenario::{Gap, Ledger};
@@ -15,53 +21,53 @@ const WIDTH: usize = 96;
 /// More things that can turn an answer round than this are named before it by their names only.
 const MOST_DECISIVE: usize = 2;
 
-/// The line that every answer opens with: what can turn it round, or that nothing is left out.
-pub fn opening_words(ledger: &Ledger) -> String {
+/// What every answer opens with: what can turn it round, or that nothing is left out.
+pub fn opening(ledger: &Ledger) -> Block {
     let decisive: Vec<&Gap> = ledger.decisive().collect();
     let details = ledger.details().count();
     match &decisive[..] {
-        [] if ledger.is_whole() => "Nothing in this input is left out of the simulation.\n".to_owned(),
-        [] if details == 0 => {
-            "Nothing is known to be left out, but the input is doubtful: see the warnings.\n".to_owned()
+        [] if ledger.is_whole() => {
+            Block::Note("Nothing in this input is left out of the simulation.".to_owned())
         }
-        [] => format!(
-            "{} not simulated, none known to change this answer (listed at the end).\n",
-            counted(details, "thing is", "things are")
+        [] if details == 0 => Block::Note(
+            "Nothing is known to be left out, but the input is doubtful: see the warnings.".to_owned(),
         ),
+        [] => Block::Note(format!(
+            "{} not simulated, none known to change this answer (listed at the end).",
+            counted(details, "thing is", "things are")
+        )),
         few if few.len() <= MOST_DECISIVE => {
             let words: Vec<String> = few.iter().map(ToString::to_string).collect();
-            format!("NOT SIMULATED, AND CAN CHANGE THIS ANSWER: {}.\n", words.join("; "))
+            Block::Warning(format!("NOT SIMULATED, AND CAN CHANGE THIS ANSWER: {}.", words.join("; ")))
         }
         many => {
             let names: Vec<&str> = many.iter().map(|gap| gap.what.as_str()).collect();
-            format!(
-                "NOT SIMULATED, AND CAN CHANGE THIS ANSWER: {} (at the end, each with what it could do).\n",
+            Block::Warning(format!(
+                "NOT SIMULATED, AND CAN CHANGE THIS ANSWER: {} (at the end, each with what it could do).",
                 listed(&names, names.len())
-            )
+            ))
         }
     }
 }
 
 /// What an interval is of, and what is not in it.
-pub const INTERVALS: &str =
-    "Intervals are of the runs of this model; the model's own error is not in them.\n";
+pub const INTERVALS: &str = "Intervals are of the runs of this model; the model's own error is not in them.";
 
 /// How far forecasts of rollouts lay from a control plane that ran (`results/real-cluster.md`).
 pub fn own_error(ledger: &Ledger) -> String {
     let own = ledger.earlier.as_ref().map_or_else(String::new, |earlier| {
         format!("; of your own backtests {} of {} held at 90 %", earlier.held, earlier.judged)
     });
-    let recorded = recorded_error(ledger);
-    format!("{}{own}.\n", recorded.trim_end_matches(".\n"))
+    format!("{}{own}.", recorded_error(ledger).trim_end_matches('.'))
 }
 
 fn recorded_error(ledger: &Ledger) -> &'static str {
     if ledger.assumptions.iter().any(|assumption| assumption.what == REQUESTS) {
         "Under the preset quiet, 227 of 242 rollouts of a control plane v1.36.2 that ran took as long as the middle 90 % of the \
-         simulated ones; shares of outcomes agreed under quiet and loaded. Other timings were not compared.\n"
+         simulated ones; shares of outcomes agreed under quiet and loaded. Other timings were not compared."
     } else {
         "Here the control plane writes at once. Beside one that ran, rollouts of more than some ten pods took 2 to 15 times as \
-         long, and skew was 1.5 to 2.3 times as frequent where pods stop fast; the preset quiet, the default, gives it its pace.\n"
+         long, and skew was 1.5 to 2.3 times as frequent where pods stop fast; the preset quiet, the default, gives it its pace."
     }
 }
 
@@ -73,46 +79,37 @@ pub fn earlier_json(ledger: &Ledger, answer: &mut Value) {
 }
 
 /// What every answer closes with: all that is left out, one line each, and what stands behind the rest.
-pub fn closing_words(ledger: &Ledger) -> String {
+pub fn closing(ledger: &Ledger) -> Section {
     let told_before = ledger.decisive().count() <= MOST_DECISIVE;
-    let mut text = gap_lines(ledger.gaps.iter().filter(|gap| !(told_before && gap.decisive)));
-    for operation in &ledger.unfinished {
-        let _ = writeln!(text, "Not finished: at the end {operation}.");
-    }
-    for lint in &ledger.lints {
-        let _ = writeln!(text, "Note: {lint}");
-    }
-    text.push_str(&checked_words(ledger));
-    text
+    let mut section = gaps(ledger.gaps.iter().filter(|gap| !(told_before && gap.decisive)));
+    let unfinished = ledger.unfinished.iter();
+    section.extend(unfinished.map(|operation| Block::Note(format!("Not finished: at the end {operation}."))));
+    section.extend(ledger.lints.iter().map(|lint| Block::Note(format!("Note: {lint}"))));
+    section.extend(checked(ledger));
+    section
 }
 
 /// All that is left out, one line each; those that can turn an answer round are marked.
-pub fn gap_lines<'g>(gaps: impl Iterator<Item = &'g Gap>) -> String {
-    let mut text = String::new();
-    for gap in gaps {
-        if text.is_empty() {
-            text.push_str("Not simulated:\n");
-        }
-        let _ = writeln!(text, "  {} {gap}.", if gap.decisive { "!" } else { "-" });
+pub fn gaps<'g>(gaps: impl Iterator<Item = &'g Gap>) -> Section {
+    let item = |gap: &Gap| Item { mark: if gap.decisive { '!' } else { '-' }, text: format!("{gap}.") };
+    let items: Vec<Item> = gaps.map(item).collect();
+    if items.is_empty() {
+        return Section::new();
     }
-    text
+    vec![Block::Note("Not simulated:".to_owned()), Block::List(List { indent: "  ", wrapped: false, items })]
 }
 
 /// What stands behind the answer, and what is to be known of it.
-pub fn checked_words(ledger: &Ledger) -> String {
-    let mut text = String::new();
+fn checked(ledger: &Ledger) -> Section {
+    let mut notes = Vec::new();
     if !ledger.assumptions.is_empty() {
         let words: Vec<String> = ledger.assumptions.iter().map(ToString::to_string).collect();
-        let _ = writeln!(text, "Assumed: {}.", words.join(", "));
+        notes.push(format!("Assumed: {}.", words.join(", ")));
     }
-    for release in &ledger.releases {
-        let _ = writeln!(text, "{release}.");
-    }
-    let _ = writeln!(text, "Checked against Kubernetes' own code: {}.", ledger.models.join("; "));
-    for note in &ledger.notes {
-        let _ = writeln!(text, "Note: {note}");
-    }
-    text
+    notes.extend(ledger.releases.iter().map(|release| format!("{release}.")));
+    notes.push(format!("Checked against Kubernetes' own code: {}.", ledger.models.join("; ")));
+    notes.extend(ledger.notes.iter().map(|note| format!("Note: {note}")));
+    notes.into_iter().map(Block::Note).collect()
 }
 
 /// The lints as JSON: the rule, where, and what.

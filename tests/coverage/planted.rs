@@ -1,6 +1,7 @@
 //! What is planted into an input that holds nothing else is in the ledger, and only then is nothing said to be left out.
 
-use kubecast::report::words::opening_words;
+use kubecast::report::page::text_of;
+use kubecast::report::words::opening;
 use kubecast::scenario::{LoadOptions, NoFiles, SourceText, load};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -108,7 +109,7 @@ fn ledger_of(items: &[Value]) -> (Vec<String>, usize, String) {
     let source = SourceText { name: "dump.json".into(), text: list.into() };
     let resolved = load(&[source], &LoadOptions::default(), &NoFiles).expect("planted inputs are valid");
     let gaps = resolved.ledger.gaps.iter().map(|gap| gap.what.clone()).collect();
-    (gaps, resolved.warnings.len(), opening_words(&resolved.ledger))
+    (gaps, resolved.warnings.len(), text_of(&[vec![opening(&resolved.ledger)]]))
 }
 
 #[test]

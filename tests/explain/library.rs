@@ -7,7 +7,7 @@ use kubecast::cluster::record::Record;
 use kubecast::cluster::setup::ClusterSetup;
 use kubecast::cluster::world;
 use kubecast::kernel::{Draws, Probe, Seed, SimTime, VecTrace};
-use kubecast::report::explain::{Setting, to_json, to_text};
+use kubecast::report::explain::{Setting, page};
 use kubecast::scenario::{LoadOptions, NoFiles, Resolved, SourceText, load};
 use kubecast::study::explanation::{Missing, NotFound, PodQuery, Unexplained, explain};
 use kubecast::study::oversight::{Oversight, Unmonitored};
@@ -71,7 +71,8 @@ fn the_same_question_has_the_same_answer() {
         let explanation =
             explain(&resolved.variants[0].setup, (SEED, 0), &query, &Oversight::new(&Unmonitored))
                 .expect("the pod is there");
-        (to_text(&explanation, &setting, true), to_json(&explanation, &setting).to_string())
+        let page = page(&explanation, setting, true);
+        (page.to_text(), page.to_json().to_string())
     };
     assert_eq!(tell(), tell());
 }

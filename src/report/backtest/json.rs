@@ -3,15 +3,15 @@
 use serde_json::{Value, json};
 
 use super::{RULE, Setting, end_word, misses};
-use crate::report::ends::cut_off_json;
-use crate::report::summary_json::FORMAT;
+use crate::report::run::json::FORMAT;
+use crate::report::words::ends::cut_off_json;
 use crate::report::words::{assumptions_json, earlier_json, gaps_json, irrelevant_json, lints_json};
 use crate::study::backtest::calibration::{Tally, mean};
 use crate::study::backtest::{Figure, Kind, LEVEL, Pair, Rollout, Seen};
 use crate::study::statistics::distributions::rounded;
 
 /// The whole answer.
-pub fn to_json(setting: Setting<'_>) -> Value {
+pub(super) fn to_json(setting: Setting<'_>) -> Value {
     let all = setting.tally(|_| true);
     let completions = setting.completions();
     let scores: Vec<f64> = completions.iter().map(|one| one.score).collect();

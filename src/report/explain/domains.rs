@@ -1,18 +1,16 @@
 //! The tables of domains, one for each topology spread constraint.
 
-use std::fmt::Write as _;
-
 use super::setting::MOST_ROWS;
 use crate::cluster::explanation::{ConstraintCounts, DomainCount, Scene};
-use crate::report::columns::Columns;
+use crate::report::page::columns::Columns;
+use crate::report::page::{Block, Section};
 use crate::report::words::{counted, listed};
 
-pub(super) fn tables(scene: &Scene, all: bool) -> String {
-    scene.constraints.iter().map(|constraint| table(constraint, all)).collect()
+pub(super) fn sections(scene: &Scene, all: bool) -> impl Iterator<Item = Section> {
+    scene.constraints.iter().map(move |constraint| section(constraint, all))
 }
 
-fn table(constraint: &ConstraintCounts, all: bool) -> String {
-    let mut text = format!("\n{}\n", heading(constraint));
+fn section(constraint: &ConstraintCounts, all: bool) -> Section {
     let mut domains: Vec<&DomainCount> = constraint.domains.iter().collect();
     if !all && domains.len() > MOST_ROWS {
         // The smallest ones decide.
@@ -41,19 +39,16 @@ fn table(constraint: &ConstraintCounts, all: bool) -> String {
             closed,
         ]);
     }
-    text.push_str(&table.to_text("  "));
+    let mut section = vec![Block::Heading(heading(constraint)), Block::Table(1, table)];
     let more = constraint.domains.len() - domains.len();
     if more > 0 {
-        let _ = writeln!(
-            text,
-            "  … and {} with as many pods or more (--all-nodes)",
-            counted(more, "domain", "domains")
-        );
+        let more = counted(more, "domain", "domains");
+        section.push(Block::Sentence(1, format!("… and {more} with as many pods or more (--all-nodes)")));
     }
     if constraint.domains.is_empty() {
-        text.push_str("  (there is no domain)\n");
+        section.push(Block::Sentence(1, "(there is no domain)".to_owned()));
     }
-    text
+    section
 }
 
 /// `no: 2 + 1 − 0 > 1`, the sum that the filter makes.

@@ -2,7 +2,8 @@
 
 use crate::cluster::explanation::HistoryStep;
 use crate::kernel::SimTime;
-use crate::report::columns::Columns;
+use crate::report::page::columns::Columns;
+use crate::report::page::{Block, Section};
 use crate::study::explanation::Explanation;
 
 /// Of a longer history the middle is left out.
@@ -33,7 +34,7 @@ pub(super) fn rows(explanation: &Explanation) -> Vec<(SimTime, Row<'_>)> {
     rows
 }
 
-pub(super) fn table(explanation: &Explanation) -> String {
+pub(super) fn section(explanation: &Explanation) -> Section {
     let rows = rows(explanation);
     let mut table = Columns::new(["time", "what", "event", "plugin whose hint asked", ""]);
     let explained = explanation.testimony.scene.as_ref().and_then(|scene| scene.attempt);
@@ -55,7 +56,7 @@ pub(super) fn table(explanation: &Explanation) -> String {
         cells.extend(words);
         table.push(cells);
     }
-    format!("Queue history:\n{}", table.to_text("  "))
+    vec![Block::Heading("Queue history:".to_owned()), Block::Table(1, table)]
 }
 
 fn api_words(what: &str, explanation: &Explanation) -> String {

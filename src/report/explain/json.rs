@@ -13,15 +13,15 @@ use crate::cluster::explanation::{
 };
 use crate::cluster::setup::TieBreakRule;
 use crate::kernel::SimTime;
-use crate::report::ends::cut_off_json;
-use crate::report::seconds::seconds;
-use crate::report::summary_json::{FORMAT, digest_text};
+use crate::report::run::json::{FORMAT, digest_text};
+use crate::report::words::ends::cut_off_json;
+use crate::report::words::seconds::seconds;
 use crate::report::words::{assumptions_json, gaps_json, irrelevant_json, lints_json};
 use crate::study::ends::ended_word;
 use crate::study::explanation::Explanation;
 
 /// The whole explanation.
-pub fn to_json(explanation: &Explanation, setting: &Setting<'_>) -> Value {
+pub(super) fn to_json(explanation: &Explanation, setting: &Setting<'_>) -> Value {
     let pod = &explanation.pod;
     let ledger = setting.ledger;
     json!({

@@ -1,35 +1,38 @@
 //! The tables of nodes: feasible ones with their scores, rejected ones with their reasons.
 
-use std::fmt::Write as _;
-
 use super::setting::MOST_ROWS;
 use crate::cluster::explanation::{Lack, NodeVerdict, Rejection, Scene, ScoreCell};
-use crate::report::columns::{Columns, stacked};
+use crate::report::page::columns::{Columns, stacked};
+use crate::report::page::{Block, Section};
 
 /// Rows that are kept for rejected nodes where there are many feasible ones.
 const REJECTED_ROWS: usize = 5;
 
-pub(super) fn tables(scene: &Scene, all: bool) -> String {
+pub(super) fn sections(scene: &Scene, all: bool) -> Vec<Section> {
     let looked_at = || scene.nodes.iter().filter(|node| node.looked_at);
     let feasible: Vec<&NodeVerdict> = looked_at().filter(|node| node.rejections.is_empty()).collect();
     let rejected: Vec<&NodeVerdict> = looked_at().filter(|node| !node.rejections.is_empty()).collect();
     let room = if all { usize::MAX } else { MOST_ROWS };
     let feasible_rows = feasible.len().min(room - rejected.len().min(REJECTED_ROWS));
     let rejected_rows = rejected.len().min(room - feasible_rows);
-    let mut text = String::new();
-    text.push_str(&feasible_table(scene, &feasible[..feasible_rows]));
-    text.push_str(&left_out(feasible.len() - feasible_rows, "feasible"));
-    text.push_str(&rejected_table(scene, &rejected[..rejected_rows]));
-    text.push_str(&left_out(rejected.len() - rejected_rows, "rejected"));
+    let mut sections = Vec::new();
+    if let Some(mut section) = feasible_section(scene, &feasible[..feasible_rows]) {
+        section.extend(left_out(feasible.len() - feasible_rows, "feasible"));
+        sections.push(section);
+    }
+    if let Some(mut section) = rejected_section(scene, &rejected[..rejected_rows]) {
+        section.extend(left_out(rejected.len() - rejected_rows, "rejected"));
+        sections.push(section);
+    }
     if all {
         let unseen: Vec<&NodeVerdict> = scene.nodes.iter().filter(|node| !node.looked_at).collect();
-        text.push_str(&unseen_table(scene, &unseen));
+        sections.extend(unseen_section(scene, &unseen));
     }
-    text
+    sections
 }
 
-fn left_out(nodes: usize, kind: &str) -> String {
-    if nodes == 0 { String::new() } else { format!("  … and {nodes} more {kind} ones (--all-nodes)\n") }
+fn left_out(nodes: usize, kind: &str) -> Option<Block> {
+    (nodes > 0).then(|| Block::Sentence(1, format!("… and {nodes} more {kind} ones (--all-nodes)")))
 }
 
 fn headings(scene: &Scene, last: impl IntoIterator<Item = String>) -> Vec<String> {
@@ -52,8 +55,8 @@ fn score_text(score: &ScoreCell) -> String {
 }
 
 /// Plugins that say the same of all these nodes stand in a line below, not in columns.
-fn feasible_table(scene: &Scene, nodes: &[&NodeVerdict]) -> String {
-    let Some(first) = nodes.first() else { return String::new() };
+fn feasible_section(scene: &Scene, nodes: &[&NodeVerdict]) -> Option<Section> {
+    let first = nodes.first()?;
     let tells_apart = |place: &usize| nodes.iter().any(|node| node.scores[*place] != first.scores[*place]);
     let (columns, equal): (Vec<usize>, Vec<usize>) = (0..first.scores.len()).partition(tells_apart);
     let plugins = columns.iter().map(|place| stacked(first.scores[*place].plugin));
@@ -69,22 +72,22 @@ fn feasible_table(scene: &Scene, nodes: &[&NodeVerdict]) -> String {
         (true, _) => "without scores",
     };
     let chosen = if nodes.iter().any(|node| node.chosen) { "; → the chosen one" } else { "" };
-    let mut text = format!("\nFeasible nodes ({scores}{chosen}):\n");
-    text.push_str(&table.to_text("  "));
+    let heading = format!("Feasible nodes ({scores}{chosen}):");
+    let mut section = vec![Block::Heading(heading), Block::Table(1, table)];
     if !equal.is_empty() {
         let equal: Vec<String> = equal
             .iter()
             .map(|place| format!("{} {}", first.scores[*place].plugin, score_text(&first.scores[*place])))
             .collect();
         let whose = if nodes.len() > 1 { "The same for each" } else { "Scores" };
-        let _ = writeln!(text, "  {whose}: {}.", equal.join(", "));
+        section.push(Block::Sentence(1, format!("{whose}: {}.", equal.join(", "))));
     }
-    text
+    Some(section)
 }
 
-fn rejected_table(scene: &Scene, nodes: &[&NodeVerdict]) -> String {
+fn rejected_section(scene: &Scene, nodes: &[&NodeVerdict]) -> Option<Section> {
     if nodes.is_empty() {
-        return String::new();
+        return None;
     }
     let mut table = Columns::new(headings(scene, ["rejected by".to_owned(), "also by".to_owned()]));
     for node in nodes {
@@ -97,7 +100,7 @@ fn rejected_table(scene: &Scene, nodes: &[&NodeVerdict]) -> String {
             others.iter().map(|other| format!("{}{}", other.plugin, amounts(other))).collect();
         table.push(cells(node, [reason, others.join(", ")]));
     }
-    format!("\nRejected nodes:\n{}", table.to_text("  "))
+    Some(vec![Block::Heading("Rejected nodes:".to_owned()), Block::Table(1, table)])
 }
 
 /// ` (cpu: asks for 3, 500m of 4 free)`.
@@ -109,9 +112,9 @@ fn lacks(node: &NodeVerdict) -> String {
     if lacks.is_empty() { String::new() } else { format!(" ({})", lacks.join("; ")) }
 }
 
-fn unseen_table(scene: &Scene, nodes: &[&NodeVerdict]) -> String {
+fn unseen_section(scene: &Scene, nodes: &[&NodeVerdict]) -> Option<Section> {
     if nodes.is_empty() {
-        return String::new();
+        return None;
     }
     let mut table = Columns::new(headings(scene, ["would be".to_owned()]));
     for node in nodes {
@@ -121,5 +124,5 @@ fn unseen_table(scene: &Scene, nodes: &[&NodeVerdict]) -> String {
         };
         table.push(cells(node, [verdict]));
     }
-    format!("\nNodes that were not looked at:\n{}", table.to_text("  "))
+    Some(vec![Block::Heading("Nodes that were not looked at:".to_owned()), Block::Table(1, table)])
 }

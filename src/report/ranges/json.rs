@@ -9,7 +9,7 @@ use crate::service_ip::probability::{Answer, Method};
 use crate::service_ip::range::Band;
 
 /// The assessment.
-pub fn to_json(assessment: &Assessment, setting: &Setting) -> Value {
+pub(super) fn to_json(assessment: &Assessment, setting: &Setting) -> Value {
     let ranges: Vec<Value> = assessment.ranges.iter().map(range).collect();
     let mut told = json!({
         "kubernetesVersion": setting.release,

@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 
 use super::arms::{ArmReport, Setting, State};
-use crate::report::ends::cut_off_json;
-use crate::report::summary_json::FORMAT;
-use crate::report::verdicts;
+use crate::report::run::json::FORMAT;
+use crate::report::words::ends::cut_off_json;
+use crate::report::words::verdicts;
 use crate::report::words::{assumptions_json, earlier_json, gaps_json, irrelevant_json, lints_json};
 use crate::scenario::rollout::Moment;
 use crate::study::rollout_outcome::ConstraintSpread;

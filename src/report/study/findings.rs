@@ -11,27 +11,35 @@ use crate::study::campaign::execution::Rows;
 use crate::study::campaign::frame::Frame;
 use crate::study::ends::ended_word;
 
-/// What a study says.
+/// What follows from the runs of a study.
 #[derive(Clone, Debug)]
+pub struct Findings {
+    /// What is estimated.
+    pub estimates: Vec<EstimateRow>,
+    /// What is compared.
+    pub differences: Vec<DifferenceRow>,
+}
+
+impl Findings {
+    /// Analyses the runs.
+    pub fn of(frame: &Frame, rows: &Rows) -> Self {
+        Self { estimates: estimates(frame, rows), differences: differences(frame, rows) }
+    }
+}
+
+/// What a study says.
+#[derive(Clone, Copy, Debug)]
 pub struct StudyReport<'s> {
     /// The study.
     pub frame: &'s Frame,
     /// Its runs.
     pub rows: &'s Rows,
     /// What is estimated.
-    pub estimates: Vec<EstimateRow>,
+    pub estimates: &'s [EstimateRow],
     /// What is compared.
-    pub differences: Vec<DifferenceRow>,
+    pub differences: &'s [DifferenceRow],
     /// How forecasts of the user's own clusters held, where that is known.
     pub earlier: Option<EarlierBacktest>,
-}
-
-impl<'s> StudyReport<'s> {
-    /// Analyses the runs.
-    pub fn new(frame: &'s Frame, rows: &'s Rows) -> Self {
-        let (estimates, differences) = (estimates(frame, rows), differences(frame, rows));
-        Self { frame, rows, estimates, differences, earlier: None }
-    }
 }
 
 impl StudyReport<'_> {

@@ -32,8 +32,8 @@ fn number(label: &str) -> Option<f64> {
     digits.parse().ok().filter(|value: &f64| value.is_finite() && value.to_string() == digits)
 }
 
-/// The plot as SVG.
-pub fn plot(report: &StudyReport<'_>) -> String {
+/// The plot.
+pub fn plot(report: &StudyReport<'_>) -> Chart {
     let frame = report.frame;
     let bottom = bottom(frame);
     let main = &frame.metrics[0];
@@ -74,14 +74,13 @@ pub fn plot(report: &StudyReport<'_>) -> String {
     }
     let more = order.len().saturating_sub(MOST_SERIES);
     let rest = if more > 0 { format!(" (and {more} more lines)") } else { String::new() };
-    let chart = Chart {
+    Chart {
         title: format!("{}: {}{rest}", frame.study, main.name),
         x_label: bottom.map_or_else(String::new, |factor| frame.factors[factor].clone()),
         y_label: y_label(frame),
         x_axis: if bottom.is_some() { XAxis::Linear } else { XAxis::Names(names) },
         series,
-    };
-    chart.to_svg()
+    }
 }
 
 fn y_label(frame: &Frame) -> String {
@@ -90,18 +89,17 @@ fn y_label(frame: &Frame) -> String {
 }
 
 /// One design point: the arms stand side by side.
-fn by_arm(report: &StudyReport<'_>) -> String {
+fn by_arm(report: &StudyReport<'_>) -> Chart {
     let frame = report.frame;
     let points = report.estimates.iter().filter(|row| row.metric == 0).filter_map(|row| {
         let y = row.estimate.value?;
         Some(ChartPoint { x: row.arm as f64, y, interval: row.estimate.interval })
     });
-    let chart = Chart {
+    Chart {
         title: format!("{}: {}", frame.study, frame.metrics[0].name),
         x_label: String::new(),
         y_label: y_label(frame),
         x_axis: XAxis::Names(frame.arms.clone()),
         series: vec![Series { name: String::new(), points: points.collect() }],
-    };
-    chart.to_svg()
+    }
 }

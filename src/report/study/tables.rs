@@ -11,7 +11,7 @@ use crate::study::campaign::frame::Frame;
 use crate::study::campaign::journal::RunRow;
 
 /// What a table of a study is made from.
-type Study<'a> = &'a StudyReport<'a>;
+type Study<'a> = StudyReport<'a>;
 
 /// A row of a study.
 struct Line<'a, R> {

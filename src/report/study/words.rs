@@ -1,12 +1,11 @@
 //! A study's results in words: what is estimated where, and what follows.
 
-use std::fmt::Write as _;
-
 use super::findings::{StudyReport, number};
 use crate::kernel::Ended;
 use crate::measures::MEASURES;
-use crate::report::columns::Columns;
-use crate::report::words::{INTERVALS, closing_words, opening_words, own_error};
+use crate::report::page::columns::Columns;
+use crate::report::page::{Block, Section};
+use crate::report::words::{INTERVALS, closing, opening, own_error};
 use crate::study::campaign::differences::DifferenceRow;
 use crate::study::campaign::estimates::EstimateRow;
 use crate::study::campaign::frame::{Frame, FrameMetric};
@@ -14,31 +13,31 @@ use crate::study::campaign::frame::{Frame, FrameMetric};
 /// More lines than this and the table is in `estimates.csv` alone.
 const MOST_LINES: usize = 40;
 
-/// The whole summary.
-pub fn words(report: &StudyReport<'_>) -> String {
+/// What is told.
+pub fn sections(report: &StudyReport<'_>) -> Vec<Section> {
     let frame = report.frame;
     let ledger = report.ledger();
-    let mut text = cut_off(report);
-    text.push_str(&opening_words(&ledger));
-    let _ = writeln!(text, "{}", heading(report));
-    text.push_str(&horizon(report));
-    if frame.points.len() * frame.arms.len() <= MOST_LINES {
-        let _ = write!(text, "\n{}", table(report).to_text("  "));
+    let mut first: Section = cut_off(report).into_iter().map(Block::Warning).collect();
+    first.push(opening(&ledger));
+    first.push(Block::Sentence(0, heading(report)));
+    first.extend(horizon(report).map(Block::sentence));
+    let estimates = if frame.points.len() * frame.arms.len() <= MOST_LINES {
+        Block::Table(1, table(report))
     } else {
-        let _ = writeln!(text, "\n  {} estimates: see estimates.csv.", report.estimates.len());
-    }
-    text.push('\n');
+        Block::Sentence(1, format!("{} estimates: see estimates.csv.", report.estimates.len()))
+    };
+    let mut sentences = Section::new();
     for (index, metric) in frame.metrics.iter().enumerate() {
-        for sentence in extremes(report, index).into_iter().chain(conclusions(report, index)) {
-            let _ = writeln!(text, "{}: {sentence}", metric.name);
-        }
+        let told = extremes(report, index).into_iter().chain(conclusions(report, index));
+        sentences.extend(told.map(|sentence| Block::sentence(format!("{}: {sentence}", metric.name))));
     }
-    for sentence in doubts(report) {
-        let _ = writeln!(text, "{sentence}");
+    sentences.extend(doubts(report).into_iter().map(Block::Note));
+    let mut last = vec![Block::Note(INTERVALS.to_owned())];
+    if tells_of_rollouts(frame) {
+        last.push(Block::Note(own_error(&ledger)));
     }
-    let own_error = if tells_of_rollouts(frame) { own_error(&ledger) } else { String::new() };
-    let _ = write!(text, "\n{INTERVALS}{own_error}{}", closing_words(&ledger));
-    text
+    last.extend(closing(&ledger));
+    vec![first, vec![estimates], sentences, last]
 }
 
 /// Whether something of a rollout is measured.
@@ -48,28 +47,27 @@ fn tells_of_rollouts(frame: &Frame) -> bool {
 }
 
 /// That runs were cut off: what comes before all else.
-fn cut_off(report: &StudyReport<'_>) -> String {
+fn cut_off(report: &StudyReport<'_>) -> Option<String> {
     let cut: u64 = report.ended(Ended::EventLimit).values().map(|(cut, _)| cut).sum();
-    if cut == 0 {
-        return String::new();
-    }
-    format!(
-        "CUT OFF (spec.maxEvents): {cut} of {}: their figures are those of that moment, and what follows is not a \
-         result of whole runs.\n",
-        plural(report.rows.len(), "run")
-    )
+    let words = || {
+        format!(
+            "CUT OFF (spec.maxEvents): {cut} of {}: their figures are those of that moment, and what follows is not a \
+             result of whole runs.",
+            plural(report.rows.len(), "run")
+        )
+    };
+    (cut > 0).then(words)
 }
 
 /// That runs ended at the horizon of their scenario, which is where they are meant to end.
-fn horizon(report: &StudyReport<'_>) -> String {
+fn horizon(report: &StudyReport<'_>) -> Option<String> {
     let there: u64 = report.ended(Ended::Horizon).values().map(|(there, _)| there).sum();
-    let mut text = String::new();
-    if there > 0 {
+    let words = || {
         let end = if there == 1 { "ends" } else { "end" };
         let runs = plural(report.rows.len(), "run");
-        let _ = writeln!(text, "{there} of {runs} {end} at the horizon of the scenario.");
-    }
-    text
+        format!("{there} of {runs} {end} at the horizon of the scenario.")
+    };
+    (there > 0).then(words)
 }
 
 fn plural(count: usize, what: &str) -> String {

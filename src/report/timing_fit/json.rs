@@ -13,7 +13,7 @@ use crate::study::timing_fit::{HopFit, prior};
 const FORMAT: &str = "kubecast.dev/timing-fit/v1alpha1";
 
 /// The fits.
-pub fn to_json(fits: &[HopFit], setting: &Setting) -> Value {
+pub(super) fn to_json(fits: &[HopFit], setting: &Setting) -> Value {
     json!({
         "format": FORMAT,
         "kubecast": env!("CARGO_PKG_VERSION"),

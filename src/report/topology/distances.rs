@@ -5,21 +5,26 @@ use std::fmt::Write as _;
 
 use crate::api::CpuSet;
 use crate::kubelet::Machine;
+use crate::report::page::{Block, Section};
 use crate::report::words::wrapped;
 
 /// Nodes that still make a table of 80 columns.
 const WIDEST_TABLE: usize = 16;
 
 /// The distances with a heading; nothing where there is one node only.
-pub(super) fn table(machine: &Machine) -> String {
-    let nodes = machine.numa_nodes();
-    if nodes.len() < 2 {
-        return String::new();
+pub(super) fn section(machine: &Machine) -> Option<Section> {
+    if machine.numa_nodes().len() < 2 {
+        return None;
     }
     if machine.distances().is_empty() {
-        return "\nNUMA distances are not known.\n".to_owned();
+        return Some(vec![Block::Note("NUMA distances are not known.".to_owned())]);
     }
-    let mut text = "\nNUMA distances:\n".to_owned();
+    Some(vec![Block::Heading("NUMA distances:".to_owned()), Block::Verbatim(draw(machine))])
+}
+
+fn draw(machine: &Machine) -> String {
+    let nodes = machine.numa_nodes();
+    let mut text = String::new();
     if nodes.len() > WIDEST_TABLE {
         for (node, row) in nodes.iter().zip(machine.distances()) {
             let mut by_distance: BTreeMap<u32, CpuSet> = BTreeMap::new();

@@ -76,8 +76,8 @@ impl Facts {
         self.nodes_of_socket.iter().filter(|(_, its)| holds(its)).map(|(socket, _)| *socket).collect()
     }
 
-    /// The sums as a table.
-    pub(super) fn table(&self) -> String {
+    /// The sums with their names.
+    pub(super) fn terms(&self) -> Vec<(&'static str, String)> {
         let memory_only = match self.memory_only.len() {
             0 => String::new(),
             some => format!(", {some} of them without CPUs"),
@@ -86,20 +86,15 @@ impl Facts {
             0 => "the kubelet is told none and takes the socket".to_owned(),
             some => format!("{some}, as the kubelet is told"),
         };
-        format!(
-            "sockets             {}\n\
-             NUMA nodes          {}{memory_only}\n\
-             last-level caches   {uncore}\n\
-             cores               {}\n\
-             CPUs                {}\n\
-             CPUs per core       {} (CPUs / cores, as the kubelet divides)\n\
-             CPUs per socket     {} (CPUs / sockets, as the kubelet divides)\n",
-            self.sockets.len(),
-            self.all_nodes(),
-            self.cores.len(),
-            self.cpus.len(),
-            self.cpus_per_core(),
-            self.cpus_per_socket(),
-        )
+        let divided = |count: usize, by: &str| format!("{count} (CPUs / {by}, as the kubelet divides)");
+        vec![
+            ("sockets", self.sockets.len().to_string()),
+            ("NUMA nodes", format!("{}{memory_only}", self.all_nodes())),
+            ("last-level caches", uncore),
+            ("cores", self.cores.len().to_string()),
+            ("CPUs", self.cpus.len().to_string()),
+            ("CPUs per core", divided(self.cpus_per_core(), "cores")),
+            ("CPUs per socket", divided(self.cpus_per_socket(), "sockets")),
+        ]
     }
 }

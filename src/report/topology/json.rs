@@ -9,7 +9,7 @@ use crate::kubelet::Machine;
 use crate::machine_files::Described;
 
 /// The whole machine.
-pub fn to_json(described: &Described) -> Value {
+pub(super) fn to_json(described: &Described) -> Value {
     let machine = &described.machine;
     let facts = Facts::of(machine);
     let nodes = machine.numa_nodes();

@@ -10,11 +10,11 @@ use std::borrow::Cow;
 
 pub use rollouts::counts_text;
 
-use super::seconds::seconds;
-use super::table::Table;
 use crate::api::NodeId;
 use crate::kernel::SimTime;
 use crate::measures::RunRecord;
+use crate::report::table::Table;
+use crate::report::words::seconds::seconds;
 
 /// A run.
 #[derive(Clone, Copy)]

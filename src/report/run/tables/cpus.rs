@@ -3,9 +3,9 @@
 
 use std::borrow::Cow;
 
-use super::super::table::{Column, Table};
 use super::{Run, time};
 use crate::measures::{AdmissionRow, CpuRow, PodRow};
+use crate::report::table::{Column, Table};
 
 /// A row of a run.
 struct Line<'a, R> {

@@ -2,10 +2,10 @@
 
 use std::borrow::Cow;
 
-use super::super::table::{Column, Table};
 use super::{Run, moment, time};
 use crate::api::{Pod, PodPhase, WorkloadKind};
 use crate::measures::PodRow;
+use crate::report::table::{Column, Table};
 
 /// A pod of a run.
 struct Line<'a> {

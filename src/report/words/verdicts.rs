@@ -1,31 +1,27 @@
 //! Verdicts on what a scenario expects, in words and as JSON.
 
-use std::fmt::Write as _;
-
 use serde_json::{Value, json};
 
+use crate::report::page::{Block, Section};
 use crate::study::expectation::Verdict;
 
-/// How many are met, and every one that is not; empty if nothing is expected.
-pub fn to_text(verdicts: &[Verdict]) -> String {
-    let mut text = String::new();
+/// How many are met, and every one that is not; `None` if nothing is expected.
+pub fn section(verdicts: &[Verdict]) -> Option<Section> {
     if verdicts.is_empty() {
-        return text;
+        return None;
     }
     let count = |met| verdicts.iter().filter(|verdict| verdict.met == met).count();
     let open = match count(None) {
         0 => String::new(),
         open => format!(", {open} not judged"),
     };
-    let _ = writeln!(text, "\nExpectations: {} of {} met{open}.", count(Some(true)), verdicts.len());
-    for Verdict { expected, met, found } in verdicts {
-        let _ = match met {
-            Some(true) => Ok(()),
-            Some(false) => writeln!(text, "  NOT MET: {expected}; found {found}"),
-            None => writeln!(text, "  not judged: {expected}; {found}"),
-        };
-    }
-    text
+    let all = format!("Expectations: {} of {} met{open}.", count(Some(true)), verdicts.len());
+    let one = |Verdict { expected, met, found }: &Verdict| match met {
+        Some(true) => None,
+        Some(false) => Some(Block::Sentence(1, format!("NOT MET: {expected}; found {found}"))),
+        None => Some(Block::Sentence(1, format!("not judged: {expected}; {found}"))),
+    };
+    Some([Block::sentence(all)].into_iter().chain(verdicts.iter().filter_map(one)).collect())
 }
 
 /// Each verdict; `met` is null where it is not judged.
@@ -42,17 +38,19 @@ pub fn all_met(verdicts: &[Verdict]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::page::text_of;
 
     #[test]
     fn what_is_not_judged_is_neither_met_nor_broken() {
         let verdict = |met, found: &str| Verdict { expected: "a".to_owned(), met, found: found.to_owned() };
         let all = [verdict(Some(true), ""), verdict(Some(false), "3"), verdict(None, "the run was cut off")];
+        let text = |verdicts| text_of(&Vec::from_iter(section(verdicts)));
         assert_eq!(
-            to_text(&all),
-            "\nExpectations: 1 of 3 met, 1 not judged.\n  NOT MET: a; found 3\n  not judged: a; the run was cut off\n"
+            text(&all),
+            "Expectations: 1 of 3 met, 1 not judged.\n  NOT MET: a; found 3\n  not judged: a; the run was cut off\n"
         );
-        assert_eq!(to_text(&all[..1]), "\nExpectations: 1 of 1 met.\n");
-        assert_eq!(to_text(&[]), "");
+        assert_eq!(text(&all[..1]), "Expectations: 1 of 1 met.\n");
+        assert!(section(&[]).is_none());
         assert!(!all_met(&all) && all_met(&[all[0].clone(), all[2].clone()]));
         assert_eq!(
             to_json(&all[2..]),

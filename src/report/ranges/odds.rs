@@ -4,7 +4,7 @@
 
 use std::fmt::Write as _;
 
-use super::chart::{Chart, ChartPoint, Series, XAxis};
+use crate::report::chart::{Chart, ChartPoint, Series, XAxis};
 use crate::service_ip::Cidr;
 use crate::service_ip::probability::{Setting, Target};
 use crate::service_ip::range::IpRange;

@@ -2,10 +2,10 @@
 
 use std::borrow::Cow;
 
-use super::super::seconds::seconds;
-use super::super::table::{Column, Table};
 use super::{Run, moment, time};
 use crate::measures::{ConstraintOutcome, RolloutRow, ShareLeft, SpreadRow};
+use crate::report::table::{Column, Table};
+use crate::report::words::seconds::seconds;
 
 /// A rollout and one of its constraints; a rollout without any has one line.
 struct Line<'a> {

@@ -1,26 +1,23 @@
 //! What is said of runs that did not come to rest: first of all that some were cut off, and in one line that a
 //! horizon was reached.
 
-use std::fmt::Write as _;
-
 use serde_json::{Value, json};
 
-use super::seconds::seconds;
-use super::words::counted;
+use crate::report::page::{Block, Section};
+use crate::report::words::counted;
+use crate::report::words::seconds::seconds;
 use crate::study::ends::Ends;
 
 /// The ends of the runs of a variant or arm, by its name.
 pub type NamedEnds<'a> = (Option<&'a str>, &'a Ends);
 
-/// The lines that come before all else where runs were cut off; empty if none was.
-pub fn cut_off_words<'a>(all: impl IntoIterator<Item = NamedEnds<'a>>) -> String {
-    let mut text = String::new();
-    for (name, ends) in all {
-        let Some(sentence) = cut_off_sentence(ends) else { continue };
+/// What comes before all else where runs were cut off; empty if none was.
+pub fn cut_offs<'a>(all: impl IntoIterator<Item = NamedEnds<'a>>) -> Section {
+    let warning = |(name, ends): NamedEnds<'a>| {
         let prefix = name.map_or_else(String::new, |name| format!("{name}: "));
-        let _ = writeln!(text, "{prefix}{sentence}");
-    }
-    text
+        Some(Block::Warning(format!("{prefix}{}", cut_off_sentence(ends)?)))
+    };
+    all.into_iter().filter_map(warning).collect()
 }
 
 /// That runs were cut off; `None` if none was.
@@ -88,6 +85,7 @@ pub fn cut_off_json<'a>(all: impl IntoIterator<Item = NamedEnds<'a>>) -> Value {
 mod tests {
     use super::*;
     use crate::kernel::SimTime;
+    use crate::report::page::text_of;
     use crate::study::ends::CutOff;
 
     const MINUTE: SimTime = SimTime(60_000_000_000);
@@ -100,9 +98,9 @@ mod tests {
     #[test]
     fn runs_that_are_cut_off_are_told() {
         let whole = Ends { runs: 5, ..Ends::default() };
-        assert_eq!(cut_off_words([(None, &whole), (Some("a"), &whole)]), "");
+        assert!(cut_offs([(None, &whole), (Some("a"), &whole)]).is_empty());
         assert_eq!(
-            cut_off_words([(Some("a"), &whole), (Some("b"), &cut(1, 1)), (None, &cut(9, 2))]),
+            text_of(&[cut_offs([(Some("a"), &whole), (Some("b"), &cut(1, 1)), (None, &cut(9, 2))])]),
             "b: CUT OFF after 20 events at 1m (spec.maxEvents): what follows is not a result of the whole run.\n\
              CUT OFF (spec.maxEvents): 2 of 9 runs, the first, replication 3, after 20 events at 1m: what follows is \
              not a result of whole runs.\n"

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use super::ends;
-use super::seconds::seconds;
 use crate::cluster::world::RunEnd;
 use crate::measures::FigureKey;
+use crate::report::words::ends;
+use crate::report::words::seconds::seconds;
 use crate::study::ends::ended_word;
 use crate::study::statistics::Summary;
 use crate::study::summary::VariantResult;

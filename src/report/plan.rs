@@ -1,13 +1,15 @@
 //! A plan's answer: in words, as a table of what was tried, and as JSON.
 
-use std::fmt::Write as _;
-
 use serde_json::{Value, json};
 
-use super::columns::Columns;
-use super::ends::{cut_off_json, cut_off_words};
-use super::table::{Column, Table};
-use super::words::{assumptions_json, gaps_json, irrelevant_json, lints_json};
+use crate::report::page::columns::Columns;
+use crate::report::page::file::OutputFile;
+use crate::report::page::{Block, Page, Section, text_of};
+use crate::report::table::{Column, Table};
+use crate::report::words::ends::{cut_off_json, cut_offs};
+use crate::report::words::{
+    INTERVALS, assumptions_json, closing, gaps_json, irrelevant_json, lints_json, opening,
+};
 use crate::scenario::planning::{Goal, ResolvedPlan};
 use crate::study::ends::Ends;
 use crate::study::planning::evaluation::{Evidence, TargetEvidence, Verdict};
@@ -68,26 +70,49 @@ fn in_order(found: &Found) -> Vec<&Evidence> {
 }
 
 /// The choices of which runs were cut off: what comes before all else.
-pub fn cut_off(plan: &ResolvedPlan, found: &Found) -> String {
+fn cut_off(plan: &ResolvedPlan, found: &Found) -> Section {
     let tried = in_order(found).into_iter();
     let named: Vec<(String, &Ends)> =
         tried.map(|evidence| (choice_words(plan, &evidence.choice), &evidence.ends)).collect();
-    cut_off_words(named.iter().map(|(name, ends)| (Some(name.as_str()), *ends)))
+    cut_offs(named.iter().map(|(name, ends)| (Some(name.as_str()), *ends)))
 }
 
-/// The answer in words, with the evidence.
-pub fn to_text(plan: &ResolvedPlan, found: &Found) -> String {
+/// The answer with the evidence.
+pub fn page(of: Planned<'_>) -> Page<'_> {
+    let sections = sections(of);
+    let files = vec![
+        OutputFile::table(evidence().of(of)),
+        OutputFile::json("plan.json", move || to_json(of.plan, of.found)),
+        OutputFile::text("summary.txt", text_of(&sections)),
+    ];
+    Page::new(sections, move || to_json(of.plan, of.found)).with_files(files)
+}
+
+/// What is told.
+fn sections(Planned { plan, found }: Planned<'_>) -> Vec<Section> {
     let targets: Vec<&str> = plan.targets.iter().map(|target| target.text.as_str()).collect();
-    let mut text = format!(
-        "{}: {}; {} % confidence, seed {}.\n\n",
+    let mut first = cut_off(plan, found);
+    first.push(opening(&plan.ledger));
+    first.push(Block::sentence(format!(
+        "{}: {}; {} % confidence, seed {}.",
         plan.name,
         targets.join(" and "),
         short(plan.confidence * 100.0),
         plan.seed
-    );
+    )));
+    let horizon = found.tried.iter().find_map(|evidence| evidence.ends.horizon);
+    let horizon = horizon.map(|horizon| format!("Runs end at the horizon, {horizon}."));
+    let conclusions = horizon.into_iter().chain(conclusion(plan, found)).map(Block::sentence).collect();
+    let mut last = vec![Block::Note(INTERVALS.to_owned())];
+    last.extend(closing(&plan.ledger));
+    vec![first, vec![Block::Table(1, tried_table(plan, found))], conclusions, last]
+}
+
+/// What was tried, and how it met the targets.
+fn tried_table(plan: &ResolvedPlan, found: &Found) -> Columns {
     let mut heading: Vec<String> = plan.variables.iter().map(|variable| variable.name.clone()).collect();
     heading.extend(["price", "runs", "verdict"].map(str::to_owned));
-    heading.extend(targets.iter().map(|target| (*target).to_owned()));
+    heading.extend(plan.targets.iter().map(|target| target.text.clone()));
     let mut table = Columns::new(heading);
     for evidence in in_order(found) {
         let mut row = labels(plan, &evidence.choice);
@@ -101,15 +126,11 @@ pub fn to_text(plan: &ResolvedPlan, found: &Found) -> String {
         );
         table.push(row);
     }
-    let _ = writeln!(text, "{}", table.to_text("  "));
-    if let Some(horizon) = found.tried.iter().find_map(|evidence| evidence.ends.horizon) {
-        let _ = writeln!(text, "Runs end at the horizon, {horizon}.");
-    }
-    text.push_str(&conclusion(plan, found));
-    text
+    table
 }
 
-fn conclusion(plan: &ResolvedPlan, found: &Found) -> String {
+/// The answer, and what it is needed for; or what stands in the way.
+fn conclusion(plan: &ResolvedPlan, found: &Found) -> Vec<String> {
     let Some(answer) = &found.answer else {
         let best = found.tried.first();
         let words = best.map_or_else(String::new, |best| choice_words(plan, &best.choice));
@@ -118,18 +139,19 @@ fn conclusion(plan: &ResolvedPlan, found: &Found) -> String {
             _ => "does not meet them".to_owned(),
         };
         let binding = best.and_then(|best| best.binding.as_ref());
-        let binding = binding.map_or_else(String::new, |binding| format!("What binds: {binding}\n"));
-        return format!("No choice meets the targets: the best, {words}, {how}.\n{binding}");
+        let none = format!("No choice meets the targets: the best, {words}, {how}.");
+        let binding = binding.map(|binding| format!("What binds: {binding}"));
+        return [none].into_iter().chain(binding).collect();
     };
     let cheapest =
         if plan.variables.iter().any(|variable| variable.prices.is_some()) { "Cheapest" } else { "Smallest" };
     let cost =
         price(plan, answer).map_or_else(String::new, |price| format!(" at a price of {}", short(price)));
-    let mut text = format!(
-        "{cheapest} choice that meets the targets: {}{cost}, with {} % confidence.\n",
+    let mut sentences = vec![format!(
+        "{cheapest} choice that meets the targets: {}{cost}, with {} % confidence.",
         choice_words(plan, answer),
         short(plan.confidence * 100.0)
-    );
+    )];
     // The best choice that fails and is no better anywhere: what the answer is needed for.
     let worse = |evidence: &&Evidence| {
         evidence.verdict != Verdict::Holds
@@ -142,9 +164,9 @@ fn conclusion(plan: &ResolvedPlan, found: &Found) -> String {
             _ => "does not".to_owned(),
         };
         let binding = next.binding.as_ref().map_or_else(|| ".".to_owned(), |binding| format!(": {binding}"));
-        let _ = writeln!(text, "With {} it {how}{binding}", choice_words(plan, &next.choice));
+        sentences.push(format!("With {} it {how}{binding}", choice_words(plan, &next.choice)));
     }
-    text
+    sentences
 }
 
 /// A plan, and what was found.
@@ -215,7 +237,7 @@ fn labels(plan: &ResolvedPlan, choice: &[usize]) -> Vec<String> {
 }
 
 /// The answer and the evidence as JSON.
-pub fn to_json(plan: &ResolvedPlan, found: &Found) -> Value {
+fn to_json(plan: &ResolvedPlan, found: &Found) -> Value {
     let named = |choice: &[usize]| -> Value {
         let entries = plan.variables.iter().zip(choice);
         entries

@@ -1,16 +1,22 @@
-//! The terminal summary: what can turn the answer round, the answer in words, a small table, and what stands behind it.
+//! What is told of a run: what can turn the answer round, the answer in words, a small table, and what stands behind it.
+
+mod admissions;
+pub mod files;
+pub mod json;
+mod service_ips;
+pub mod tables;
 
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use super::admissions_words;
-use super::columns::Columns;
-use super::ends::{cut_off_words, horizon_sentence};
-use super::run_tables::counts_text;
-use super::service_ip_words;
-use super::words::{INTERVALS, closing_words, opening_words, own_error, percent};
+use tables::counts_text;
+
 use crate::api::PodPhase;
 use crate::measures::{Counted, FigureKey, Measure, RolloutRow, RunRecord, listed};
+use crate::report::page::columns::Columns;
+use crate::report::page::{Block, Section};
+use crate::report::words::ends::{cut_offs, horizon_sentence};
+use crate::report::words::{INTERVALS, closing, opening, own_error, percent};
 use crate::scenario::Ledger;
 use crate::study::summary::VariantResult;
 
@@ -23,33 +29,31 @@ const MOST_ROWS: usize = 39;
 /// What the answer is mostly about.
 const FINAL_SKEW: &Measure = listed("finalSkew");
 
-/// The whole summary of a run or of several variants.
-pub fn summary(results: &[VariantResult], ledger: &Ledger) -> String {
+/// The answer of a run or of several variants.
+pub fn sections(results: &[VariantResult], ledger: &Ledger) -> Vec<Section> {
     let ends: Vec<_> = results.iter().map(|result| (result.name.as_deref(), result.ends())).collect();
-    let mut text = cut_off_words(ends.iter().map(|(name, ends)| (*name, ends)));
-    text.push_str(&opening_words(ledger));
+    let mut first = cut_offs(ends.iter().map(|(name, ends)| (*name, ends)));
+    first.push(opening(ledger));
     for result in results {
         let prefix = result.name.as_ref().map_or_else(String::new, |name| format!("{name}: "));
         let sentences = horizon(result).into_iter().chain(failed_operations(result)).chain(answers(result));
-        let sentences = sentences.chain(admissions_words::sentences(result));
-        for sentence in sentences.chain(service_ip_words::sentences(result)) {
-            let _ = writeln!(text, "{prefix}{sentence}");
-        }
+        let sentences = sentences.chain(admissions::sentences(result));
+        let sentences = sentences.chain(service_ips::sentences(result));
+        first.extend(sentences.map(|sentence| Block::sentence(format!("{prefix}{sentence}"))));
     }
+    let mut sections = vec![first];
     let table = rollout_table(results);
-    if !table.is_empty() {
-        text.push('\n');
-        text.push_str(&table);
-    }
-    text.push('\n');
+    let mut last = Section::new();
     if results.iter().any(|result| result.runs.len() > 1) {
-        text.push_str(INTERVALS);
+        last.push(Block::Note(INTERVALS.to_owned()));
     }
-    if !table.is_empty() {
-        text.push_str(&own_error(ledger));
+    if let Some(table) = table {
+        sections.push(vec![Block::Table(0, table)]);
+        last.push(Block::Note(own_error(ledger)));
     }
-    text.push_str(&closing_words(ledger));
-    text
+    last.extend(closing(ledger));
+    sections.push(last);
+    sections
 }
 
 /// That the horizon was reached, and how many pods wait then in the only run.
@@ -250,8 +254,8 @@ fn repeated_rollout(rollout: &RolloutRow, result: &VariantResult, sentences: &mu
     }
 }
 
-/// The table of rollouts: a row a variant, rollout and constraint.
-fn rollout_table(results: &[VariantResult]) -> String {
+/// The table of rollouts: a row a variant, rollout and constraint. `None` where it is empty or too long.
+fn rollout_table(results: &[VariantResult]) -> Option<Columns> {
     let mut table =
         Columns::new(["variant", "rollout", "constraint", "final skew: share of runs", "largest", "seconds"]);
     for result in results {
@@ -262,7 +266,7 @@ fn rollout_table(results: &[VariantResult]) -> String {
             }
         }
     }
-    if table.is_empty() || table.len() > MOST_ROWS { String::new() } else { table.to_text("") }
+    (1..=MOST_ROWS).contains(&table.len()).then_some(table)
 }
 
 fn table_row(result: &VariantResult, rollout: &RolloutRow, constraint: &Arc<str>) -> Vec<String> {

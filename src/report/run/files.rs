@@ -1,9 +1,9 @@
 //! The files of one variant: the tables of replication 0, and `runs.csv` of all.
 
-use super::output_file::OutputFile;
-use super::run_tables::{self, Run as OneRun};
-use super::table::{Column, Table};
+use super::tables::{self, Run as OneRun};
 use crate::measures::Figure;
+use crate::report::page::file::OutputFile;
+use crate::report::table::{Column, Table};
 use crate::study::replication::Run;
 use crate::study::summary::VariantResult;
 
@@ -12,14 +12,14 @@ pub fn files(result: &VariantResult) -> Vec<OutputFile<'_>> {
     let mut files = Vec::new();
     if let Some(record) = result.first_record() {
         let run = OneRun { record };
-        for run_tables::RunTable { table, has_something } in run_tables::tables() {
+        for tables::RunTable { table, has_something } in tables::tables() {
             if has_something(record) {
-                files.push(OutputFile::table(table, run));
+                files.push(OutputFile::table(table.of(run)));
             }
         }
     }
     if result.runs.len() > 1 {
-        files.push(OutputFile::table(runs(), &result.runs[..]));
+        files.push(OutputFile::table(runs().of(&result.runs[..])));
     }
     files
 }

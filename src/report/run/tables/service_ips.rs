@@ -1,9 +1,9 @@
 //! `service_ips.csv`: what happened to Service IPs, with its time and parties.
 
-use super::super::table::{Column, Table};
 use super::{Run, time};
 use crate::cluster::service_registry::{ServiceId, ServiceIncident, ServiceIpSetup};
 use crate::kernel::SimTime;
+use crate::report::table::{Column, Table};
 
 /// Something that happened.
 struct Line<'a> {

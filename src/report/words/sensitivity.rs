@@ -1,10 +1,9 @@
 //! Whether the answers hang on assumed times, in words and as JSON.
 
-use std::fmt::Write as _;
-
 use serde_json::{Value, json};
 
-use super::terminal::rollout_name;
+use crate::report::page::{Block, Section};
+use crate::report::run::rollout_name;
 use crate::study::sensitivity::{Answer, Estimate, Hops, Question, RERUNS, Rerun};
 
 /// What the hops of a group are.
@@ -50,49 +49,50 @@ fn question_words(question: &Question) -> String {
     }
 }
 
-/// The note below the summary.
-pub fn to_text(answers: &[Answer]) -> String {
+/// What is told below the answer.
+pub fn section(answers: &[Answer]) -> Section {
     let (scaled, without) = scaled(answers);
     if scaled.is_empty() {
-        return "Timing: start-up and lag take no time here, so there is nothing to scale.\n".to_owned();
+        let nothing = "Timing: start-up and lag take no time here, so there is nothing to scale.";
+        return vec![Block::Note(nothing.to_owned())];
     }
     let scaled = scaled.join(" and ");
     let rest = without.first().map_or_else(String::new, |hops| format!("; {hops} takes no time here"));
     let moved: Vec<&Answer> = answers.iter().filter(|answer| answer.moved().next().is_some()).collect();
     if moved.is_empty() {
-        return format!(
+        return vec![Block::Note(format!(
             "Timing: not sensitive within {scaled} halved and doubled: no answer of {} leaves its 95 % \
-             interval{rest}.\n",
+             interval{rest}.",
             answers.len()
-        );
+        ))];
     }
-    let mut text = format!(
+    let mut section = vec![Block::Note(format!(
         "Timing: the answer is sensitive to timing: with {scaled} halved and doubled, {} of {} answers move by \
-         more than their 95 % intervals{rest}:\n",
+         more than their 95 % intervals{rest}:",
         moved.len(),
         answers.len()
-    );
-    for answer in &moved {
-        let variant = answer.variant.as_ref().map_or_else(String::new, |name| format!("{name}: "));
-        let reruns: Vec<String> = answer
-            .moved()
-            .map(|(rerun, there)| {
-                format!("{} {}", rerun_words(rerun), estimate_words(&answer.question, there))
-            })
-            .collect();
-        let _ = writeln!(
-            text,
-            "  {variant}{}: {} {}; {}",
-            rollout_name(&answer.workload, answer.rollout, answer.adopted),
-            question_words(&answer.question),
-            estimate_words(&answer.question, answer.as_given),
-            reruns.join(", ")
-        );
-    }
+    ))];
+    section.extend(moved.iter().map(|answer| Block::Sentence(1, moved_words(answer))));
     if moved.iter().all(|answer| answer.question == Question::MedianSeconds) {
-        text.push_str("  How long it takes moves; no share of runs with too much skew, and none of blocked ones, does.\n");
+        let only =
+            "How long it takes moves; no share of runs with too much skew, and none of blocked ones, does.";
+        section.push(Block::Sentence(1, only.to_owned()));
     }
-    text
+    section
+}
+
+fn moved_words(answer: &Answer) -> String {
+    let variant = answer.variant.as_ref().map_or_else(String::new, |name| format!("{name}: "));
+    let words =
+        |(rerun, there)| format!("{} {}", rerun_words(rerun), estimate_words(&answer.question, there));
+    let reruns: Vec<String> = answer.moved().map(words).collect();
+    format!(
+        "{variant}{}: {} {}; {}",
+        rollout_name(&answer.workload, answer.rollout, answer.adopted),
+        question_words(&answer.question),
+        estimate_words(&answer.question, answer.as_given),
+        reruns.join(", ")
+    )
 }
 
 /// The block `timingSensitivity` of `summary.json`.
@@ -141,6 +141,7 @@ fn estimate(estimate: Estimate) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::page::text_of;
 
     fn answer_with(reruns: Vec<(Rerun, f64)>) -> Answer {
         let estimate = |value: f64| Estimate { value, low: value - 0.02, high: value + 0.02 };
@@ -157,14 +158,15 @@ mod tests {
 
     #[test]
     fn what_moves_is_named_and_what_does_not_is_counted() {
+        let text = |answers: &[Answer]| text_of(&[section(answers)]);
         let calm = [answer_with(vec![(RERUNS[0], 0.33), (RERUNS[1], 0.37)])];
         assert_eq!(
-            to_text(&calm),
+            text(&calm),
             "Timing: not sensitive within start-up times (imagePull, containerStart, readiness) halved and \
              doubled: no answer of 1 leaves its 95 % interval; lag (apiRequest, binding, watch, controllerSync) takes no time here.\n"
         );
         let moving = [answer_with(vec![(RERUNS[0], 0.33), (RERUNS[3], 0.5)])];
-        let text = to_text(&moving);
+        let text = text(&moving);
         assert!(text.contains("sensitive to timing: with start-up times"), "{text}");
         assert!(
             text.ends_with(
@@ -174,6 +176,6 @@ mod tests {
             "{text}"
         );
         assert_eq!(to_json(&moving)["answers"][0]["reruns"][1]["moved"], true);
-        assert!(to_text(&[answer_with(vec![])]).contains("nothing to scale"));
+        assert!(text_of(&[section(&[answer_with(vec![])])]).contains("nothing to scale"));
     }
 }

@@ -1,7 +1,7 @@
 //! What happened to Service IPs, in words.
 
-use super::words::percent;
 use crate::measures::{FigureKey, MEASURES, Told};
+use crate::report::words::percent;
 use crate::study::summary::VariantResult;
 
 /// One sentence a thing; none without registries.

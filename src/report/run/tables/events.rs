@@ -1,8 +1,8 @@
 //! `events.csv`: events, as `kubectl get events` would list them.
 
-use super::super::table::{Column, Table};
 use super::{Run, time};
 use crate::measures::EventRow;
+use crate::report::table::{Column, Table};
 
 /// `events.csv`.
 pub(super) fn events<'a>() -> Table<'a, Run<'a>> {
