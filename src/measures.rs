@@ -28,11 +28,14 @@ mod blocked;
 mod cpu_holdings;
 mod pods_by_node;
 mod repacking;
-mod rollout;
 mod selected;
 mod skew_so_far;
+mod surroundings;
 mod tally;
+mod tracker;
+mod trackers;
 mod watched;
+mod workload;
 
 pub use admissions::{AdmissionRow, Admissions};
 pub use aftermath::Aftermath;
