@@ -332,3 +332,6 @@ fn difference(
     let left = before.map(|(node, count)| (node, -count));
     left.into_iter().chain(after).filter(move |_| moved)
 }
+
+#[cfg(test)]
+mod tests;
