@@ -1,6 +1,6 @@
 //! Measures: the records of a run, folded into its figures.
 //!
-//! [`Recorder`] is the sink of a run's records. It keeps one row a pod, the skew of every Deployment's
+//! [`Recorder`] is the sink of a run's records. It keeps one row a pod, the skew of every workload's
 //! topology spread constraints as it changes, the course of every rollout with why it is blocked and what
 //! the loss of a domain would leave, and events, in a [`RunRecord`]. A measure is a row of [`MEASURES`] that
 //! reads a number from it. Nothing here decides anything; what Kubernetes decides is in the layers below.
@@ -28,11 +28,14 @@ mod blocked;
 mod cpu_holdings;
 mod pods_by_node;
 mod repacking;
-mod rollout;
 mod selected;
 mod skew_so_far;
+mod surroundings;
 mod tally;
+mod tracker;
+mod trackers;
 mod watched;
+mod workload;
 
 pub use admissions::{AdmissionRow, Admissions};
 pub use aftermath::Aftermath;

@@ -6,18 +6,16 @@ use std::sync::Arc;
 
 use super::pod_rows::PodRows;
 use super::waiting::Waiting;
-use crate::api::{Deployment, PodId, ReplicaSetId};
+use super::workload::{RevisionKey, Workload};
+use crate::api::PodId;
 use crate::kernel::{SimDuration, SimTime};
-
-/// The reason that the Deployment controller gives when it sees no progress.
-const PROGRESS_DEADLINE_EXCEEDED: &str = "ProgressDeadlineExceeded";
 
 /// What ended a rollout that did not complete.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Cut {
     /// The template changed again.
     NextChange,
-    /// The Deployment was deleted.
+    /// The workload was deleted.
     Deleted,
     /// Nothing more happened, or the run was cut off.
     EndOfRun,
@@ -25,10 +23,10 @@ pub(super) enum Cut {
 
 /// A rollout that did not complete, as it stands.
 pub(super) struct Unfinished<'a> {
-    /// The Deployment as last stored.
-    pub(super) deployment: &'a Deployment,
-    /// The ReplicaSet of its template, if there is one.
-    pub(super) newest: Option<ReplicaSetId>,
+    /// The workload as last stored.
+    pub(super) workload: &'a dyn Workload,
+    /// The revision of its template, if there is one.
+    pub(super) newest: Option<RevisionKey>,
     /// Its pods without a node.
     pub(super) waiting: &'a Waiting,
     /// All pods, with what the scheduler said of them.
@@ -53,41 +51,42 @@ impl Unfinished<'_> {
             return format!("complete only after {after}, later than blockedAfter allows ({limit})").into();
         }
         let mut text = self.what_is_missing();
-        let progressing = self.deployment.status.progressing.as_ref();
-        if progressing.is_some_and(|condition| &*condition.reason == PROGRESS_DEADLINE_EXCEEDED) {
-            text.push_str("; progress deadline exceeded");
+        if let Some(complaint) = self.workload.complaint() {
+            let _ = write!(text, "; {complaint}");
         }
         match self.cut {
             Cut::NextChange => {
                 let _ = write!(text, "; the template changed again after {}", self.lasted);
             }
-            Cut::Deleted => text.push_str("; the Deployment was deleted"),
+            Cut::Deleted => {
+                let _ = write!(text, "; the {} was deleted", self.workload.kind().kind);
+            }
             Cut::EndOfRun => {}
         }
         text.into()
     }
 
     fn what_is_missing(&self) -> String {
-        let (deployment, status) = (self.deployment, &self.deployment.status);
-        if deployment.paused {
-            return "paused".to_owned();
+        if let Some(why) = self.workload.held_back() {
+            return why.to_owned();
         }
         let waiting: Vec<PodId> =
             self.newest.map_or_else(Vec::new, |newest| self.waiting.of(newest).collect());
         if !waiting.is_empty() {
             return self.waiting_words(&waiting);
         }
-        let missing = deployment.replicas - status.available_replicas;
-        if status.observed_generation < deployment.generation {
-            "the Deployment controller has not seen the change yet".to_owned()
-        } else if status.updated_replicas < deployment.replicas {
-            let missing = deployment.replicas - status.updated_replicas;
-            format!("waiting for {} of the newest ReplicaSet to be created", pods(missing))
+        let (words, counts) = (self.workload.kind(), self.workload.counts());
+        let missing = counts.wanted - counts.available;
+        if !counts.observed {
+            format!("the {} controller has not seen the change yet", words.kind)
+        } else if counts.updated < counts.wanted {
+            let missing = pods(counts.wanted - counts.updated);
+            format!("waiting for {missing} of the newest {} to be created", words.revision)
         } else if missing > 0 {
             format!("waiting for {} to become available", pods(missing))
         } else {
-            let old = status.replicas - status.updated_replicas;
-            format!("waiting for {} of earlier ReplicaSets to go", pods(old))
+            let old = pods(counts.all - counts.updated);
+            format!("waiting for {old} of earlier {}s to go", words.revision)
         }
     }
 
@@ -104,7 +103,8 @@ impl Unfinished<'_> {
         }
         let most = messages.iter().map(|(_, count)| *count).max().unwrap_or(0);
         let wait = if waiting.len() == 1 { "waits" } else { "wait" };
-        let mut text = format!("{} of the newest ReplicaSet {wait} for a node", pods(waiting.len() as i32));
+        let revision = self.workload.kind().revision;
+        let mut text = format!("{} of the newest {revision} {wait} for a node", pods(waiting.len() as i32));
         if let Some((message, count)) = messages.iter().find(|(_, count)| *count == most) {
             if messages.len() > 1 {
                 let _ = write!(text, ", {count} of them because");

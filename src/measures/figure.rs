@@ -9,7 +9,7 @@ use super::measure::Measure;
 pub struct FigureKey {
     /// The measure, by its name.
     pub measure: &'static str,
-    /// `deployment/NAMESPACE/NAME`; empty for the whole cluster.
+    /// `KIND/NAMESPACE/NAME`, such as `deployment/default/web`; empty for the whole cluster.
     pub workload: Arc<str>,
     /// The rollout: 0 is the creation (or the state taken over), 1 the first change of the template.
     pub rollout: Option<u32>,

@@ -10,10 +10,10 @@ pub const MEASURES: &[Measure] = &[
     Measure::of_constraint(
         "finalSkew",
         Unit::Count("pods"),
-        "max − min over the eligible domains at the end of a rollout, newest ReplicaSet only. A constraint \
-         whose selector covers pods of others too counts all that it selects (0 is the minimum while there \
-         are fewer domains than `minDomains`), and the Deployment's own pods stand beside it as the \
-         constraint `KEY\\|WHEN\\|own spread`",
+        "max − min over the eligible domains at the end of a rollout, newest revision only (of a Deployment, its \
+         newest ReplicaSet). A constraint whose selector covers pods of others too counts all that it selects \
+         (0 is the minimum while there are fewer domains than `minDomains`), and the workload's own pods stand \
+         beside it as the constraint `KEY\\|WHEN\\|own spread`",
         |one| Some(one.final_skew.into()),
     ),
     Measure::of_constraint(

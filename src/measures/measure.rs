@@ -95,7 +95,7 @@ pub enum Unit {
 pub enum Value {
     /// Of the whole cluster: one figure a run.
     OfCluster(fn(&RunRecord) -> Option<f64>),
-    /// Of a Deployment's rollout.
+    /// Of a workload's rollout.
     OfRollout(fn(&RolloutRow) -> Option<f64>),
     /// Of a spread constraint in a rollout.
     OfConstraint(fn(&ConstraintOutcome) -> Option<f64>),
@@ -112,7 +112,7 @@ impl Measure {
         Self::new(name, unit, words, Value::OfCluster(value))
     }
 
-    /// A measure of a Deployment's rollout.
+    /// A measure of a workload's rollout.
     pub const fn of_rollout(
         name: &'static str,
         unit: Unit,

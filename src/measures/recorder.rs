@@ -1,21 +1,19 @@
 //! The sink of a run's records.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::admissions::Admissions;
 use super::aftermath::Aftermath;
-use super::blocked::Cut;
 use super::cpu_holdings::CpuHoldings;
 use super::event_log;
 use super::fragmentation::Mix;
-use super::rollout::{Course, Surroundings};
-use super::rollout_row::RolloutRow;
 use super::run_record::RunRecord;
-use super::selected::{Selecting, counted_on};
 use super::service_ips::ServiceIps;
+use super::surroundings::Surroundings;
+use super::trackers::Trackers;
 use super::waiting_for_cpus::WaitingForCpus;
-use crate::api::{Deployment, DeploymentId, Node, NodeId, Pod, PodId, ReplicaSet, ReplicaSetId};
+use super::workload::RevisionKey;
+use crate::api::{Node, NodeId, Pod, PodId};
 use crate::cluster::decision::Decision;
 use crate::cluster::record::Record;
 use crate::cluster::setup::{ClusterSetup, KubeletSetup};
@@ -25,19 +23,13 @@ use crate::kernel::{SimTime, TraceSink};
 
 /// Folds records into a [`RunRecord`].
 pub struct Recorder {
-    setup: Arc<ClusterSetup>,
     details: bool,
     /// The kubelets' settings as they are now.
     kubelets: Vec<Option<Arc<KubeletSetup>>>,
     holdings: CpuHoldings,
     mix: Mix,
     nodes: Vec<Option<Arc<Node>>>,
-    owner_of: Vec<Option<DeploymentId>>,
-    /// Deployments that have ReplicaSets at time 0.
-    adopted: BTreeSet<DeploymentId>,
-    courses: Vec<Option<Course>>,
-    selecting: Selecting,
-    touched: Vec<DeploymentId>,
+    trackers: Trackers,
     /// Operations that are not done at the end.
     unfinished: Vec<String>,
     out: RunRecord,
@@ -48,17 +40,12 @@ impl Recorder {
     pub fn new(setup: &Arc<ClusterSetup>, details: bool) -> Self {
         let any_machine = setup.kubelets.iter().any(Option::is_some);
         Self {
-            setup: Arc::clone(setup),
             kubelets: setup.kubelets.clone(),
             details,
             holdings: CpuHoldings::default(),
             mix: if details { Mix::of(setup) } else { Mix::default() },
             nodes: Vec::new(),
-            owner_of: Vec::new(),
-            adopted: setup.replica_sets.iter().filter_map(|set| set.deployment).collect(),
-            courses: Vec::new(),
-            selecting: Selecting::default(),
-            touched: Vec::new(),
+            trackers: Trackers::new(setup),
             unfinished: Vec::new(),
             out: RunRecord {
                 names: setup.names.clone(),
@@ -71,11 +58,10 @@ impl Recorder {
 
     /// The record of the run, which ended at `end`.
     pub fn finish(mut self, end: SimTime) -> RunRecord {
-        let around = Surroundings { nodes: &self.nodes, names: &self.out.names, pods: &self.out.pods };
-        let courses = self.courses.iter().flatten();
-        let last: Vec<RolloutRow> = courses.map(|course| course.finish(around, end, Cut::EndOfRun)).collect();
-        self.out.rollouts.extend(last);
+        let around = surroundings(&self.nodes, &self.out);
+        let last = self.trackers.finish(around, end);
         self.out.waiting_for_cpus = WaitingForCpus::at_the_end(&self.kubelets, around, &self.holdings);
+        self.out.rollouts.extend(last);
         let unfinished = std::mem::take(&mut self.unfinished);
         self.out.aftermath = Aftermath { unfinished, ..Aftermath::of(&self.out.pods, &self.nodes) };
         self.out.rollouts.sort_by(|a, b| (&a.workload, a.number).cmp(&(&b.workload, b.number)));
@@ -91,71 +77,7 @@ impl Recorder {
         }
         self.out.node_names[index] = self.out.names.resolve(node.name).into();
         self.nodes[index] = new.cloned();
-        let around = Surroundings { nodes: &self.nodes, names: &self.out.names, pods: &self.out.pods };
-        for course in self.courses.iter_mut().flatten() {
-            course.watch(around);
-        }
-        self.touch_all();
-    }
-
-    fn touch_all(&mut self) {
-        for (index, course) in self.courses.iter().enumerate() {
-            if course.is_some() {
-                self.touched.push(DeploymentId(index as u32));
-            }
-        }
-    }
-
-    /// The course of the Deployment that a ReplicaSet belongs to, and what it takes place in.
-    fn course_of(&mut self, replica_set: ReplicaSetId) -> Option<(&mut Course, Surroundings<'_>)> {
-        let deployment = self.owner_of.get(replica_set.index()).copied().flatten()?;
-        self.touched.push(deployment);
-        let around = Surroundings { nodes: &self.nodes, names: &self.out.names, pods: &self.out.pods };
-        Some((self.courses.get_mut(deployment.index())?.as_mut()?, around))
-    }
-
-    fn replica_set_changed(
-        &mut self,
-        old: Option<&Arc<ReplicaSet>>,
-        new: Option<&Arc<ReplicaSet>>,
-        now: SimTime,
-    ) {
-        let Some(replica_set) = new.or(old) else { return };
-        let id = replica_set.id;
-        if self.owner_of.len() <= id.index() {
-            self.owner_of.resize(id.index() + 1, None);
-        }
-        self.owner_of[id.index()] = replica_set.deployment;
-        if let Some((course, _)) = self.course_of(id) {
-            course.replica_set_changed(id, new, now);
-        }
-    }
-
-    fn pod_changed(&mut self, old: Option<&Arc<Pod>>, new: Option<&Arc<Pod>>, now: SimTime) {
-        let Some(pod) = new.or(old) else { return };
-        let Some(replica_set) = pod.replica_set() else { return };
-        if let Some((course, around)) = self.course_of(replica_set) {
-            let change = (old.map(AsRef::as_ref), new.map(AsRef::as_ref));
-            course.pod_changed(replica_set, change, around, now);
-        }
-    }
-
-    /// Whoever a pod belongs to, the constraints that select it count it.
-    fn selected_changed(&mut self, old: Option<&Arc<Pod>>, new: Option<&Arc<Pod>>) {
-        let counted =
-            |pod: Option<&Arc<Pod>>| pod.and_then(|pod| Some((Arc::as_ptr(&pod.spec), counted_on(pod)?)));
-        if counted(old) == counted(new) {
-            return;
-        }
-        for (pod, change) in [(old, -1), (new, 1)] {
-            let Some((pod, node)) = pod.and_then(|pod| Some((pod, counted_on(pod)?))) else { continue };
-            for &deployment in self.selecting.of(&pod.spec).iter() {
-                let course = self.courses.get_mut(deployment.index()).and_then(Option::as_mut);
-                if course.is_some_and(|course| course.selected_changed(pod, (node, change))) {
-                    self.touched.push(deployment);
-                }
-            }
-        }
+        self.trackers.nodes_changed(surroundings(&self.nodes, &self.out));
     }
 
     fn change(&mut self, change: &Change, now: SimTime) {
@@ -163,14 +85,20 @@ impl Recorder {
             Change::Node { old, new } => self.node_changed(old.as_ref(), new.as_ref()),
             Change::Pod { old, new } => {
                 self.out.pods.observe(old.as_ref(), new.as_ref(), now);
-                self.pod_changed(old.as_ref(), new.as_ref(), now);
-                self.selected_changed(old.as_ref(), new.as_ref());
+                let around = surroundings(&self.nodes, &self.out);
+                self.trackers.pod_changed(old.as_ref(), new.as_ref(), around, now);
                 if new.as_ref().is_none_or(|pod| pod.is_finished()) {
                     self.pod_ended(old.as_ref(), now);
                 }
             }
-            Change::ReplicaSet { old, new } => self.replica_set_changed(old.as_ref(), new.as_ref(), now),
-            Change::Deployment { old, new } => self.deployment_changed(old.as_ref(), new.as_ref(), now),
+            Change::ReplicaSet { old, new } => {
+                self.trackers.replica_set_changed(old.as_deref(), new.as_deref(), now);
+            }
+            Change::Deployment { old, new } => {
+                let around = surroundings(&self.nodes, &self.out);
+                let ended = self.trackers.workload_changed(old.as_ref(), new.as_ref(), around, now);
+                self.out.rollouts.extend(ended);
+            }
             Change::Namespace { .. } => unseen("no measure is about namespaces"),
             Change::SelectorOwner { .. } => unseen("no measure is about selectors"),
         }
@@ -207,54 +135,14 @@ impl Recorder {
         }
     }
 
-    fn deployment_changed(
-        &mut self,
-        old: Option<&Arc<Deployment>>,
-        new: Option<&Arc<Deployment>>,
-        now: SimTime,
-    ) {
-        let Some(id) = new.or(old).map(|deployment| deployment.id) else { return };
-        if self.courses.len() <= id.index() {
-            self.courses.resize(id.index() + 1, None);
-        }
-        let around = Surroundings { nodes: &self.nodes, names: &self.out.names, pods: &self.out.pods };
-        let course = &mut self.courses[id.index()];
-        let adopted = now == SimTime(0) && self.adopted.contains(&id);
-        let same_template = |old: &Arc<Deployment>| new.is_some_and(|new| new.template.equals(&old.template));
-        if !old.is_some_and(same_template) {
-            if let Some(old) = old {
-                self.selecting.remove(old);
-            }
-            if let Some(new) = new {
-                self.selecting.put(new, &self.out.names);
-            }
-        }
-        let ended = match (old, new) {
-            (None, Some(new)) => {
-                *course = Some(Course::new(new, around, now, (self.setup.limits.blocked_after, adopted)));
-                None
-            }
-            (_, Some(new)) => course.as_mut().and_then(|course| course.deployment_changed(new, around, now)),
-            (_, None) => course.take().map(|course| course.finish(around, now, Cut::Deleted)),
-        };
-        self.out.rollouts.extend(ended);
-        if new.is_some() {
-            self.touched.push(id);
-        }
-    }
-
     fn instant_end(&mut self, now: SimTime) {
-        let mut touched = std::mem::take(&mut self.touched);
-        touched.sort_unstable();
-        touched.dedup();
-        for deployment in touched.drain(..) {
-            if let Some(course) = self.courses[deployment.index()].as_mut() {
-                let rows = self.details.then_some(&mut self.out.spread);
-                course.instant_end(now, &self.out.names, rows);
-            }
-        }
-        self.touched = touched;
+        let rows = self.details.then_some(&mut self.out.spread);
+        self.trackers.instant_end(now, &self.out.names, rows);
     }
+}
+
+fn surroundings<'a>(nodes: &'a [Option<Arc<Node>>], out: &'a RunRecord) -> Surroundings<'a> {
+    Surroundings { nodes, names: &out.names, pods: &out.pods, revision_of: RevisionKey::of_pod }
 }
 
 impl TraceSink<Record> for Recorder {

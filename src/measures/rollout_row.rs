@@ -9,11 +9,11 @@ use crate::kernel::SimTime;
 /// A finished (or cut off) rollout.
 #[derive(Clone, Debug)]
 pub struct RolloutRow {
-    /// `deployment/NAMESPACE/NAME`.
+    /// `KIND/NAMESPACE/NAME`, such as `deployment/default/web`.
     pub workload: Arc<str>,
     /// 0 for the creation, then counting template changes.
     pub number: u32,
-    /// It is the state that the Deployment was in at time 0, with its ReplicaSets; nothing was rolled.
+    /// It is the state that the workload was in at time 0, with its revisions; nothing was rolled.
     pub adopted: bool,
     /// The change of the template.
     pub started: SimTime,
@@ -36,19 +36,19 @@ pub struct RolloutRow {
 /// Whose pods a constraint's figures count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Counted {
-    /// The Deployment's: the constraint has counted no others. At the end those of the newest ReplicaSet.
+    /// The workload's: the constraint has counted no others. At the end those of the newest revision.
     Own,
-    /// All that the constraint's selector counts, as it counts others too, or misses the Deployment's own.
+    /// All that the constraint's selector counts, as it counts others too, or misses the workload's own.
     /// The smallest domain is 0 while there are fewer than `minDomains`.
     Selected,
-    /// The Deployment's, as in `Own`, beside a constraint with `Selected`.
+    /// The workload's, as in `Own`, beside a constraint with `Selected`.
     OwnBeside,
 }
 
-/// What the name of a Deployment's own spread ends in.
+/// What the name of a workload's own spread ends in.
 pub const OWN_SPREAD: &str = "|own spread";
 
-/// The name of the Deployment's own spread beside a constraint.
+/// The name of the workload's own spread beside a constraint.
 pub(super) fn own_name(constraint: &str) -> Arc<str> {
     format!("{constraint}{OWN_SPREAD}").into()
 }
@@ -56,7 +56,7 @@ pub(super) fn own_name(constraint: &str) -> Arc<str> {
 /// A constraint over a rollout.
 #[derive(Clone, Debug)]
 pub struct ConstraintOutcome {
-    /// `TOPOLOGY_KEY|WHEN_UNSATISFIABLE`; the Deployment's own spread has `|own spread` after it.
+    /// `TOPOLOGY_KEY|WHEN_UNSATISFIABLE`; the workload's own spread has `|own spread` after it.
     pub name: Arc<str>,
     /// Whose pods are counted.
     pub counted: Counted,

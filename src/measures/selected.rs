@@ -8,9 +8,9 @@ use std::sync::Arc;
 use super::pod_rows::PodRows;
 use super::pods_by_node::{PodsByNode, count_on};
 use super::spread::DomainCounts;
-use crate::api::{Deployment, DeploymentId, Interner, LabelSelector, NodeId, Pod, PodSpec, Symbol};
+use super::workload::{Workload, WorkloadKey};
+use crate::api::{Interner, LabelSelector, NodeId, Pod, PodSpec, Symbol};
 use crate::api_machinery::compile::merge_label_keys;
-use crate::api_machinery::compile::workload::POD_TEMPLATE_HASH;
 use crate::kernel::LookupMap;
 
 /// What a constraint of a template counts, as its next pod carries it.
@@ -22,10 +22,10 @@ pub(super) struct Selection {
 
 impl Selection {
     /// The selections of a template's constraints, `matchLabelKeys` merged, and the labels of its pods.
-    pub(super) fn all_of(deployment: &Deployment, names: &Interner) -> (Vec<Self>, PodSpec) {
-        let mut pod = PodSpec::clone(&deployment.template.pod);
-        if let Some(key) = names.get(POD_TEMPLATE_HASH) {
-            pod.labels.set(key, deployment.template.hash);
+    pub(super) fn all_of(workload: &dyn Workload, names: &Interner) -> (Vec<Self>, PodSpec) {
+        let mut pod = PodSpec::clone(&workload.template().pod);
+        if let Some((key, value)) = workload.revision_label(names) {
+            pod.labels.set(key, value);
         }
         merge_label_keys(&mut pod);
         let of = |selector: &Option<LabelSelector>| Self {
@@ -54,7 +54,7 @@ pub(super) struct Selected {
     selection: Selection,
     by_node: PodsByNode,
     pub(super) domains: DomainCounts,
-    /// It has counted other pods than the Deployment's, or does not count those that its template makes.
+    /// It has counted other pods than the workload's, or does not count those that its template makes.
     pub(super) covers_others: bool,
 }
 
@@ -99,41 +99,41 @@ impl Selected {
     }
 }
 
-/// Which Deployments have a constraint that counts pods of a template.
+/// Which workloads have a constraint that counts pods of a template.
 #[derive(Debug, Default)]
 pub(super) struct Selecting {
     /// Those with constraints, by namespace.
-    deployments: BTreeMap<Symbol, BTreeMap<DeploymentId, Vec<Selection>>>,
+    workloads: BTreeMap<Symbol, BTreeMap<WorkloadKey, Vec<Selection>>>,
     /// What was found, by the address of the template, which is kept so that no other takes its place.
-    found: LookupMap<usize, (Arc<PodSpec>, Arc<[DeploymentId]>)>,
+    found: LookupMap<usize, (Arc<PodSpec>, Arc<[WorkloadKey]>)>,
 }
 
 impl Selecting {
-    /// A Deployment came or changed.
-    pub(super) fn put(&mut self, deployment: &Deployment, names: &Interner) {
-        let selections = Selection::all_of(deployment, names).0;
+    /// A workload came or changed.
+    pub(super) fn put(&mut self, key: WorkloadKey, workload: &dyn Workload, names: &Interner) {
+        let selections = Selection::all_of(workload, names).0;
         if selections.is_empty() {
-            self.remove(deployment);
+            self.remove(key, workload);
         } else {
-            self.deployments.entry(deployment.namespace).or_default().insert(deployment.id, selections);
+            self.workloads.entry(workload.namespace()).or_default().insert(key, selections);
             self.found.clear();
         }
     }
 
-    /// A Deployment went.
-    pub(super) fn remove(&mut self, deployment: &Deployment) {
-        let of_namespace = self.deployments.get_mut(&deployment.namespace);
-        if of_namespace.is_some_and(|all| all.remove(&deployment.id).is_some()) {
+    /// A workload went.
+    pub(super) fn remove(&mut self, key: WorkloadKey, workload: &dyn Workload) {
+        let of_namespace = self.workloads.get_mut(&workload.namespace());
+        if of_namespace.is_some_and(|all| all.remove(&key).is_some()) {
             self.found.clear();
         }
     }
 
-    /// The Deployments whose constraints count such a pod.
-    pub(super) fn of(&mut self, pod: &Arc<PodSpec>) -> Arc<[DeploymentId]> {
-        let Some(of_namespace) = self.deployments.get(&pod.namespace) else { return Arc::default() };
+    /// The workloads whose constraints count such a pod.
+    pub(super) fn of(&mut self, pod: &Arc<PodSpec>) -> Arc<[WorkloadKey]> {
+        let Some(of_namespace) = self.workloads.get(&pod.namespace) else { return Arc::default() };
         let find = || {
             let counts = |all: &Vec<Selection>| all.iter().any(|selection| selection.matches(pod));
-            let found = of_namespace.iter().filter(|(_, all)| counts(all)).map(|(id, _)| *id);
+            let found = of_namespace.iter().filter(|(_, all)| counts(all)).map(|(key, _)| *key);
             (Arc::clone(pod), found.collect())
         };
         Arc::clone(&self.found.get_or_insert_with(Arc::as_ptr(pod).addr(), find).1)

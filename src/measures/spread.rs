@@ -20,7 +20,7 @@ pub const MOST_DOMAINS_NAMED: usize = 64;
 pub struct SpreadRow {
     /// When.
     pub time: SimTime,
-    /// Which workload: `deployment/NAMESPACE/NAME`.
+    /// Which workload: `KIND/NAMESPACE/NAME`, the kind in lower case.
     pub workload: Arc<str>,
     /// Which rollout of it.
     pub rollout: u32,

@@ -5,7 +5,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::api::{Pod, PodId, ReplicaSetId};
+use super::workload::RevisionKey;
+use crate::api::{Pod, PodId};
 use crate::kernel::SimTime;
 
 /// For how long the pods of a rollout had no node.
@@ -26,7 +27,7 @@ impl PendingTime {
 
 #[derive(Clone, Copy, Debug)]
 struct Wait {
-    replica_set: ReplicaSetId,
+    revision: RevisionKey,
     /// `None` for a pod of an earlier rollout, whose wait was counted there.
     since: Option<SimTime>,
 }
@@ -43,16 +44,16 @@ fn waits(pod: Option<&Pod>) -> Option<&Pod> {
 }
 
 impl Waiting {
-    /// Takes note of a change of a pod of one of the workload's ReplicaSets.
+    /// Takes note of a change of a pod of one of the workload's revisions.
     pub(super) fn observe(
         &mut self,
-        replica_set: ReplicaSetId,
+        revision: RevisionKey,
         old: Option<&Pod>,
         new: Option<&Pod>,
         now: SimTime,
     ) {
         if let Some(pod) = waits(new) {
-            self.pods.entry(pod.id).or_insert(Wait { replica_set, since: Some(now) });
+            self.pods.entry(pod.id).or_insert(Wait { revision, since: Some(now) });
         } else if let Some(pod) = waits(old)
             && let Some(Wait { since: Some(since), .. }) = self.pods.remove(&pod.id)
         {
@@ -77,8 +78,8 @@ impl Waiting {
         times
     }
 
-    /// The pods of a ReplicaSet that have no node, in order of creation.
-    pub(super) fn of(&self, replica_set: ReplicaSetId) -> impl Iterator<Item = PodId> {
-        self.pods.iter().filter(move |(_, wait)| wait.replica_set == replica_set).map(|(pod, _)| *pod)
+    /// The pods of a revision that have no node, in order of creation.
+    pub(super) fn of(&self, revision: RevisionKey) -> impl Iterator<Item = PodId> {
+        self.pods.iter().filter(move |(_, wait)| wait.revision == revision).map(|(pod, _)| *pod)
     }
 }

@@ -15,7 +15,7 @@ use petgraph::graph::DiGraph;
 
 use super::cpu_holdings::CpuHoldings;
 use super::repacking::{Trial, most_of_a_kind};
-use super::rollout::Surroundings;
+use super::surroundings::Surroundings;
 use crate::api::{Node, NodeId, PodSpec};
 use crate::cluster::setup::KubeletSetup;
 use crate::kubelet::cpu_manager::StaticPolicy;

@@ -14,7 +14,7 @@ use crate::kernel::SimTime;
 #[derive(Clone, Debug)]
 pub(super) struct Watched {
     pub(super) name: Arc<str>,
-    /// The Deployment's own pods.
+    /// The workload's own pods.
     pub(super) own: DomainCounts,
     /// The pods that the constraint counts.
     pub(super) selected: Selected,
@@ -27,7 +27,7 @@ pub(super) struct Watched {
 }
 
 impl Watched {
-    /// A constraint with its domains: those that it counts with their pods, the Deployment's own without.
+    /// A constraint with its domains: those that it counts with their pods, the workload's own without.
     /// `before` is the same one, if it was watched already: its worst stays.
     pub(super) fn new(name: Arc<str>, own: DomainCounts, selected: Selected, before: Option<&Self>) -> Self {
         Self {
@@ -43,7 +43,7 @@ impl Watched {
         }
     }
 
-    /// Active pods of the Deployment come or go on a node.
+    /// Active pods of the workload come or go on a node.
     pub(super) fn active_changed(&mut self, node: NodeId, change: i32) {
         self.changed |= self.own.add(node, change);
     }
@@ -79,7 +79,7 @@ impl Watched {
         true
     }
 
-    /// The rows of this instant: the constraint and, where it counts others too, the Deployment's own spread.
+    /// The rows of this instant: the constraint and, where it counts others too, the workload's own spread.
     pub(super) fn rows(
         &self,
         (time, rollout): (SimTime, u32),
@@ -107,7 +107,7 @@ impl Watched {
     }
 
     /// The outcome, ended now. `newest` counts the newest pods in the same domains. Where the constraint
-    /// counts others too, the Deployment's own spread stands beside it.
+    /// counts others too, the workload's own spread stands beside it.
     pub(super) fn outcomes(
         &self,
         newest: &DomainCounts,

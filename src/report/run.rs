@@ -104,7 +104,7 @@ fn answers(result: &VariantResult) -> Vec<String> {
     sentences
 }
 
-/// Creations are told only where a Deployment has no later rollout; a state that was taken over and stays complete, not at
+/// Creations are told only where a workload has no later rollout; a state that was taken over and stays complete, not at
 /// all.
 pub fn is_worth_a_line(rollout: &RolloutRow, record: &RunRecord) -> bool {
     let settled = rollout.adopted && rollout.completed == Some(rollout.started);

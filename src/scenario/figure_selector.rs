@@ -11,7 +11,7 @@ use crate::measures::{Figure, Measure, RunRecord};
 pub struct FigureSelector {
     /// What is measured.
     pub measure: Measure,
-    /// The Deployment; `None` is the whole cluster, or the only Deployment.
+    /// The workload; `None` is the whole cluster, or the only workload.
     pub of: Option<Reference>,
     /// The rollout, 0 being the creation; `None` is the last.
     pub rollout: Option<u32>,
@@ -32,7 +32,7 @@ impl FigureSelector {
         Ok(Self { measure, of, rollout, constraint })
     }
 
-    /// Whether it is about a Deployment's rollout.
+    /// Whether it is about a workload's rollout.
     pub(super) fn is_of_a_rollout(&self) -> bool {
         !matches!(self.measure.value, Value::OfCluster(_))
     }

@@ -130,7 +130,7 @@ fn reasons(rows: &[&RolloutRow]) -> Vec<(Arc<str>, Proportion)> {
     by_frequency(rows.iter().filter_map(|row| row.blocked.clone())).into_iter().map(share).collect()
 }
 
-/// The constraints in the order of the template, each with the Deployment's own spread beside it if in any run
+/// The constraints in the order of the template, each with the workload's own spread beside it if in any run
 /// it counted the pods of others.
 fn constraints(rows: &[&RolloutRow], replications: &[u32]) -> Vec<ConstraintSpread> {
     let most = rows.iter().max_by_key(|row| row.constraints.len());

@@ -90,7 +90,7 @@ impl From<Proportion> for Estimate {
 pub struct Answer {
     /// The variant, if there are variants.
     pub variant: Option<String>,
-    /// `deployment/NAMESPACE/NAME`.
+    /// `KIND/NAMESPACE/NAME`, such as `deployment/default/web`.
     pub workload: Arc<str>,
     /// Which rollout of it.
     pub rollout: u32,

@@ -102,7 +102,7 @@ fn spreads<'a>() -> Table<'a, Arms<'a>> {
         Column::new("max_skew", "what it allows", |line| text(&line.constraint.max_skew)),
         Column::new(
             "final_counts",
-            "pods of the newest ReplicaSet per domain at the end, most first: `3/1/1`; from nine domains on how many \
+            "pods of the newest revision per domain at the end, most first: `3/1/1`; from nine domains on how many \
              hold so many: `1×5 0×95`. Runs that do not complete count as they end",
             |line| spread_text(&line.row.counts).into(),
         ),
@@ -131,7 +131,7 @@ fn domains<'a>() -> Table<'a, Arms<'a>> {
             (&*line.constraint.name).into()
         }),
         Column::new("domain", "a domain", |line| line.row.domain.as_str().into()),
-        Column::new("pods", "pods of the newest ReplicaSet in it at the end", |line| text(&line.row.pods)),
+        Column::new("pods", "pods of the newest revision in it at the end", |line| text(&line.row.pods)),
         Column::new("runs", "in how many runs there are so many", |line| text(&line.row.share.count)),
         Column::new("share", "in which share of all runs of the arm", |line| text(&line.row.share.share())),
         Column::new(LOW.0, LOW.1, |line| text(&line.row.share.low)),

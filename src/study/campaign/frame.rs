@@ -117,7 +117,7 @@ pub struct FrameMetric {
     pub name: String,
     /// The measure.
     pub measure: String,
-    /// The Deployment.
+    /// The workload.
     pub of: Option<String>,
     /// What is asked of it.
     pub ask: FrameAsk,

@@ -16,13 +16,13 @@ struct Line<'a> {
 type RolloutColumn<'a> = Column<Run<'a>, Line<'a>>;
 
 const CONSTRAINT: &str = "`TOPOLOGY_KEY\\|WHEN_UNSATISFIABLE`; where its selector covers pods of others too, all that it \
-                          selects are counted, and the Deployment's own pods stand beside it as `…\\|own spread`";
+                          selects are counted, and the workload's own pods stand beside it as `…\\|own spread`";
 
 /// `spread.csv`.
 pub(super) fn spread<'a>() -> Table<'a, Run<'a>> {
     let columns: [Column<Run<'a>, &'a SpreadRow>; 10] = [
         Column::new("time_s", "when", |row| time(row.time)),
-        Column::new("workload", "which Deployment", |row| (&*row.workload).into()),
+        Column::new("workload", "which workload: `deployment/NAMESPACE/NAME`", |row| (&*row.workload).into()),
         Column::new("rollout", "which rollout of it; 0 is the creation", |row| {
             row.rollout.to_string().into()
         }),
@@ -73,7 +73,9 @@ pub(super) fn rollouts<'a>() -> Table<'a, Run<'a>> {
 
 fn rollout_columns<'a>() -> [RolloutColumn<'a>; 17] {
     [
-        Column::new("workload", "which Deployment", |line| (&*line.rollout.workload).into()),
+        Column::new("workload", "which workload: `deployment/NAMESPACE/NAME`", |line| {
+            (&*line.rollout.workload).into()
+        }),
         Column::new("rollout", "which rollout of it; 0 is the creation", |line| {
             line.rollout.number.to_string().into()
         }),
@@ -87,14 +89,14 @@ fn rollout_columns<'a>() -> [RolloutColumn<'a>; 17] {
             let done = line.rollout.completed;
             done.map_or_else(String::new, |done| seconds(done.0 - line.rollout.started.0)).into()
         }),
-        Column::new("final_skew", "skew of the newest ReplicaSet's pods at the end", |line| {
-            line.of(|one| one.final_skew.to_string())
-        }),
         Column::new(
-            "final_counts",
-            "pods of the newest ReplicaSet per domain, most first: `3/1/1`",
-            |line| line.of(|one| counts_text(&one.final_counts)),
+            "final_skew",
+            "skew of the newest revision's pods at the end; a Deployment's revisions are its ReplicaSets",
+            |line| line.of(|one| one.final_skew.to_string()),
         ),
+        Column::new("final_counts", "pods of the newest revision per domain, most first: `3/1/1`", |line| {
+            line.of(|one| counts_text(&one.final_counts))
+        }),
         Column::new("max_skew_during", "the largest skew, over pods of all revisions", |line| {
             line.of(|one| one.max_skew_during.to_string())
         }),

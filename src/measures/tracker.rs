@@ -1,47 +1,43 @@
-//! The course of a Deployment's rollouts.
+//! A tracker: it follows one workload over its rollouts.
 //!
-//! Rollout 0 is the creation of the Deployment (or the state taken over at time 0); every change of
-//! its template begins another. A rollout is complete at the first settled instant at which the stored
-//! status says so: updated = replicas = available = spec.replicas, observed generation current.
+//! Rollout 0 is the creation of the workload (or the state taken over at time 0); every change of its
+//! template begins another. A rollout is complete at the first settled instant at which the stored status
+//! says so. What status, revisions and template are is asked of the workload, whatever its kind.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::blocked::{Cut, Unfinished};
-use super::pod_rows::PodRows;
 use super::pods_by_node::{PodsByNode, count_on};
 use super::rollout_row::RolloutRow;
 use super::selected::{Selected, Selection};
 use super::spread::{DomainCounts, SpreadRow, constraint_name};
+use super::surroundings::Surroundings;
 use super::waiting::Waiting;
 use super::watched::Watched;
-use crate::api::{Deployment, Interner, Node, NodeId, Pod, ReplicaSet, ReplicaSetId};
+use super::workload::{RevisionKey, Workload};
+use crate::api::{Interner, NodeId, Pod, PodTemplate};
 use crate::kernel::{SimDuration, SimTime};
 
-/// What a rollout takes place in.
-#[derive(Clone, Copy)]
-pub(super) struct Surroundings<'a> {
-    /// The nodes, by number.
-    pub(super) nodes: &'a [Option<Arc<Node>>],
-    /// The names in the scenario's objects.
-    pub(super) names: &'a Interner,
-    /// Every pod so far.
-    pub(super) pods: &'a PodRows,
-}
-
-/// A Deployment and its present rollout.
+/// A workload and its present rollout.
 #[derive(Clone, Debug)]
-pub(super) struct Course {
-    workload: Arc<str>,
-    deployment: Arc<Deployment>,
-    replica_sets: BTreeMap<ReplicaSetId, (Arc<ReplicaSet>, PodsByNode)>,
+pub(super) struct Tracker {
+    /// `KIND/NAMESPACE/NAME`.
+    name: Arc<str>,
+    /// As last stored.
+    workload: Arc<dyn Workload>,
+    /// How many pods it wants.
+    wanted: u32,
+    /// Its stored status says that the rollout is complete.
+    says_complete: bool,
+    revisions: BTreeMap<RevisionKey, Revision>,
     active: u32,
     ready: u32,
     ready_on: PodsByNode,
     waiting: Waiting,
     number: u32,
     started: SimTime,
-    /// The new ReplicaSet first had pods to make.
+    /// The newest revision first had pods to make.
     scaled_up: Option<SimTime>,
     completed: Option<SimTime>,
     /// Complete, but only after `blocked_after`.
@@ -52,23 +48,35 @@ pub(super) struct Course {
     dirty: bool,
     /// A rollout that takes longer is blocked, even if it completes in the end.
     blocked_after: Option<SimDuration>,
-    /// It was there at time 0, with ReplicaSets.
+    /// It was there at time 0, with revisions.
     adopted: bool,
 }
 
-impl Course {
-    /// A Deployment that was just created, or taken over with its ReplicaSets.
+/// The pods of one template of the workload.
+#[derive(Clone, Debug, Default)]
+struct Revision {
+    /// Its template, where an object of its own has it.
+    template: Option<PodTemplate>,
+    /// Its active pods.
+    pods: PodsByNode,
+}
+
+impl Tracker {
+    /// Of a workload that was just created, or taken over with its revisions.
     pub(super) fn new(
-        deployment: &Arc<Deployment>,
+        workload: Arc<dyn Workload>,
         around: Surroundings<'_>,
         now: SimTime,
         (blocked_after, adopted): (Option<SimDuration>, bool),
     ) -> Self {
-        let namespace = around.names.resolve(deployment.namespace);
-        let mut course = Self {
-            workload: format!("deployment/{namespace}/{}", deployment.name).into(),
-            deployment: Arc::clone(deployment),
-            replica_sets: BTreeMap::new(),
+        let kind = workload.kind().kind.to_ascii_lowercase();
+        let namespace = around.names.resolve(workload.namespace());
+        let mut tracker = Self {
+            name: format!("{kind}/{namespace}/{}", workload.name()).into(),
+            wanted: wanted(&*workload),
+            says_complete: workload.is_complete(),
+            workload,
+            revisions: BTreeMap::new(),
             active: 0,
             ready: 0,
             ready_on: PodsByNode::new(),
@@ -85,25 +93,27 @@ impl Course {
             blocked_after,
             adopted,
         };
-        course.watch(around);
-        course
+        tracker.watch(around);
+        tracker
     }
 
     /// Counts the domains anew: the constraints or the nodes changed.
     pub(super) fn watch(&mut self, around: Surroundings<'_>) {
-        let pod = Arc::clone(&self.deployment.template.pod);
+        let pod = Arc::clone(&self.workload.template().pod);
         let earlier = std::mem::take(&mut self.watched);
-        let (selections, next) = Selection::all_of(&self.deployment, around.names);
+        let (selections, next) = Selection::all_of(&*self.workload, around.names);
         for (constraint, selection) in pod.spread_constraints.iter().zip(selections) {
             let name = constraint_name(constraint, around.names);
             let domains = DomainCounts::new(constraint, &pod, around.nodes, around.names);
             let before = earlier.iter().find(|watched| watched.name == name);
             let selected = match before {
                 Some(watched) => watched.selected.with_domains(domains.clone()),
-                None => Selected::new(selection, domains.clone(), &next, around.pods, |pod| self.owns(pod)),
+                None => Selected::new(selection, domains.clone(), &next, around.pods, |pod| {
+                    self.owns((around.revision_of)(pod))
+                }),
             };
             let mut watched = Watched::new(name, domains, selected, before);
-            for (&node, &count) in self.replica_sets.values().flat_map(|(_, pods)| pods) {
+            for (&node, &count) in self.revisions.values().flat_map(|revision| &revision.pods) {
                 watched.active_changed(node, count as i32);
             }
             for (&node, &count) in &self.ready_on {
@@ -114,15 +124,20 @@ impl Course {
         self.dirty = true;
     }
 
-    /// Whether a pod is of one of the ReplicaSets.
-    fn owns(&self, pod: &Pod) -> bool {
-        pod.replica_set().is_some_and(|id| self.replica_sets.contains_key(&id))
+    /// Whether the pods of a revision are the workload's own.
+    fn owns(&self, revision: Option<RevisionKey>) -> bool {
+        revision.is_some_and(|key| self.revisions.contains_key(&key))
     }
 
-    /// A pod that a constraint may count, of whomever, came to a node (1) or left it (-1); whether that
-    /// changed what a constraint counts of others.
-    pub(super) fn selected_changed(&mut self, pod: &Pod, change: (NodeId, i32)) -> bool {
-        let is_own = self.owns(pod);
+    /// A pod that a constraint may count, of whomever and of this revision, came to a node (1) or left it
+    /// (-1); whether that changed what a constraint counts of others.
+    pub(super) fn selected_changed(
+        &mut self,
+        pod: &Pod,
+        revision: Option<RevisionKey>,
+        change: (NodeId, i32),
+    ) -> bool {
+        let is_own = self.owns(revision);
         let mut changed = false;
         for watched in &mut self.watched {
             changed |= watched.selected_changed(&pod.spec, change, is_own);
@@ -131,22 +146,22 @@ impl Course {
         changed
     }
 
-    /// The Deployment changed; the rollout that this ends, if its template is another one.
-    pub(super) fn deployment_changed(
+    /// The workload changed; the rollout that this ends, if its template is another one.
+    pub(super) fn workload_changed(
         &mut self,
-        new: &Arc<Deployment>,
+        new: Arc<dyn Workload>,
         around: Surroundings<'_>,
         now: SimTime,
     ) -> Option<RolloutRow> {
         self.dirty = true;
-        if new.template.equals(&self.deployment.template) {
-            self.deployment = Arc::clone(new);
+        if new.template().equals(self.workload.template()) {
+            self.store(new);
             return None;
         }
         // A state taken over complete may change before its first instant is settled.
         self.note_completion(now);
         let ended = self.finish(around, now, Cut::NextChange);
-        self.deployment = Arc::clone(new);
+        self.store(new);
         self.number += 1;
         self.started = now;
         self.scaled_up = None;
@@ -160,35 +175,34 @@ impl Course {
         Some(ended)
     }
 
-    /// A ReplicaSet of the Deployment appeared, changed or went.
-    pub(super) fn replica_set_changed(
-        &mut self,
-        id: ReplicaSetId,
-        new: Option<&Arc<ReplicaSet>>,
-        now: SimTime,
-    ) {
-        match new {
-            Some(new) => {
-                let has_pods_to_make = self.scaled_up.is_none() && new.replicas > 0;
-                if has_pods_to_make && new.template.equals(&self.deployment.template) {
-                    self.scaled_up = Some(now);
-                }
-                self.replica_sets.entry(id).or_insert_with(|| (Arc::clone(new), PodsByNode::new())).0 =
-                    Arc::clone(new);
-            }
-            None => {
-                // Pods that outlive it keep counting until they go.
-                if self.replica_sets.get(&id).is_some_and(|(_, pods)| pods.is_empty()) {
-                    self.replica_sets.remove(&id);
-                }
-            }
+    fn store(&mut self, new: Arc<dyn Workload>) {
+        self.wanted = wanted(&*new);
+        self.says_complete = new.is_complete();
+        self.workload = new;
+    }
+
+    /// A revision has pods to make, if it is the newest one.
+    pub(super) fn revision_wants_pods(&mut self, key: RevisionKey, now: SimTime) {
+        let template = self.revisions.get(&key).and_then(|revision| revision.template.as_ref());
+        if self.scaled_up.is_none() && self.workload.is_newest(key, template) {
+            self.scaled_up = Some(now);
         }
     }
 
-    /// A pod of one of the ReplicaSets changed.
+    /// The object that is a revision of the workload appeared or changed; without a template it went.
+    pub(super) fn revision_changed(&mut self, key: RevisionKey, template: Option<&PodTemplate>) {
+        if let Some(template) = template {
+            self.revisions.entry(key).or_default().template = Some(template.clone());
+        } else if self.revisions.get(&key).is_some_and(|revision| revision.pods.is_empty()) {
+            // Pods that outlive it keep counting until they go.
+            self.revisions.remove(&key);
+        }
+    }
+
+    /// A pod of one of the revisions changed.
     pub(super) fn pod_changed(
         &mut self,
-        id: ReplicaSetId,
+        key: RevisionKey,
         (old, new): (Option<&Pod>, Option<&Pod>),
         around: Surroundings<'_>,
         now: SimTime,
@@ -198,7 +212,7 @@ impl Course {
         self.active = self.active + count(new, Pod::is_active) - count(old, Pod::is_active);
         let ready: fn(&Pod) -> bool = |pod| pod.is_active() && pod.is_ready();
         self.ready = self.ready + count(new, ready) - count(old, ready);
-        self.waiting.observe(id, old, new, now);
+        self.waiting.observe(key, old, new, now);
         let place = |pod: Option<&Pod>, test: fn(&Pod) -> bool| {
             pod.filter(|pod| test(pod)).and_then(|pod| pod.node).map(|node| (node, 1))
         };
@@ -209,9 +223,9 @@ impl Course {
             }
         }
         let moves = difference(place(old, Pod::is_active), place(new, Pod::is_active));
-        let Some((_, pods)) = self.replica_sets.get_mut(&id) else { return };
+        let Some(revision) = revision_of_pod(&mut self.revisions, key) else { return };
         for (node, change) in moves {
-            count_on(pods, node, change);
+            count_on(&mut revision.pods, node, change);
             for watched in &mut self.watched {
                 watched.active_changed(node, change);
             }
@@ -223,10 +237,9 @@ impl Course {
         if !std::mem::take(&mut self.dirty) {
             return;
         }
-        let replicas = u32::try_from(self.deployment.replicas).unwrap_or(0);
-        self.surge_max = self.surge_max.max(self.active.saturating_sub(replicas));
+        self.surge_max = self.surge_max.max(self.active.saturating_sub(self.wanted));
         if self.completed.is_none() {
-            self.unavailable_max = self.unavailable_max.max(replicas.saturating_sub(self.ready));
+            self.unavailable_max = self.unavailable_max.max(self.wanted.saturating_sub(self.ready));
             self.note_completion(now);
         }
         let mut rows = rows;
@@ -235,14 +248,14 @@ impl Course {
                 continue;
             }
             if let Some(rows) = rows.as_deref_mut() {
-                rows.extend(watched.rows((now, self.number), &self.workload, names));
+                rows.extend(watched.rows((now, self.number), &self.name, names));
             }
         }
     }
 
     /// Notes that the rollout is complete, if it is.
     fn note_completion(&mut self, now: SimTime) {
-        if self.completed.is_some() || self.late.is_some() || !self.deployment.is_complete() {
+        if self.completed.is_some() || self.late.is_some() || !self.says_complete {
             return;
         }
         if self.blocked_after.is_none_or(|limit| now.since(self.started) <= limit) {
@@ -260,7 +273,7 @@ impl Course {
             .iter()
             .flat_map(|watched| {
                 let constraint = &watched.own.constraint;
-                let pod = &self.deployment.template.pod;
+                let pod = &self.workload.template().pod;
                 let mut counts = DomainCounts::new(constraint, pod, around.nodes, around.names);
                 for (&node, &pods) in newest.into_iter().flat_map(|(_, pods)| pods) {
                     counts.add(node, pods as i32);
@@ -269,8 +282,8 @@ impl Course {
             })
             .collect();
         let unfinished = || Unfinished {
-            deployment: &self.deployment,
-            newest: newest.map(|(id, _)| id),
+            workload: &*self.workload,
+            newest: newest.map(|(key, _)| key),
             waiting: &self.waiting,
             pods: around.pods,
             lasted: now.since(self.started),
@@ -283,7 +296,7 @@ impl Course {
         // A state that was taken over and rolled at once had no time to be blocked.
         let blocked = self.completed.is_none() && !(adopted && cut == Cut::NextChange);
         RolloutRow {
-            workload: Arc::clone(&self.workload),
+            workload: Arc::clone(&self.name),
             number: self.number,
             adopted,
             started: self.started,
@@ -297,14 +310,30 @@ impl Course {
         }
     }
 
-    /// The ReplicaSet of the present template, else the one made last, with its pods.
-    fn newest(&self) -> Option<(ReplicaSetId, &PodsByNode)> {
-        let of_template = self
-            .replica_sets
-            .iter()
-            .find(|(_, (replica_set, _))| replica_set.template.equals(&self.deployment.template));
-        of_template.or_else(|| self.replica_sets.iter().next_back()).map(|(id, (_, pods))| (*id, pods))
+    /// The revision of the present template, else the last, with its pods.
+    fn newest(&self) -> Option<(RevisionKey, &PodsByNode)> {
+        let is_newest =
+            |key: RevisionKey, revision: &Revision| self.workload.is_newest(key, revision.template.as_ref());
+        let of_template = self.revisions.iter().find(|(key, revision)| is_newest(**key, revision));
+        of_template
+            .or_else(|| self.revisions.iter().next_back())
+            .map(|(key, revision)| (*key, &revision.pods))
     }
+}
+
+/// The revision of a pod. One that is no object of its own is there from its first pod on.
+fn revision_of_pod(
+    revisions: &mut BTreeMap<RevisionKey, Revision>,
+    key: RevisionKey,
+) -> Option<&mut Revision> {
+    match key.hash {
+        Some(_) => Some(revisions.entry(key).or_default()),
+        None => revisions.get_mut(&key),
+    }
+}
+
+fn wanted(workload: &dyn Workload) -> u32 {
+    u32::try_from(workload.counts().wanted).unwrap_or(0)
 }
 
 /// What changes where a pod counted on one node before and counts on another, or on none, now.
@@ -316,3 +345,6 @@ fn difference(
     let left = before.map(|(node, count)| (node, -count));
     left.into_iter().chain(after).filter(move |_| moved)
 }
+
+#[cfg(test)]
+mod tests;
