@@ -2,15 +2,12 @@
 //!
 //!     cargo run --release --example own_plugin
 
-use kubecast::cluster::setup::ClusterSetup;
 use kubecast::forecast::{Error, Forecast, RunOptions};
 use kubecast::scheduler::framework::{
     Actions, ClusterEvent, CycleContext, CycleState, Descriptor, Events, Plugin, Point, Registration, Status,
     Work,
 };
 use kubecast::scheduler::node_info::NodeInfo;
-use kubecast::scheduler::plugins::in_tree;
-use kubecast::scheduler::profile::{EnabledPlugin, PluginArgs, Plugins, Profile};
 
 /// Its name, its extension points, what makes it, and the changes of the cluster after which a pod that it refused is tried again.
 static AT_MOST_ONE: Descriptor = Descriptor {
@@ -32,17 +29,6 @@ impl Plugin for AtMostOne {
     }
 }
 
-/// The default profile with the plugin in it.
-fn with_plugin(setup: &mut ClusterSetup) {
-    let registry = in_tree().with(&AT_MOST_ONE);
-    let mut own = Plugins::default();
-    own.multi_point.enabled.push(EnabledPlugin { name: AT_MOST_ONE.name.to_owned(), weight: 0, place: None });
-    let plugins = Plugins::defaults().merged_with(&own);
-    let args = PluginArgs::default();
-    let profile = Profile::from_plugins("default-scheduler", &plugins, args, &registry, &mut setup.names);
-    setup.scheduler.profiles = vec![profile.expect("the plugins fit together")];
-}
-
 const SCENARIO: &str = "
 apiVersion: kubecast.dev/v1alpha1
 kind: Scenario
@@ -57,6 +43,9 @@ spec:
 
 fn main() -> Result<(), Error> {
     let scenario = Forecast::of_texts([("one-each.yaml", SCENARIO)]).scenario()?;
-    print!("{}", scenario.with_setups(with_plugin).run(&RunOptions::default())?.to_text());
+    let scenario = scenario.with_setups(|setup| {
+        setup.enable_plugins(&[&AT_MOST_ONE]).expect("the plugins fit together");
+    });
+    print!("{}", scenario.run(&RunOptions::default())?.to_text());
     Ok(())
 }

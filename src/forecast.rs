@@ -195,8 +195,30 @@ impl Forecast {
         guard::of(|| validation::check(self))
     }
 
-    /// The one document that a Study or Plan is.
+    /// The one document that a Study or Plan is. It names its own files, times and values: nothing beside it is heard.
     fn document(&self) -> Result<&SourceText, Error> {
+        let LoadOptions { apply, set, namespace, ask, .. } = &self.options;
+        let refused = [
+            (
+                !apply.is_empty(),
+                "--apply: a Study or Plan names its own files; put the change among them, or into an arm",
+            ),
+            (
+                ask.timing_preset.is_some(),
+                "--timing-preset: a Study or Plan names its own scenario; put timing.preset there, or into an arm",
+            ),
+            (
+                !set.is_empty(),
+                "--set: a Study or Plan sets its own values; put it into an arm, or into the scenario",
+            ),
+            (
+                namespace.is_some(),
+                "--namespace: a Study or Plan names its own files; put the namespace into their objects",
+            ),
+        ];
+        if let Some((_, message)) = refused.into_iter().find(|(is_given, _)| *is_given) {
+            return Err(Error::wrong(Fault::new(Code::Question, message)));
+        }
         match &self.sources[..] {
             [source] => Ok(source),
             sources => Err(Error::option("input", &format!("{} files", sources.len()), "one file is wanted")),

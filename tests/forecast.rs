@@ -128,3 +128,24 @@ fn capacity_answers_without_files() {
     // 4 CPUs hold two pods of 1.5.
     assert_eq!(answer.cases[0].capacity.placed, [2]);
 }
+
+#[test]
+fn what_a_study_would_not_hear_is_refused() {
+    let study = root("scenarios/studies/match-label-keys.yaml");
+    for (option, value, told) in [
+        ("--set", "scenario#/spec/seed=2", "error: --set: a Study or Plan sets its own values;"),
+        ("--namespace", "shop", "error: --namespace: a Study or Plan names its own files;"),
+    ] {
+        let refused = kubecast(&["validate", &study.to_string_lossy(), option, value]);
+        assert!(refused.code == 2 && refused.stderr.starts_with(told), "{}", refused.stderr);
+    }
+}
+
+#[test]
+fn no_run_is_no_answer() {
+    let told = skew().scenario().expect("it is right").run(&RunOptions::default().runs(0));
+    assert_eq!(
+        told.map(|answer| answer.runs).map_err(|error| error.to_string()),
+        Err("--runs 0: nothing is run; give 1 or more".to_owned())
+    );
+}

@@ -21,9 +21,6 @@ use kubecast::report::page::text_of;
 use kubecast::report::run::files;
 use kubecast::report::words;
 use kubecast::scenario::{Ledger, LoadOptions, NoFiles, SourceText, load};
-use kubecast::scheduler::framework::{Descriptor, PluginArgs, Profile};
-use kubecast::scheduler::plugins::in_tree;
-use kubecast::scheduler::profile::{EnabledPlugin, Plugins};
 use kubecast::study::aftermath::with_what_happened;
 use kubecast::study::replication::Run;
 use kubecast::study::summary::VariantResult;
@@ -51,17 +48,6 @@ fn setup() -> ClusterSetup {
     let source = SourceText { name: "room.yaml".into(), text: SCENARIO.into() };
     let scenario = load(&[source], &LoadOptions::default(), &NoFiles).expect("a good scenario");
     ClusterSetup::clone(&scenario.variants[0].setup)
-}
-
-/// One line for the plugin.
-fn with_plugin(setup: &mut ClusterSetup, line: &'static Descriptor) {
-    let registry = in_tree().with(line);
-    let mut own = Plugins::default();
-    own.multi_point.enabled.push(EnabledPlugin { name: line.name.to_owned(), weight: 0, place: None });
-    let plugins = Plugins::defaults().merged_with(&own);
-    let args = PluginArgs::default();
-    let profile = Profile::from_plugins("default-scheduler", &plugins, args, &registry, &mut setup.names);
-    setup.scheduler.profiles = vec![profile.expect("the plugins fit together")];
 }
 
 /// One line for the operation.
@@ -109,7 +95,7 @@ fn born(result: &VariantResult) -> f64 {
 #[test]
 fn a_controller_a_plugin_an_operation_and_a_measure_of_ones_own() {
     let mut setup = setup();
-    with_plugin(&mut setup, &plugin::AT_MOST_ONE);
+    setup.enable_plugins(&[&plugin::AT_MOST_ONE]).expect("the plugins fit together");
     with_operation(&mut setup);
     let result = run(setup);
     let record = record(&result);
@@ -154,7 +140,7 @@ fn the_operation_takes_its_time_and_watches() {
 #[test]
 fn a_plugin_of_ones_own_lets_pods_wait_for_each_other() {
     let mut setup = setup();
-    with_plugin(&mut setup, &gang::GANG);
+    setup.enable_plugins(&[&gang::GANG]).expect("the plugins fit together");
     with_operation(&mut setup);
     let result = run(setup);
     let record = record(&result);
@@ -174,7 +160,7 @@ fn a_plugin_of_ones_own_lets_pods_wait_for_each_other() {
 /// where a pod is, none.
 fn waiting_for(available: i32) -> String {
     let mut setup = setup();
-    with_plugin(&mut setup, &plugin::AT_MOST_ONE);
+    setup.enable_plugins(&[&plugin::AT_MOST_ONE]).expect("the plugins fit together");
     with_operation(&mut setup);
     setup.timeline.push(TimelineEntry {
         at: TimelineMoment::At(SimTime(120_000_000_000)),

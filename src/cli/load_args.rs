@@ -39,19 +39,6 @@ fn rule(text: &str) -> Result<String, String> {
 }
 
 impl LoadArgs {
-    /// Refuses `--apply` and `--timing-preset` where nothing would come of them: a Study or Plan names its files
-    /// and times itself.
-    pub fn without_change(&self) -> Result<(), CliError> {
-        let message = if !self.apply.is_empty() {
-            "--apply: a Study or Plan names its own files; put the change among them, or into an arm"
-        } else if self.timing_preset.is_some() {
-            "--timing-preset: a Study or Plan names its own scenario; put timing.preset there, or into an arm"
-        } else {
-            return Ok(());
-        };
-        Err(CliError::wrong_input(message))
-    }
-
     /// Refuses `--timing-preset` where no time passes.
     pub fn without_time(&self) -> Result<(), CliError> {
         match self.timing_preset {

@@ -42,7 +42,6 @@ pub struct PlanArgs {
 
 /// Searches; exits with 1 where no choice meets the targets.
 pub fn plan(args: &PlanArgs) -> Result<(), CliError> {
-    args.load.without_change()?;
     let options = args.load.options(args.seed)?;
     let forecast = Forecast::of(vec![input::read_one(&args.file)?]).with_options(options);
     let plan = forecast.threads(args.threads).plan()?;

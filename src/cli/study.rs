@@ -62,7 +62,6 @@ pub struct StudyArgs {
 /// Runs what the arguments say.
 pub fn study(args: &StudyArgs) -> Result<(), CliError> {
     let shard = args.shard.as_deref().map(shard_of).transpose()?.unwrap_or(Shard::WHOLE);
-    args.load.without_change()?;
     let options = args.load.options(args.seed)?;
     let earlier = args.earlier.read()?;
     if earlier.is_some() && args.shard.is_some() {

@@ -18,7 +18,11 @@ use crate::api::{
     Symbol, Timestamp,
 };
 use crate::kernel::{SimDuration, SimTime};
-use crate::scheduler::profile::Profile;
+use crate::scheduler::framework::Descriptor;
+use crate::scheduler::plugins::in_tree;
+use crate::scheduler::profile::{
+    DEFAULT_SCHEDULER_NAME, EnabledPlugin, PluginArgs, Plugins, Profile, ProfileFault,
+};
 use crate::scheduler::queue::QueueConfig;
 
 /// The state at time 0, the settings, and what happens on the way.
@@ -63,6 +67,24 @@ pub struct ClusterSetup {
     pub scheduler: SchedulerSetup,
     /// When and why a run ends.
     pub limits: RunLimits,
+}
+
+impl ClusterSetup {
+    /// Schedules by the default profile with these plugins beside its own, each at the points that it names. The error says
+    /// why kube-scheduler would not start with them.
+    pub fn enable_plugins(&mut self, own: &[&'static Descriptor]) -> Result<(), ProfileFault> {
+        let registry = own.iter().fold(in_tree(), |registry, line| registry.with(line));
+        let mut enabled = Plugins::default();
+        for line in own {
+            let plugin = EnabledPlugin { name: line.name.to_owned(), weight: 0, place: None };
+            enabled.multi_point.enabled.push(plugin);
+        }
+        let (plugins, args) = (Plugins::defaults().merged_with(&enabled), PluginArgs::default());
+        let profile =
+            Profile::from_plugins(DEFAULT_SCHEDULER_NAME, &plugins, args, &registry, &mut self.names)?;
+        self.scheduler.profiles = vec![profile];
+        Ok(())
+    }
 }
 
 /// The scheduler's configuration.

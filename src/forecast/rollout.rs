@@ -75,7 +75,7 @@ impl RolloutOptions {
 
     /// Whether they make sense.
     pub fn check(&self) -> Result<(), Error> {
-        if self.timing_sensitivity { sensitivity::check_runs(self.runs) } else { Ok(()) }
+        sensitivity::check_runs(self.runs, self.timing_sensitivity)
     }
 
     /// How many runs of each arm with other times tell whether the answers hang on them; `None` where too many pods or too

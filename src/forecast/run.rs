@@ -62,7 +62,7 @@ impl RunOptions {
 
     /// Whether they make sense.
     pub fn check(&self) -> Result<(), Error> {
-        if self.timing_sensitivity { sensitivity::check_runs(self.runs) } else { Ok(()) }
+        sensitivity::check_runs(self.runs, self.timing_sensitivity)
     }
 }
 

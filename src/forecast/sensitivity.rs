@@ -13,15 +13,16 @@ use crate::study::summary::VariantResult;
 /// On clusters of more pods the reruns of a rollout take long: every run begins with all of them.
 pub(super) const MOST_PODS: usize = 20_000;
 
-/// Intervals of a handful of runs say nothing.
-pub(super) fn check_runs(runs: u32) -> Result<(), Error> {
-    if runs >= LEAST_RUNS {
-        return Ok(());
-    }
-    let message = format!(
-        "--timing-sensitivity compares intervals over runs, and {runs} are too few; give --runs {LEAST_RUNS} or \
-         more (1000 is a good number)"
-    );
+/// Whether so many runs tell anything; intervals of a handful of runs, beside those with other times, do not.
+pub(super) fn check_runs(runs: u32, with_other_times: bool) -> Result<(), Error> {
+    let message = match runs {
+        0 => "--runs 0: nothing is run; give 1 or more".to_owned(),
+        runs if with_other_times && runs < LEAST_RUNS => format!(
+            "--timing-sensitivity compares intervals over runs, and {runs} are too few; give --runs {LEAST_RUNS} or \
+             more (1000 is a good number)"
+        ),
+        _ => return Ok(()),
+    };
     Err(Error::wrong(super::Fault::new(super::Code::Question, message)))
 }
 

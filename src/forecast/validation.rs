@@ -21,14 +21,12 @@ pub enum Validation {
 
 pub(super) fn check(forecast: &Forecast) -> Result<Validation, Error> {
     let Forecast { sources, options, reader, .. } = forecast;
-    if let [source] = &sources[..] {
-        match own_kind(source).as_deref() {
-            Some("Study") => return Ok(Validation::Study(Box::new(load_study(source, options, &**reader)?))),
-            Some("Plan") => return Ok(Validation::Plan(Box::new(load_plan(source, options, &**reader)?))),
-            _ => {}
-        }
-    }
-    Ok(Validation::Scenario(Box::new(forecast.scenario()?)))
+    let kind = if let [source] = &sources[..] { own_kind(source) } else { None };
+    Ok(match kind.as_deref() {
+        Some("Study") => Validation::Study(Box::new(load_study(forecast.document()?, options, &**reader)?)),
+        Some("Plan") => Validation::Plan(Box::new(load_plan(forecast.document()?, options, &**reader)?)),
+        _ => Validation::Scenario(Box::new(forecast.scenario()?)),
+    })
 }
 
 /// The kind of a document of kubecast's own.
