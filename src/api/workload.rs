@@ -79,14 +79,21 @@ pub struct Deployment {
     pub status: DeploymentStatus,
 }
 
+impl DeploymentStatus {
+    /// Whether all pods are new and available, no old one is left, and the status is up to date (`DeploymentComplete` of the
+    /// Deployment controller).
+    pub fn is_complete(&self, replicas: i32, generation: i64) -> bool {
+        self.updated_replicas == replicas
+            && self.replicas == replicas
+            && self.available_replicas == replicas
+            && self.observed_generation >= generation
+    }
+}
+
 impl Deployment {
-    /// `DeploymentComplete` of the Deployment controller, and the status is of the present spec.
+    /// Whether its stored status says that its rollout is complete.
     pub fn is_complete(&self) -> bool {
-        let status = &self.status;
-        status.updated_replicas == self.replicas
-            && status.replicas == self.replicas
-            && status.available_replicas == self.replicas
-            && status.observed_generation >= self.generation
+        self.status.is_complete(self.replicas, self.generation)
     }
 
     /// Whether two Deployments want the same (their `spec` is equal).

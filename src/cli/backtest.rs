@@ -73,10 +73,6 @@ pub struct BacktestArgs {
 
 /// Judges what the arguments name.
 pub fn backtest(args: &BacktestArgs) -> Result<(), CliError> {
-    if !args.load.apply.is_empty() {
-        let message = "--apply: a forecast is judged by what happened to the cluster as it was; leave it out";
-        return Err(CliError::wrong_input(message));
-    }
     let earlier = args.earlier.read()?;
     let out = args.out.as_deref().map(|root| OutputDir::prepare(root, args.force)).transpose()?;
     let dumps: Result<Vec<Dumps>, CliError> = pairs::of(args)?.iter().map(pairs::PairFiles::read).collect();

@@ -5,9 +5,7 @@ use serde_json::{Value, json};
 
 use super::rollout_objects::read;
 use crate::api::{DeploymentCondition, DeploymentStatus, Timestamp};
-use crate::controllers::deployment::progress::{
-    deployment_complete, deployment_progressing, deployment_timed_out,
-};
+use crate::controllers::deployment::progress::{deployment_progressing, deployment_timed_out};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -76,7 +74,7 @@ pub fn check(vector: &Value) -> Result<Value, String> {
     let (old, new) = (input.old_status.compile()?, input.new_status.compile()?);
     let now = Timestamp::parse(&input.now)?;
     Ok(json!({ "expect": {
-        "complete": deployment_complete(input.replicas, input.generation, &new),
+        "complete": new.is_complete(input.replicas, input.generation),
         "progressing": deployment_progressing(&old, &new),
         "timedOut": deployment_timed_out(input.progress_deadline_seconds, &new, now),
     } }))

@@ -49,6 +49,15 @@ pub struct BacktestAnswer {
 impl Backtest {
     pub(super) fn load(forecast: &Forecast, dumps: &[Dumps]) -> Result<Self, Error> {
         let mut options = forecast.options.clone();
+        let changes = [
+            ("apply", !options.apply.is_empty()),
+            ("set", !options.set.is_empty()),
+            ("namespace", options.namespace.is_some()),
+        ];
+        if let Some((name, _)) = changes.into_iter().find(|(_, is_given)| *is_given) {
+            let why = "a forecast is judged by what happened to the cluster as it was; leave it out";
+            return Err(Error::wrong(Fault::new(Code::Question, format!("--{name}: {why}"))));
+        }
         options.ask.fitter = Some(timing_fit::rollout::times);
         let read = |Dumps { name, sources }: &Dumps| {
             let read = guard::of(|| Ok(load_backtest(sources, &options, &*forecast.reader)?));

@@ -68,14 +68,6 @@ pub(super) struct Counts {
     pub(super) observed: bool,
 }
 
-impl Counts {
-    /// Every pod that is wanted is there, of the newest revision and available, and there is no other.
-    pub(super) fn are_as_wanted(&self) -> bool {
-        let Self { wanted, all, updated, available, observed } = *self;
-        updated == wanted && all == wanted && available == wanted && observed
-    }
-}
-
 macro_rules! workloads {
     ($( $(#[$doc:meta])* $kind:ident($id:ident); )*) => {
         /// The number of a workload, by its kind. At one instant stock is taken in this order.

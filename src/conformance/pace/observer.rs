@@ -14,7 +14,6 @@ use crate::cluster::record::Record;
 use crate::cluster::request::{ClientId, RequestRecord, Verb};
 use crate::cluster::store::kinds::unseen;
 use crate::cluster::store::{Change, ObjectId};
-use crate::controllers::deployment::progress::deployment_complete;
 use crate::kernel::{Interner, SimTime, TraceSink};
 
 /// A write.
@@ -155,8 +154,7 @@ impl<'s> Observer<'s> {
             && let Some(ObjectId::Deployment(id)) = request.object
         {
             let deployment = &self.deployments[&id];
-            let complete =
-                deployment_complete(deployment.replicas, deployment.generation, &deployment.status);
+            let complete = deployment.status.is_complete(deployment.replicas, deployment.generation);
             self.statuses.push((now.0, object.clone(), complete));
         }
         self.writes.push(Write { at: now.0, component, verb, object, fields });

@@ -18,15 +18,6 @@ pub fn has_progress_deadline(progress_deadline_seconds: Option<i32>) -> bool {
     progress_deadline_seconds.is_some_and(|seconds| seconds != i32::MAX)
 }
 
-/// Whether all pods are new and available, no old one is left, and the status is up to date
-/// (`DeploymentComplete`).
-pub fn deployment_complete(replicas: i32, generation: i64, status: &DeploymentStatus) -> bool {
-    status.updated_replicas == replicas
-        && status.replicas == replicas
-        && status.available_replicas == replicas
-        && status.observed_generation >= generation
-}
-
 /// Whether there are more new pods, fewer old ones, or more ready or available ones than before
 /// (`DeploymentProgressing`).
 pub fn deployment_progressing(old: &DeploymentStatus, new: &DeploymentStatus) -> bool {
@@ -85,7 +76,7 @@ impl SyncState<'_> {
         if no_rollout {
             return;
         }
-        if deployment_complete(deployment.replicas, deployment.generation, status) {
+        if status.is_complete(deployment.replicas, deployment.generation) {
             set_condition(&mut status.progressing, condition("True", NEW_REPLICA_SET_AVAILABLE, self.now));
         } else if deployment_progressing(&self.status, status) {
             // The time of the last update moves even if status and reason stay.
@@ -104,7 +95,7 @@ impl SyncState<'_> {
         let deadline = deployment.progress_deadline_seconds;
         let seconds = deadline.filter(|_| has_progress_deadline(deadline))?;
         let current = self.status.progressing.as_ref()?;
-        if deployment_complete(deployment.replicas, deployment.generation, status)
+        if status.is_complete(deployment.replicas, deployment.generation)
             || &*current.reason == PROGRESS_DEADLINE_EXCEEDED
         {
             return None;

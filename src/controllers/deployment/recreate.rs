@@ -3,7 +3,6 @@
 use std::rc::Rc;
 
 use super::actions::SyncError;
-use super::progress::deployment_complete;
 use super::state::{ReplicaSets, SyncState};
 
 impl SyncState<'_> {
@@ -24,7 +23,7 @@ impl SyncState<'_> {
             // It is created in its full size.
             None => sets = self.all_replica_sets_and_sync_revision(true)?,
         }
-        if deployment_complete(deployment.replicas, deployment.generation, &self.status) {
+        if self.status.is_complete(deployment.replicas, deployment.generation) {
             self.cleanup(&sets.old)?;
         }
         self.sync_rollout_status(&sets)

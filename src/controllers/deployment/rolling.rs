@@ -5,7 +5,6 @@ use std::rc::Rc;
 use super::actions::SyncError;
 use super::member::{Member, available_replicas, by_creation, spec_replicas};
 use super::new_replica_set::new_rs_new_replicas;
-use super::progress::deployment_complete;
 use super::state::{ReplicaSets, SyncState};
 
 impl SyncState<'_> {
@@ -14,7 +13,7 @@ impl SyncState<'_> {
         let scaled = self.reconcile_new_replica_set(&sets)? || self.reconcile_old_replica_sets(&sets);
         let deployment = self.deployment();
         // Judged by the status stored before this sync.
-        if !scaled && deployment_complete(deployment.replicas, deployment.generation, &self.status) {
+        if !scaled && self.status.is_complete(deployment.replicas, deployment.generation) {
             self.cleanup(&sets.old)?;
         }
         self.sync_rollout_status(&sets)

@@ -63,7 +63,7 @@ impl Workload for PodSet {
     }
 
     fn is_complete(&self) -> bool {
-        self.counts().are_as_wanted()
+        self.updated == 3 && self.available == 3
     }
 
     fn held_back(&self) -> Option<&'static str> {

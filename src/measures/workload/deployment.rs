@@ -45,9 +45,8 @@ impl Workload for Deployment {
         }
     }
 
-    /// `DeploymentComplete` of the Deployment controller, and the status is of the present spec.
     fn is_complete(&self) -> bool {
-        self.counts().are_as_wanted()
+        Deployment::is_complete(self)
     }
 
     fn held_back(&self) -> Option<&'static str> {
