@@ -1,6 +1,6 @@
 //! A page's data for programs, as they are printed and stored.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 /// The version of the shape of everything for programs: JSON, and the CSV tables beside it. It grows when a name, a unit
 /// or a meaning changes or goes; what is only added leaves it.
@@ -17,7 +17,7 @@ pub fn versioned(document: Value) -> Value {
     match document {
         Value::Object(fields) => {
             let version = ("schemaVersion".to_owned(), SCHEMA_VERSION.into());
-            Value::Object(Map::from_iter(std::iter::once(version).chain(fields)))
+            Value::Object(std::iter::once(version).chain(fields).collect())
         }
         other => other,
     }
