@@ -286,8 +286,9 @@ fn filters_and_brings_back_by_its_hint() {
 fn scores_and_finds_a_way_out() {
     let mut bench = Bench::new(true);
     // DefaultPreemption, which is asked first, leaves a pod of this policy alone.
-    let mut wanting = Pod::clone(&bench.pod(1));
+    let mut wanting = Pod::clone(bench.pod(1).as_ref());
     Arc::make_mut(&mut wanting.spec).may_preempt = false;
+    let wanting = Arc::new(wanting);
     let told = |cache: &Cache| format!("{:?} {:?}", cache.node_info(NodeId(0)), cache.node_info(NodeId(1)));
     let before = told(&bench.cache);
     let Outcome::Unschedulable(error) = Cycle::new().schedule(&wanting, bench.input()).outcome else {
