@@ -190,15 +190,16 @@ fn best<'c, 'a>(candidates: &'c [Candidate<'a>]) -> (Vec<&'c Candidate<'a>>, &'s
         let top = one.victims.iter().filter(|pod| priority(pod) == highest(one));
         top.map(|pod| start(pod).to_owned()).min().expect("a victim")
     };
-    let keys: [(&str, &dyn Fn(&Candidate<'_>) -> i64); 4] = [
-        ("pdbViolations", &|one| i64::try_from(one.violations).expect("few")),
-        ("highestPriority", &highest),
-        ("prioritySum", &|one| one.victims.iter().map(|pod| priority(pod) + (1 << 31)).sum()),
-        ("victimCount", &|one| i64::try_from(one.victims.len()).expect("few")),
-    ];
-    for (criterion, key) in keys {
-        let least = left.iter().map(|one| key(one)).min().expect("a candidate");
-        left.retain(|one| key(one) == least);
+    let count = |number: usize| i64::try_from(number).expect("few");
+    let costs = |one: &Candidate<'_>| {
+        let sum: i64 = one.victims.iter().map(|pod| priority(pod) + (1 << 31)).sum();
+        [count(one.violations), highest(one), sum, count(one.victims.len())]
+    };
+    for (place, criterion) in
+        ["pdbViolations", "highestPriority", "prioritySum", "victimCount"].into_iter().enumerate()
+    {
+        let least = left.iter().map(|one| costs(one)[place]).min().expect("a candidate");
+        left.retain(|one| costs(one)[place] == least);
         if left.len() == 1 {
             return (left, criterion);
         }
