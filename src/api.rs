@@ -8,6 +8,7 @@ pub mod affinity;
 pub mod behaviour;
 pub mod coverage;
 pub mod cpu_set;
+pub mod disruption_budget;
 pub(crate) mod go_text;
 pub mod ids;
 pub mod int_or_percent;
@@ -34,6 +35,7 @@ pub use behaviour::{
     ServiceIpBehaviour,
 };
 pub use cpu_set::CpuSet;
+pub use disruption_budget::DisruptionBudget;
 pub use ids::{DeploymentId, NamespaceId, NodeId, OwnerId, PodId, ReplicaSetId, SelectorOwnerId, Uid};
 pub use int_or_percent::IntOrPercent;
 pub use labels::Labels;

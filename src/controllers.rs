@@ -12,5 +12,4 @@ pub mod controller_utils;
 pub mod coverage;
 pub mod deployment;
 pub mod replica_set;
-mod sort;
 mod stable_sort;

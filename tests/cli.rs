@@ -200,7 +200,7 @@ fn the_summary_as_json_is_the_file() {
 
 #[test]
 fn every_ready_scenario_meets_its_expectations() {
-    for name in ["release-upgrade", "rolling-upgrade-skew", "rollout-trace", "three-zones"] {
+    for name in ["preemption", "release-upgrade", "rolling-upgrade-skew", "rollout-trace", "three-zones"] {
         let outcome = kubecast(&["run", &format!("scenarios/{name}.yaml"), "--runs", "20"]);
         assert_eq!(outcome.code, 0, "{name}: {}{}", outcome.stdout, outcome.stderr);
         assert!(outcome.stdout.contains("Expectations: "), "{}", outcome.stdout);
