@@ -3,6 +3,7 @@
 
 pub mod affinity;
 pub mod containers;
+mod features;
 pub mod metadata;
 pub mod node;
 pub mod pod;
@@ -11,7 +12,7 @@ pub mod selector;
 pub mod spread;
 pub mod workload;
 
-use crate::api::{ApiServerBehaviour, PriorityClasses};
+use crate::api::{ApiServerBehaviour, Behaviour, PriorityClasses, SchedulerBehaviour};
 
 pub use node::compile_node;
 pub use pod::{CompiledPod, OwnerText, compile_pod, compile_pod_spec, merge_label_keys};
@@ -24,6 +25,15 @@ pub use workload::{
 pub struct CompileContext<'a> {
     /// Which fields the API server keeps.
     pub api_server: &'a ApiServerBehaviour,
+    /// What the scheduler makes of them.
+    pub scheduler: &'a SchedulerBehaviour,
     /// The priorities that pods can name.
     pub priorities: &'a PriorityClasses,
+}
+
+impl<'a> CompileContext<'a> {
+    /// The context under a release.
+    pub fn new(behaviour: &'a Behaviour, priorities: &'a PriorityClasses) -> Self {
+        Self { api_server: &behaviour.api_server, scheduler: &behaviour.scheduler, priorities }
+    }
 }

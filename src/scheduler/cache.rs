@@ -47,10 +47,14 @@ pub struct Cache {
     with_affinity: NodeSet,
     with_required_anti_affinity: NodeSet,
     images: LookupMap<Symbol, ImageState>,
+    /// How many nodes had each image when a node was put, if that is remembered.
+    image_counts: Option<LookupMap<(NodeId, Symbol), u32>>,
     namespaces: BTreeMap<Symbol, Labels>,
     owners: SelectorOwners,
     /// How many pods there are of each priority.
     priorities: BTreeMap<i32, usize>,
+    /// Pods on which kube-scheduler panics.
+    panicking: usize,
     changes: ChangeLog,
     epochs: Epochs,
     nominator: Nominator,
@@ -71,9 +75,11 @@ impl Cache {
             with_affinity: NodeSet::default(),
             with_required_anti_affinity: NodeSet::default(),
             images: LookupMap::default(),
+            image_counts: None,
             namespaces: BTreeMap::new(),
             owners: SelectorOwners::default(),
             priorities: BTreeMap::new(),
+            panicking: 0,
             changes: ChangeLog::default(),
             epochs: Epochs::default(),
             nominator: Nominator::default(),
@@ -141,6 +147,16 @@ impl Cache {
         self.images.get(&name).copied()
     }
 
+    /// From now on remembers how many nodes had each image when a node was put.
+    pub fn remember_image_counts(&mut self) {
+        self.image_counts.get_or_insert_default();
+    }
+
+    /// How many nodes had an image when this one was put, if that is remembered.
+    pub fn image_count_at(&self, node: NodeId, name: Symbol) -> Option<u32> {
+        self.image_counts.as_ref()?.get(&(node, name)).copied()
+    }
+
     /// The labels of a namespace, if it is known.
     pub fn namespace_labels(&self, namespace: Symbol) -> Option<&Labels> {
         self.namespaces.get(&namespace)
@@ -159,6 +175,11 @@ impl Cache {
     /// The lowest priority of a pod on any node.
     pub fn lowest_priority(&self) -> Option<i32> {
         self.priorities.first_key_value().map(|(priority, _)| *priority)
+    }
+
+    /// Whether a pod on a node makes kube-scheduler panic.
+    pub fn panics(&self) -> bool {
+        self.panicking > 0
     }
 
     /// The pods that preemption has promised a node.
@@ -201,6 +222,9 @@ impl Cache {
                 node.images.iter().find(|image| image.name == name).map_or(0, |image| image.size_bytes);
             let state = self.images.get_or_insert_with(name, || ImageState { size_bytes: size, nodes: 0 });
             state.nodes += 1;
+            if let Some(counts) = &mut self.image_counts {
+                counts.insert((id, name), state.nodes);
+            }
         }
         // Pods may be known of it already.
         self.mark(id);
@@ -239,6 +263,7 @@ impl Cache {
         self.keep_info(home);
         self.homes.insert(pod.id, home);
         *self.priorities.entry(pod.spec.priority).or_insert(0) += 1;
+        self.panicking += usize::from(pod.spec.requests.panics);
         self.note(&pod, 1, i8::from(pod.deleted.is_none()));
         self.infos[home.index()].add_pod(pod);
         self.mark(home);
@@ -257,6 +282,7 @@ impl Cache {
         if *count == 0 {
             self.priorities.remove(&priority);
         }
+        self.panicking -= usize::from(removed.spec.requests.panics);
         self.note(&removed, -1, -i8::from(removed.deleted.is_none()));
         self.mark(home);
         true

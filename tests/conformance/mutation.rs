@@ -10,12 +10,13 @@ use serde_json::{Value, json};
 use super::{FILES, vectors};
 
 /// Mappings whose keys are names of objects, by kind.
-const BY_NAME: [(&str, &str); 6] = [
+const BY_NAME: [(&str, &str); 7] = [
     ("pod-deletion-order", "/expectRanks"),
     ("proportional-scale", "/expect"),
     ("proportional-scale", "/expectSaturated"),
     ("rollout-sequence", "/expect/*/replicaSets"),
     ("scheduler-cycle", "/expect/filter"),
+    ("scheduler-cycle", "/expect/filter/*/plugins"),
     ("scheduler-cycle", "/expect/scores"),
 ];
 
@@ -169,6 +170,11 @@ fn changed_rollout_vectors_fail() {
 #[test]
 fn changed_scheduler_cycles_fail() {
     check("scheduler/cycle", 45);
+}
+
+#[test]
+fn changed_cycles_of_other_releases_fail() {
+    check("scheduler-releases/", 53);
 }
 
 #[test]

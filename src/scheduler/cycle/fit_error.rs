@@ -17,6 +17,8 @@ pub struct FitError {
     pub all_nodes: usize,
     /// Set if PreFilter rejected the pod as a whole.
     pub pre_filter: Option<Status>,
+    /// The reason of PreFilter is told with the number of nodes (up to v1.25).
+    pub counts_nodes: bool,
     /// Each reason with the number of nodes that gave it; empty after a PreFilter rejection.
     pub reasons: Vec<(Reason, usize)>,
     /// The plugins that rejected the pod, or a node, or named the nodes that come into question: only
@@ -43,6 +45,7 @@ impl FitError {
         Self {
             all_nodes: nodes.len(),
             pre_filter: Some(status),
+            counts_nodes: cycle.behaviour.pre_filter_messages_count_nodes,
             reasons: Vec::new(),
             unschedulable_plugins,
             resolvable: if resolvable { nodes.len() } else { 0 },
@@ -59,6 +62,7 @@ impl FitError {
         Self {
             all_nodes: 1,
             pre_filter: None,
+            counts_nodes: false,
             reasons: status.reasons().map(|reason| (reason.clone(), 1)).collect(),
             unschedulable_plugins,
             resolvable: usize::from(status.code == Code::Unschedulable),
@@ -81,7 +85,9 @@ impl FitError {
                 Some(counted) => counted.1 += nodes,
                 None => reasons.push((reason.clone(), nodes)),
             };
-        let mut unschedulable_plugins: PluginSet = pre_filtered.by.iter().copied().collect();
+        let waits = cycle.behaviour.naming_plugins_wait_for_events;
+        let mut unschedulable_plugins: PluginSet =
+            pre_filtered.by.iter().copied().filter(|_| waits).collect();
         for (_, status) in rejected {
             unschedulable_plugins.insert(status.plugin);
             status.reasons().for_each(|reason| count(reason, 1));
@@ -94,6 +100,7 @@ impl FitError {
         Self {
             all_nodes,
             pre_filter: None,
+            counts_nodes: false,
             reasons,
             unschedulable_plugins,
             resolvable: resolvable().count(),
@@ -106,6 +113,10 @@ impl FitError {
     /// The message of the error itself: `0/5 nodes are available: 1 Insufficient cpu, 4 ….`
     pub fn message(&self, names: &Interner) -> String {
         let head = format!("0/{} nodes are available:", self.all_nodes);
+        if let Some(status) = self.pre_filter.as_ref().filter(|_| self.counts_nodes) {
+            let reasons = status.reasons().map(|reason| format!("{} {}", self.all_nodes, reason.text(names)));
+            return sentence(head, reasons.collect());
+        }
         if let Some(status) = &self.pre_filter {
             return format!("{head} {}.", status.message(names));
         }
