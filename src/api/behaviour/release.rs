@@ -16,7 +16,7 @@ impl Release {
     pub const NEWEST: Self = Self::one(38);
     /// The newest release whose feature gates are known; what lies beyond has the gates of this one.
     pub const NEWEST_WITH_GATES: Self = Self::one(37);
-    /// The release where nothing names one: the newest whose scheduling cycles pass their recordings.
+    /// The release where nothing names one: the newest of which sequences of pods are recorded and pass.
     pub const DEFAULT: Self = Self::one(34);
 
     /// The releases of kube-scheduler whose cycles are recorded and pass.
