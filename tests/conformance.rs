@@ -15,7 +15,7 @@ use rayon::prelude::*;
 use serde_json::Value;
 
 /// Every file of vectors, with how many there are in it.
-const FILES: [(&str, usize); 27] = [
+const FILES: [(&str, usize); 35] = [
     ("control-plane-time/pace-many.jsonl.gz", 6),
     ("control-plane-time/pace-ops.jsonl.gz", 14),
     ("control-plane-time/pace-single.jsonl.gz", 18),
@@ -34,6 +34,14 @@ const FILES: [(&str, usize); 27] = [
     ("rollout/replicaset-status.jsonl", 80),
     ("rollout/rollout-sequence.jsonl.gz", 300),
     ("rollout/slow-start.jsonl", 80),
+    ("scheduler-releases/cycle-v1.25.2.jsonl.gz", 74),
+    ("scheduler-releases/cycle-v1.28.0.jsonl.gz", 77),
+    ("scheduler-releases/cycle-v1.31.1.jsonl.gz", 77),
+    ("scheduler-releases/cycle-v1.32.2.jsonl.gz", 77),
+    ("scheduler-releases/cycle-v1.33.0.jsonl.gz", 74),
+    ("scheduler-releases/cycle-v1.34.1.jsonl.gz", 77),
+    ("scheduler-releases/cycle-v1.35.0.jsonl.gz", 83),
+    ("scheduler-releases/cycle-v1.36.2.jsonl.gz", 83),
     ("scheduler/cycle.jsonl.gz", 1567),
     ("scheduler/sequence.jsonl.gz", 60),
     ("service-ip/bitmap-ipv4.jsonl.gz", 270),
@@ -104,6 +112,11 @@ fn scheduler_cycles_pass() {
 #[test]
 fn preemption_vectors_pass() {
     check("preemption/");
+}
+
+#[test]
+fn scheduler_cycles_of_other_releases_pass() {
+    check("scheduler-releases/");
 }
 
 #[test]

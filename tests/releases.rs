@@ -1,6 +1,7 @@
 //! Which release of Kubernetes is followed: where it is known from, what is said of it, and what hangs on it.
 
 mod kubelets;
+mod panics;
 mod wired;
 
 use std::fs;
@@ -221,32 +222,19 @@ fn what_a_newer_control_plane_would_do_is_told_as_far_as_it_can_be_felt() {
     assert_eq!(notes("v1.38.0", &plain, None), "", "nothing is known beyond");
 }
 
-/// Up to 1.32 pods that request nothing are scored by NodeResourcesBalancedAllocation (recorded, 1.32.2 against 1.33.0),
-/// up to 1.31 init containers count otherwise; both only where there are such pods, now or later.
+/// What was recorded of a release is followed; of what later ones do otherwise there are only notes.
 #[test]
-fn what_a_release_does_otherwise_is_told_where_it_can_be_felt() {
+fn what_a_release_does_otherwise_is_told() {
     let notes = |texts: &[&str], release| {
         let notes = loaded(texts, Some(release)).expect("a good input").ledger.notes;
         notes.into_iter().filter(|note| note.contains("is not followed")).collect::<Vec<_>>().join("\n")
     };
-    let pod = |containers: &str| {
-        format!(
-            "apiVersion: v1\nkind: Pod\nmetadata: {{name: p}}\nspec: {{containers: [{{name: c, image: c{containers}}}]}}\n"
-        )
-    };
+    let pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {containers: [{name: c, image: c}]}\n";
     let node = node("a", None);
-    let (idle, asking) = (pod(""), pod(", resources: {limits: {cpu: 1}}"));
-    assert!(notes(&[&node, &idle], "1.32").contains("scores pods without requests"));
-    assert!(!notes(&[&node, &idle], "1.31").contains("init containers"));
-    assert_eq!(notes(&[&node, &asking], "1.32"), "");
-    assert_eq!(notes(&[&node, &idle], "1.33"), "");
-    let applied = format!(
-        "{SCENARIO}spec: {{timeline: [{{at: 1s, apply: {{apiVersion: v1, kind: Pod, metadata: {{name: q}}, spec: \
-         {{containers: [{{name: c, image: c}}]}}}}}}]}}\n"
-    );
-    assert!(notes(&[&node, &applied], "1.32").contains("scores pods without requests"));
-    assert!(notes(&[&node, &asking], "1.36").contains("pods of one kind are placed in batches"));
-    assert!(!notes(&[&node, &asking], "1.38").contains("empty selector"));
+    for release in ["1.24", "1.31", "1.32", "1.33", "1.34"] {
+        assert_eq!(notes(&[&node, pod], release), "", "{release}");
+    }
+    assert!(notes(&[&node, pod], "1.36").contains("pods of one kind are placed in batches"));
 }
 
 #[test]

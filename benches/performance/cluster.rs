@@ -115,7 +115,7 @@ impl Cluster {
     pub(crate) fn template(&mut self, json: &Value) -> Arc<PodSpec> {
         let Object::Pod(source) = object(json, "Pod") else { panic!("not a pod") };
         let priorities = PriorityClasses::default();
-        let context = CompileContext { api_server: &self.behaviour.api_server, priorities: &priorities };
+        let context = CompileContext::new(&self.behaviour, &priorities);
         Arc::new(compile_pod(&source, &context, &mut self.names).spec)
     }
 

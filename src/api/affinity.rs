@@ -23,6 +23,10 @@ pub struct AffinityTerm {
     pub namespaces: Vec<Symbol>,
     /// Namespaces by label; `None` if not given, the empty one matches every namespace.
     pub namespace_selector: Option<LabelSelector>,
+    /// The term means pods of every namespace where it is the incoming pod's own: with the empty selector; from v1.34
+    /// on (a fault) with any that matches no labels at all (`NotIn`, `DoesNotExist`), as it is asked about none once
+    /// its namespaces are resolved.
+    pub every_namespace_if_incoming: bool,
     /// The node label whose values are the domains.
     pub topology_key: Symbol,
     /// `matchLabelKeys` as written; `api_machinery::compile::merge_label_keys`

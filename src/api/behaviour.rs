@@ -7,6 +7,7 @@ pub mod gate;
 pub mod gates;
 mod policy_options;
 pub mod release;
+mod scheduler;
 pub mod switches;
 mod table;
 
@@ -15,6 +16,7 @@ use std::collections::BTreeMap;
 pub use gates::Gates;
 pub use policy_options::PolicyOptions;
 pub use release::Release;
+pub use scheduler::SchedulerBehaviour;
 
 /// The switches of all models.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,39 +60,8 @@ pub struct ApiServerBehaviour {
     /// Keeps the resources of container statuses, which then count towards a node's usage
     /// (`InPlacePodVerticalScaling`).
     pub in_place_pod_vertical_scaling: bool,
-}
-
-/// What the scheduler does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is an independent switch, named after its feature gate"
-)]
-pub struct SchedulerBehaviour {
-    /// Node inclusion policies are obeyed; otherwise affinity is honoured and taints ignored.
-    pub node_inclusion_policy_in_pod_topology_spread: bool,
-    /// `matchLabelKeys` are merged in by the scheduler itself.
-    pub match_label_keys_in_pod_topology_spread: bool,
-    /// `minDomains` is obeyed.
-    pub min_domains_in_pod_topology_spread: bool,
-    /// Plugins say which events may help a pod (`SchedulerQueueingHints`).
-    pub queueing_hints: bool,
-    /// The victims of preemption are deleted after the cycle, not in it (`SchedulerAsyncPreemption`).
-    pub async_preemption: bool,
-    /// An empty activeQ takes pods that are still backing off (`SchedulerPopFromBackoffQ`).
-    pub pop_from_backoff_q: bool,
-    /// Hints: a pod whose requests shrink may help others (`InPlacePodVerticalScaling`).
-    pub in_place_pod_vertical_scaling: bool,
-    /// Hints: a changed taint counts as a new node (1.29 to 1.34).
-    pub taint_update_counts_as_node_add: bool,
-    /// Hints: a pod that goes brings back those that *its* anti-affinity kept away (1.36, pull request 135325).
-    pub anti_affinity_of_deleted_pod: bool,
-    /// Hints: one matching anti-affinity term of several is enough (1.37, pull request 139161).
-    pub any_anti_affinity_term: bool,
-    /// Of equal nodes the top of a heap is taken, not one at random (1.35, pull request 135231).
-    pub ties_by_heap: bool,
-    /// NodeResourcesBalancedAllocation scores how the pod changes the balance (1.36, pull request 135573).
-    pub balance_by_change: bool,
+    /// Compares numbers in tolerations, `Gt` and `Lt` (`TaintTolerationComparisonOperators`).
+    pub toleration_comparison_operators: bool,
 }
 
 /// What the controllers do.
@@ -184,21 +155,9 @@ impl Behaviour {
                 sidecar_containers: on("SidecarContainers"),
                 pod_level_resources: on("PodLevelResources"),
                 in_place_pod_vertical_scaling: on("InPlacePodVerticalScaling"),
+                toleration_comparison_operators: on("TaintTolerationComparisonOperators"),
             },
-            scheduler: SchedulerBehaviour {
-                node_inclusion_policy_in_pod_topology_spread: inclusion_policy,
-                match_label_keys_in_pod_topology_spread: match_label_keys,
-                min_domains_in_pod_topology_spread: min_domains,
-                queueing_hints: on("SchedulerQueueingHints"),
-                async_preemption: on("SchedulerAsyncPreemption"),
-                pop_from_backoff_q: on("SchedulerPopFromBackoffQ"),
-                in_place_pod_vertical_scaling: on("InPlacePodVerticalScaling"),
-                taint_update_counts_as_node_add: from(29) && !from(35),
-                anti_affinity_of_deleted_pod: from(36),
-                any_anti_affinity_term: from(37),
-                ties_by_heap: from(35),
-                balance_by_change: from(36),
-            },
+            scheduler: SchedulerBehaviour::of(release, gates),
             controllers: ControllersBehaviour {
                 available_at_min_ready: from(34),
                 availability_checks_on_time: from(34),

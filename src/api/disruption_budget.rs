@@ -21,15 +21,15 @@ pub struct DisruptionBudget {
 }
 
 impl DisruptionBudget {
-    /// Whether it covers a pod. A pod without labels is in no budget.
-    pub fn covers(&self, pod: &Pod) -> bool {
+    /// Whether it covers a pod. A pod without labels is in no budget; one whose selector is empty covers nothing, unless
+    /// `empty_counts`.
+    pub fn covers(&self, pod: &Pod, empty_counts: bool) -> bool {
         let spec = &pod.spec;
         self.namespace == spec.namespace
             && !spec.labels.is_empty()
-            && self
-                .selector
-                .as_ref()
-                .is_some_and(|selector| !selector.is_empty() && selector.matches(&spec.labels))
+            && self.selector.as_ref().is_some_and(|selector| {
+                (empty_counts || !selector.is_empty()) && selector.matches(&spec.labels)
+            })
     }
 
     /// Whether the disruption of a pod of this name was counted already.

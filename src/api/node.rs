@@ -20,6 +20,8 @@ pub struct Node {
     pub allocatable: Resources,
     /// `status.images`: every name of an image on this node, with its size.
     pub images: Vec<NodeImage>,
+    /// `status.declaredFeatures`.
+    pub declared_features: Vec<Symbol>,
     /// `metadata.creationTimestamp`.
     pub created: Timestamp,
 }

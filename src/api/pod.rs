@@ -44,6 +44,10 @@ pub struct PodSpec {
     pub anti_affinity: PodAffinity,
     /// Images of init containers and containers, one entry each, names normalised.
     pub images: Vec<Symbol>,
+    /// Images mounted as volumes, the same, where the scheduler counts them.
+    pub image_volumes: Vec<Symbol>,
+    /// Features that a node has to declare, by name.
+    pub required_features: Vec<Symbol>,
     /// `spec.schedulingGates`.
     pub scheduling_gates: Vec<Symbol>,
     /// `spec.terminationGracePeriodSeconds`.
@@ -98,6 +102,8 @@ impl PodSpec {
             affinity: PodAffinity::default(),
             anti_affinity: PodAffinity::default(),
             images: Vec::new(),
+            image_volumes: Vec::new(),
+            required_features: Vec::new(),
             scheduling_gates: Vec::new(),
             termination_grace_seconds: 30,
             readiness_initial_delay_seconds: 0,

@@ -33,6 +33,10 @@ pub struct PodRequests {
     pub score_non_zero_milli_cpu: i64,
     /// Memory for scoring this pod as the incoming one, with the same stand-ins; bytes.
     pub score_non_zero_memory: i64,
+    /// CPU of `fit` that scores leave out, in thousandths (0 from v1.27 on).
+    pub unscored_milli_cpu: i64,
+    /// kube-scheduler panics when it adds the pod up on its node (v1.33.0 to v1.33.3).
+    pub panics: bool,
 }
 
 impl Resources {

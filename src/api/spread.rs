@@ -15,6 +15,8 @@ pub struct SpreadConstraint {
     /// Which pods are counted; `None` (a missing selector) counts none.
     /// `matchLabelKeys` are merged in when a pod is created or compiled.
     pub selector: Option<LabelSelector>,
+    /// The empty selector counts all pods of the namespace, not none (up to v1.26, and from v1.38 on).
+    pub empty_selector_counts: bool,
     /// `matchLabelKeys` as written, for those who merge and for explanations.
     pub match_label_keys: Vec<Symbol>,
     /// Fewer domains than this and the minimum counts as 0; 1 where not given.
@@ -23,6 +25,13 @@ pub struct SpreadConstraint {
     pub node_affinity_policy: InclusionPolicy,
     /// Whether nodes with taints that the pod does not tolerate are left out.
     pub node_taints_policy: InclusionPolicy,
+}
+
+impl SpreadConstraint {
+    /// The selector of the pods that are there and count; `None`: none do.
+    pub fn counted(&self) -> Option<&LabelSelector> {
+        self.selector.as_ref().filter(|selector| self.empty_selector_counts || !selector.is_empty())
+    }
 }
 
 /// What happens when the constraint cannot be met.

@@ -9,6 +9,8 @@ pub struct Taint {
     pub key: Symbol,
     /// The taint value; the empty string if none is given.
     pub value: Symbol,
+    /// The value as a number, if it is one.
+    pub number: Option<i64>,
     /// What the taint does to pods that do not tolerate it.
     pub effect: TaintEffect,
 }
@@ -33,6 +35,8 @@ pub struct Toleration {
     pub operator: TolerationOperator,
     /// The value for `Equal`; the empty string if none is given.
     pub value: Symbol,
+    /// The value for `Gt` and `Lt`; `None` if it is no number, or the release does not compare.
+    pub number: Option<i64>,
     /// The effect tolerated; `None` is every effect.
     pub effect: Option<TaintEffect>,
     /// How long a `NoExecute` taint is tolerated, in seconds; `None` is for ever.
@@ -46,4 +50,8 @@ pub enum TolerationOperator {
     Equal,
     /// The key is equal, whatever the value.
     Exists,
+    /// The key is equal, and the taint's value is a greater number.
+    Gt,
+    /// The key is equal, and the taint's value is a smaller number.
+    Lt,
 }

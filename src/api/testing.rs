@@ -15,6 +15,7 @@ pub(crate) fn node(names: &mut Interner, id: u32, name: &str) -> Node {
         unschedulable: false,
         allocatable: Resources { pods: 110, ..Resources::default() },
         images: Vec::new(),
+        declared_features: Vec::new(),
         created: Timestamp(0),
     }
 }

@@ -4,6 +4,7 @@
 pub mod affinity;
 pub mod budget;
 pub mod containers;
+mod features;
 pub mod metadata;
 pub mod node;
 pub mod pod;
@@ -12,7 +13,7 @@ pub mod selector;
 pub mod spread;
 pub mod workload;
 
-use crate::api::{ApiServerBehaviour, PriorityClasses};
+use crate::api::{ApiServerBehaviour, Behaviour, PriorityClasses, SchedulerBehaviour};
 
 pub use budget::compile_disruption_budget;
 pub use node::compile_node;
@@ -26,6 +27,15 @@ pub use workload::{
 pub struct CompileContext<'a> {
     /// Which fields the API server keeps.
     pub api_server: &'a ApiServerBehaviour,
+    /// What the scheduler makes of them.
+    pub scheduler: &'a SchedulerBehaviour,
     /// The priorities that pods can name.
     pub priorities: &'a PriorityClasses,
+}
+
+impl<'a> CompileContext<'a> {
+    /// The context under a release.
+    pub fn new(behaviour: &'a Behaviour, priorities: &'a PriorityClasses) -> Self {
+        Self { api_server: &behaviour.api_server, scheduler: &behaviour.scheduler, priorities }
+    }
 }

@@ -138,8 +138,7 @@ impl Api for Reach<'_, '_> {
 
     fn compile_template(&mut self, source: PodTemplateSpec, namespace: Symbol) -> PodTemplate {
         let setup = Arc::clone(&self.api.setup);
-        let context =
-            CompileContext { api_server: &setup.behaviour.api_server, priorities: &setup.priorities };
+        let context = CompileContext::new(&setup.behaviour, &setup.priorities);
         compile::compile_pod_template(source, namespace, &context, &mut self.api.names)
     }
 

@@ -81,7 +81,8 @@ impl ClusterSetup {
             let plugin = EnabledPlugin { name: line.name.to_owned(), weight: 0, place: None };
             enabled.multi_point.enabled.push(plugin);
         }
-        let (plugins, args) = (Plugins::defaults().merged_with(&enabled), PluginArgs::default());
+        let defaults = Plugins::defaults_of(&self.behaviour.scheduler);
+        let (plugins, args) = (defaults.merged_with(&enabled), PluginArgs::default());
         let profile =
             Profile::from_plugins(DEFAULT_SCHEDULER_NAME, &plugins, args, &registry, &mut self.names)?;
         self.scheduler.profiles = vec![profile];

@@ -5,9 +5,17 @@ use crate::api::{Taint, TaintEffect, Toleration, TolerationOperator};
 impl Toleration {
     /// Whether this toleration tolerates the taint.
     pub fn tolerates(&self, taint: &Taint) -> bool {
+        let compares = |is_met: fn(&i64, &i64) -> bool| {
+            taint.number.zip(self.number).is_some_and(|(there, tolerated)| is_met(&there, &tolerated))
+        };
         self.effect.is_none_or(|effect| effect == taint.effect)
             && self.key.is_none_or(|key| key == taint.key)
-            && (self.operator == TolerationOperator::Exists || self.value == taint.value)
+            && match self.operator {
+                TolerationOperator::Exists => true,
+                TolerationOperator::Equal => self.value == taint.value,
+                TolerationOperator::Gt => compares(i64::gt),
+                TolerationOperator::Lt => compares(i64::lt),
+            }
     }
 }
 

@@ -63,7 +63,7 @@ pub fn check(vector: &Value) -> Result<Value, String> {
         named.0.push(nominated);
     }
     input.pdbs.iter().try_for_each(|budget| scheduler.add_budget(budget))?;
-    scheduler.compare_cycles(&pod)?;
+    scheduler.decide(&pod)?;
     let Outcome::Unschedulable(error) = scheduler.schedule(&pod).outcome else {
         return Err("the pod fits".to_owned());
     };
@@ -145,7 +145,7 @@ fn describe(scheduler: &Scheduler, error: &FitError, found: &Found, named: &Name
         "victims": pods(|way_out| &way_out.victims),
         "evicted": pods(|way_out| &way_out.evicted),
         "clearedNominations": passed_over,
-        "preemptionMessage": why.map_or_else(String::new, |none| scheduler.message(&none.status)),
+        "preemptionMessage": why.map_or_else(String::new, |none| scheduler.text(&none.status)),
         "message": scheduler.fit_message(error),
     });
     if let Err(status) = &found.pre_filtered {

@@ -29,7 +29,7 @@ pub(super) fn compiled_pod(
 ) -> Result<CompiledPod, String> {
     let Object::Pod(source) = object(json, "v1", "Pod")? else { return Err("not a pod".to_owned()) };
     let priorities = PriorityClasses::default();
-    let context = CompileContext { api_server: &behaviour.api_server, priorities: &priorities };
+    let context = CompileContext::new(behaviour, &priorities);
     Ok(compile_pod(&source, &context, names))
 }
 

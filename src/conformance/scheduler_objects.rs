@@ -1,8 +1,8 @@
 //! What the kinds of `scheduler/` share: a scheduler that knows a vector's cluster, and the vectors'
 //! form of what it says.
 //!
-//! The vectors were recorded from kube-scheduler v1.34.1 with its default profile, less the plugins for
-//! volumes, dynamic resources and preemption. Nodes are numbered in the order of the vector, which is
+//! The vectors were recorded from kube-scheduler of the release that each names (v1.34.1, or one of seven others)
+//! with its default profile, less the plugins for volumes, dynamic resources and preemption. Nodes are numbered in the order of the vector, which is
 //! that of its node list; the scheduler's own order, interleaved by zone, decides nothing that they ask.
 
 use std::collections::BTreeMap;
@@ -25,7 +25,9 @@ use crate::api_machinery::compile::{
 };
 use crate::kernel::Interner;
 use crate::scheduler::cache::Cache;
-use crate::scheduler::cycle::{Cycle, CycleInput, CycleReport, CycleResult, FitError, TieBreak};
+use crate::scheduler::cycle::{
+    Cycle, CycleInput, CycleReport, CycleResult, FitError, NodeRejections, Outcome, TieBreak,
+};
 use crate::scheduler::fast::FastCycle;
 use crate::scheduler::framework::{Framework, Status};
 use crate::scheduler::plugins::pod_topology_spread::PodTopologySpreadArgs;
@@ -77,7 +79,7 @@ impl Scheduler {
         let release = Release::parse(&cluster.kubernetes)?;
         let (behaviour, _) = Behaviour::resolve(release, &cluster.feature_gates)?;
         let mut names = Interner::new();
-        let mut profile = Profile::default_scheduler(&mut names);
+        let mut profile = Profile::default_scheduler_of(&behaviour.scheduler, &mut names);
         // DynamicResources, which has a word at PostFilter, was not there.
         profile.says_at_post_filter = None;
         profile.args.set(spread_args(&cluster, &behaviour, &mut names)?);
@@ -92,7 +94,7 @@ impl Scheduler {
             numbers: BTreeMap::new(),
             pods: 0,
         };
-        cluster.nodes.iter().try_for_each(|node| scheduler.add_node(node))?;
+        scheduler.add_nodes(&cluster.nodes)?;
         for (objects, api_version, kind) in [
             (&cluster.services, "v1", "Service"),
             (&cluster.replication_controllers, "v1", "ReplicationController"),
@@ -105,15 +107,28 @@ impl Scheduler {
         Ok(scheduler)
     }
 
-    fn add_node(&mut self, json: &Value) -> Result<(), String> {
-        let Object::Node(source) = object(json, "v1", "Node")? else { return Err("not a node".to_owned()) };
-        let id = NodeId(u32::try_from(self.nodes.len()).map_err(|error| error.to_string())?);
-        let node = compile_node(&source, id, Timestamp(0), &mut self.names);
-        if self.numbers.insert(node.name, id).is_some() {
-            return Err(format!("two nodes are called {}", self.names.resolve(node.name)));
+    fn add_nodes(&mut self, nodes: &[Value]) -> Result<(), String> {
+        let mut made = Vec::new();
+        for (json, number) in nodes.iter().zip(0_u32..) {
+            let Object::Node(source) = object(json, "v1", "Node")? else {
+                return Err("not a node".to_owned());
+            };
+            let id = NodeId(number);
+            let node = compile_node(&source, id, Timestamp(0), &mut self.names);
+            if self.numbers.insert(node.name, id).is_some() {
+                return Err(format!("two nodes are called {}", self.names.resolve(node.name)));
+            }
+            self.nodes.push(node.name);
+            made.push(Arc::new(node));
         }
-        self.nodes.push(node.name);
-        self.cache.put_node(&Arc::new(node));
+        if self.behaviour.scheduler.image_counts_age {
+            // The recorded scheduler had just started, and heard of the nodes by name.
+            self.cache.remember_image_counts();
+            made.sort_by(|a, b| self.names.resolve(a.name).cmp(self.names.resolve(b.name)));
+        }
+        for node in &made {
+            self.cache.put_node(node);
+        }
         Ok(())
     }
 
@@ -185,11 +200,6 @@ impl Scheduler {
         self.nodes.iter().map(|name| self.names.resolve(*name).to_owned())
     }
 
-    /// The reasons of a rejection as one line.
-    pub(super) fn message(&self, status: &Status) -> String {
-        status.message(&self.names)
-    }
-
     /// The message of `FailedScheduling`.
     pub(super) fn fit_message(&self, error: &FitError) -> String {
         error.message_with_post_filter(&self.names)
@@ -222,19 +232,23 @@ impl Scheduler {
         (&mut self.plain, &mut self.fast, input)
     }
 
-    /// The two cycles, whose decision is not asked for, must agree on it.
-    pub(super) fn compare_cycles(&mut self, pod: &Pod) -> Result<(), String> {
+    /// What both cycles decide, the plain and the fast one; an error if they do not agree.
+    pub(super) fn decide(&mut self, pod: &Pod) -> Result<Outcome, String> {
         let (plain, _, input) = self.input();
         let expected = (plain.schedule(pod, input), plain.next_start_node_index());
         let (_, fast, input) = self.input();
         let found = (fast.schedule(pod, 0, input), fast.next_start_node_index());
-        if found == expected { Ok(()) } else { Err(format!("plain cycle: {expected:?}; fast: {found:?}")) }
+        if found == expected {
+            Ok(expected.0.outcome)
+        } else {
+            Err(format!("plain cycle: {expected:?}; fast: {found:?}"))
+        }
     }
 
     /// What every plugin says about every node, in the order of the vector; an error if one fails, or if
     /// the plain and the fast cycle decide differently.
     pub(super) fn report(&mut self, pod: &Pod) -> Result<CycleReport, String> {
-        self.compare_cycles(pod)?;
+        self.decide(pod)?;
         let (_, _, input) = self.input();
         let mut report = Cycle::report(pod, input);
         if let Some(status) = &report.error {
@@ -242,6 +256,32 @@ impl Scheduler {
         }
         report.nodes.sort_by_key(|node| node.node);
         Ok(report)
+    }
+
+    /// What every filter says about every node, whatever the others say, in the order of the vector; `None` if this
+    /// release ends with the first that rejects.
+    pub(super) fn all_rejections(&mut self, pod: &Pod) -> Option<Vec<NodeRejections>> {
+        if !self.behaviour.scheduler.every_filter_is_asked {
+            return None;
+        }
+        let (_, _, input) = self.input();
+        let mut nodes = Cycle::rejections(pod, input).nodes;
+        nodes.sort_by_key(|node| node.node);
+        Some(nodes)
+    }
+
+    /// The message of an unschedulable pod, without what preemption adds.
+    pub(super) fn message(&self, outcome: &Outcome) -> Option<String> {
+        match outcome {
+            Outcome::Unschedulable(error) => Some(error.message(&self.names)),
+            Outcome::NoNodes => outcome.message(&self.names),
+            _ => None,
+        }
+    }
+
+    /// The text of an error.
+    pub(super) fn text(&self, status: &Status) -> String {
+        status.message(&self.names)
     }
 
     /// A node's name.

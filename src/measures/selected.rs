@@ -9,7 +9,7 @@ use super::pod_rows::PodRows;
 use super::pods_by_node::{PodsByNode, count_on};
 use super::spread::DomainCounts;
 use super::workload::{Workload, WorkloadKey};
-use crate::api::{Interner, LabelSelector, NodeId, Pod, PodSpec, Symbol};
+use crate::api::{Interner, LabelSelector, NodeId, Pod, PodSpec, SpreadConstraint, Symbol};
 use crate::api_machinery::compile::merge_label_keys;
 use crate::kernel::LookupMap;
 
@@ -28,12 +28,11 @@ impl Selection {
             pod.labels.set(key, value);
         }
         merge_label_keys(&mut pod);
-        let of = |selector: &Option<LabelSelector>| Self {
+        let of = |constraint: &SpreadConstraint| Self {
             namespace: pod.namespace,
-            // The empty selector counts none.
-            selector: selector.clone().filter(|selector| !selector.is_empty()),
+            selector: constraint.counted().cloned(),
         };
-        (pod.spread_constraints.iter().map(|constraint| of(&constraint.selector)).collect(), pod)
+        (pod.spread_constraints.iter().map(of).collect(), pod)
     }
 
     /// Whether it counts pods of these labels.

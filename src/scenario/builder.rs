@@ -167,7 +167,7 @@ impl Builder {
 
     /// The context for compiling, and the names, which are used together.
     pub(super) fn context(&mut self) -> (CompileContext<'_>, &mut Interner) {
-        let context = CompileContext { api_server: &self.behaviour.api_server, priorities: &self.priorities };
+        let context = CompileContext::new(&self.behaviour, &self.priorities);
         (context, &mut self.names)
     }
 

@@ -31,7 +31,7 @@ pub(super) fn put_taints(node: &core::Node, compiled: &mut Node, names: &mut Int
         let (key, value) = (names.intern(key), names.intern(""));
         for &effect in effects {
             if !compiled.taints.iter().any(|taint| taint.key == key && taint.effect == effect) {
-                compiled.taints.push(Taint { key, value, effect });
+                compiled.taints.push(Taint { key, value, number: None, effect });
             }
         }
     }

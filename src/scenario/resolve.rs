@@ -217,7 +217,7 @@ fn behaviour(plan: &Plan, findings: &mut Findings) -> Option<(Behaviour, Vec<Str
     let resolved = Behaviour::resolve(release, &spec.feature_gates);
     let (behaviour, mut notes) =
         resolved.map_err(|error| plan.fault("featureGates", &error, findings)).ok()?;
-    notes.extend(what_is_not_followed(release, spec, plan.all_objects()));
+    notes.extend(what_is_not_followed(release, spec));
     notes.extend(what_may_change(&plan.release, &behaviour, spec, plan.all_objects()));
     Some((behaviour, notes))
 }

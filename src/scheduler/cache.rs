@@ -47,10 +47,14 @@ pub struct Cache {
     with_affinity: NodeSet,
     with_required_anti_affinity: NodeSet,
     images: LookupMap<Symbol, ImageState>,
+    /// How many nodes had each image when a node was put, if that is remembered.
+    image_counts: Option<LookupMap<(NodeId, Symbol), u32>>,
     namespaces: BTreeMap<Symbol, Labels>,
     owners: SelectorOwners,
     /// How many pods there are of each priority.
     priorities: BTreeMap<i32, usize>,
+    /// Pods on which kube-scheduler panics.
+    panicking: usize,
     changes: ChangeLog,
     epochs: Epochs,
     nominator: Nominator,
@@ -72,9 +76,11 @@ impl Cache {
             with_affinity: NodeSet::default(),
             with_required_anti_affinity: NodeSet::default(),
             images: LookupMap::default(),
+            image_counts: None,
             namespaces: BTreeMap::new(),
             owners: SelectorOwners::default(),
             priorities: BTreeMap::new(),
+            panicking: 0,
             changes: ChangeLog::default(),
             epochs: Epochs::default(),
             nominator: Nominator::default(),
@@ -143,6 +149,16 @@ impl Cache {
         self.images.get(&name).copied()
     }
 
+    /// From now on remembers how many nodes had each image when a node was put.
+    pub fn remember_image_counts(&mut self) {
+        self.image_counts.get_or_insert_default();
+    }
+
+    /// How many nodes had an image when this one was put, if that is remembered.
+    pub fn image_count_at(&self, node: NodeId, name: Symbol) -> Option<u32> {
+        self.image_counts.as_ref()?.get(&(node, name)).copied()
+    }
+
     /// The labels of a namespace, if it is known.
     pub fn namespace_labels(&self, namespace: Symbol) -> Option<&Labels> {
         self.namespaces.get(&namespace)
@@ -181,6 +197,11 @@ impl Cache {
     /// A PodDisruptionBudget is gone.
     pub fn remove_budget(&mut self, namespace: Symbol, name: Symbol) {
         self.budgets.retain(|held| (held.namespace, held.name) != (namespace, name));
+    }
+
+    /// Whether a pod on a node makes kube-scheduler panic.
+    pub fn panics(&self) -> bool {
+        self.panicking > 0
     }
 
     /// The pods that preemption has promised a node.
@@ -223,6 +244,9 @@ impl Cache {
                 node.images.iter().find(|image| image.name == name).map_or(0, |image| image.size_bytes);
             let state = self.images.get_or_insert_with(name, || ImageState { size_bytes: size, nodes: 0 });
             state.nodes += 1;
+            if let Some(counts) = &mut self.image_counts {
+                counts.insert((id, name), state.nodes);
+            }
         }
         // Pods may be known of it already.
         self.mark(id);
@@ -261,6 +285,7 @@ impl Cache {
         self.keep_info(home);
         self.homes.insert(pod.id, home);
         *self.priorities.entry(pod.spec.priority).or_insert(0) += 1;
+        self.panicking += usize::from(pod.spec.requests.panics);
         self.note(&pod, 1, i8::from(pod.deleted.is_none()));
         self.infos[home.index()].add_pod(pod);
         self.mark(home);
@@ -279,6 +304,7 @@ impl Cache {
         if *count == 0 {
             self.priorities.remove(&priority);
         }
+        self.panicking -= usize::from(removed.spec.requests.panics);
         self.note(&removed, -1, -i8::from(removed.deleted.is_none()));
         self.mark(home);
         true

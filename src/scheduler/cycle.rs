@@ -13,9 +13,11 @@
 //!
 //! DIFFERENCE: no extenders.
 
+pub mod crash;
 #[cfg(feature = "fault-hash-order")]
 mod fault_hash_order;
 pub mod fit_error;
+mod named_nodes;
 pub mod rejections;
 pub mod report;
 pub mod select_host;
@@ -28,6 +30,7 @@ use super::node_info::NodeInfo;
 use crate::api::{NodeId, Pod, SchedulerBehaviour};
 use crate::kernel::{Draw, Interner};
 pub use fit_error::FitError;
+use named_nodes::NamedNodes;
 pub use rejections::{NodeRejections, Rejections};
 pub use report::{CycleReport, NodeReport, PluginScore};
 pub use select_host::TieBreak;
@@ -87,6 +90,8 @@ pub enum Outcome {
     NoNodes,
     /// A plugin failed.
     Error(Status),
+    /// This release of kube-scheduler panics here, with these words.
+    Crashed(&'static str),
 }
 
 impl Outcome {
@@ -97,6 +102,7 @@ impl Outcome {
             Self::Unschedulable(error) => Some(error.message_with_post_filter(names)),
             Self::NoNodes => Some("no nodes available to schedule pods".to_owned()),
             Self::Error(status) => Some(status.message(names)),
+            Self::Crashed(panic) => Some(format!("kube-scheduler panics: {panic}")),
         }
     }
 }
@@ -156,8 +162,12 @@ impl Cycle {
         self.rejected.clear();
         let cycle = CycleContext { pod, cache: input.cache, names: input.names, behaviour: input.behaviour };
         let all_nodes = cycle.cache.nodes().len();
+        let ended = |outcome| CycleResult { outcome, evaluated: 0, feasible: 0 };
+        if cycle.cache.panics() {
+            return ended(Outcome::Crashed(crash::NIL_MAP));
+        }
         if all_nodes == 0 {
-            return CycleResult::early(Outcome::NoNodes);
+            return ended(Outcome::NoNodes);
         }
         let mut pre_filtered = match input.framework.run_pre_filter(&mut self.state, &cycle) {
             Ok(pre_filtered) => pre_filtered,
@@ -177,9 +187,13 @@ impl Cycle {
         }
         let percentage =
             input.framework.percentage_of_nodes_to_score().unwrap_or(input.percentage_of_nodes_to_score);
+        let named = NamedNodes::of(&pre_filtered, &cycle, &mut self.subset);
+        if let Some(outcome) = named.end(&cycle) {
+            return ended(outcome);
+        }
         self.find_feasible(&cycle, input.framework, &pre_filtered, percentage);
-        let evaluated = self.feasible.len() + self.rejected.len();
-        self.next_start_node_index = (self.next_start_node_index + evaluated) % all_nodes;
+        let evaluated = self.feasible.len() + self.rejected.len() + named.also_evaluated(&cycle);
+        self.next_start_node_index = (self.next_start_node_index + evaluated) % named.start_wraps_at(&cycle);
         let outcome = match self.feasible[..] {
             [] => {
                 let error = FitError::from_filters(&cycle, &self.rejected, &pre_filtered);
@@ -250,15 +264,9 @@ impl Cycle {
         pre_filtered: &PreFiltered,
         percentage: i32,
     ) {
-        self.subset.clear();
         let order: &[NodeId] = match &pre_filtered.nodes {
             NodeSubset::All => cycle.cache.nodes(),
-            NodeSubset::Names(names) => {
-                let named =
-                    |node: &&NodeId| names.binary_search(&cycle.cache.node_info(**node).node().name).is_ok();
-                self.subset.extend(cycle.cache.nodes().iter().filter(named));
-                &self.subset
-            }
+            NodeSubset::Names(_) => &self.subset,
         };
         #[cfg(feature = "fault-hash-order")]
         let order = &fault_hash_order::in_hash_order(order)[..];

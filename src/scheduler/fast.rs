@@ -35,7 +35,7 @@ use self::totals::Scratch;
 use super::cache::Cache;
 use super::cycle::select_host::{one_of_the_best, select_host, top_of_heap};
 use super::cycle::{Cycle, CycleInput, CycleResult, Outcome, TieBreak, num_feasible_nodes_to_find};
-use super::framework::{CycleContext, CycleState};
+use super::framework::{CycleContext, CycleState, MAX_NODE_SCORE};
 use super::profile::Profile;
 use crate::api::{NodeId, Pod, SchedulerBehaviour};
 use crate::kernel::{Draw, Interner};
@@ -106,7 +106,7 @@ impl FastCycle {
     pub fn schedule(&mut self, pod: &Pod, profile: usize, input: CycleInput<'_>) -> CycleResult {
         input.cache.refresh();
         let is_known = !cfg!(feature = "fault-hash-order") && self.profiles[profile].cover(&pod.spec);
-        let is_known = is_known && input.cache.nominator().is_empty();
+        let is_known = is_known && input.cache.nominator().is_empty() && !input.cache.panics();
         if !is_known || input.cache.nodes().is_empty() {
             return self.hand_over(pod, input);
         }
@@ -209,6 +209,9 @@ impl FastCycle {
                 select_host(&view.cycle(pod), &nodes, totals, TieBreak::First)
             }
         };
-        Outcome::Scheduled { node: node(chosen), score: Some(totals[chosen]) }
+        // Up to v1.27 the plugin gives its most to every node where there is nothing to spread.
+        let alike = view.behaviour.relations_always_score && template.soft.is_empty();
+        let spread = if alike { relations.spread.weight * MAX_NODE_SCORE } else { 0 };
+        Outcome::Scheduled { node: node(chosen), score: Some(totals[chosen] + spread) }
     }
 }

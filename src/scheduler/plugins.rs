@@ -3,8 +3,8 @@
 //!
 //! Simulated are all default plugins but those for volumes and dynamic resources.
 //!
-//! DIFFERENCE: the plugins that later releases add are not known here, nor are those that earlier ones
-//! had (`EBSLimits` and its like), whatever release a scenario follows.
+//! DIFFERENCE: a profile can name these, whatever release a scenario follows. Other plugins of later releases are not
+//! known, nor are those that earlier ones had (`EBSLimits` and its like).
 
 pub mod default_binder;
 pub mod default_normalize;
@@ -12,6 +12,7 @@ pub mod default_preemption;
 pub mod image_locality;
 pub mod inter_pod_affinity;
 pub mod node_affinity;
+pub mod node_declared_features;
 pub mod node_name;
 pub mod node_ports;
 pub mod node_resources_balanced_allocation;
@@ -25,8 +26,9 @@ pub mod topology_counts;
 
 use super::framework::{Descriptor, PluginArgs, Point, Registry, Work};
 
-/// All of them, in the order of the default profile, which enables every one.
-pub static IN_TREE: [&Descriptor; 19] = [
+/// All of them, in the order of the default profile, which enables every one but the last: that one stands behind a
+/// gate.
+pub static IN_TREE: [&Descriptor; 20] = [
     &scheduling_gates::DESCRIPTOR,
     // The queue sorts as it does.
     &Descriptor::new("PrioritySort", &[Point::QueueSort], Work::Elsewhere),
@@ -50,6 +52,7 @@ pub static IN_TREE: [&Descriptor; 19] = [
     &node_resources_balanced_allocation::DESCRIPTOR,
     &image_locality::DESCRIPTOR,
     &default_binder::DESCRIPTOR,
+    &node_declared_features::DESCRIPTOR,
 ];
 
 const VOLUME_BINDING_POINTS: [Point; 6] =

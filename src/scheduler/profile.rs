@@ -16,6 +16,7 @@ pub use plugins::{EnabledPlugin, PluginLists, Plugins};
 
 use super::framework::{Descriptor, PluginId, Registry};
 use super::plugins::in_tree;
+use crate::api::SchedulerBehaviour;
 use crate::kernel::Interner;
 
 /// The scheduler of pods that name no other.
@@ -32,11 +33,20 @@ pub fn registry_of(profiles: &[Profile]) -> Registry {
 }
 
 impl Profile {
-    /// The profile `default-scheduler` with all default plugins and arguments.
+    /// The profile `default-scheduler` with all default plugins and arguments of v1.34.
     pub fn default_scheduler(names: &mut Interner) -> Self {
+        Self::default_with(&Plugins::defaults(), names)
+    }
+
+    /// The same of a release.
+    pub fn default_scheduler_of(behaviour: &SchedulerBehaviour, names: &mut Interner) -> Self {
+        Self::default_with(&Plugins::defaults_of(behaviour), names)
+    }
+
+    fn default_with(plugins: &Plugins, names: &mut Interner) -> Self {
         names.intern(DEFAULT_SCHEDULER_NAME);
-        let (plugins, args) = (Plugins::defaults(), PluginArgs::default());
-        Self::from_plugins(DEFAULT_SCHEDULER_NAME, &plugins, args, &in_tree(), names)
+        let args = PluginArgs::default();
+        Self::from_plugins(DEFAULT_SCHEDULER_NAME, plugins, args, &in_tree(), names)
             .expect("the default plugins fit together")
     }
 

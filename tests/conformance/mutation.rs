@@ -10,12 +10,13 @@ use serde_json::{Value, json};
 use super::{FILES, vectors};
 
 /// Mappings whose keys are names of objects, by kind.
-const BY_NAME: [(&str, &str); 9] = [
+const BY_NAME: [(&str, &str); 10] = [
     ("pod-deletion-order", "/expectRanks"),
     ("proportional-scale", "/expect"),
     ("proportional-scale", "/expectSaturated"),
     ("rollout-sequence", "/expect/*/replicaSets"),
     ("scheduler-cycle", "/expect/filter"),
+    ("scheduler-cycle", "/expect/filter/*/plugins"),
     ("scheduler-cycle", "/expect/scores"),
     ("scheduler-preemption", "/expect/candidates"),
     ("scheduler-preemption", "/expect/filter"),
@@ -177,6 +178,11 @@ fn changed_scheduler_cycles_fail() {
 #[test]
 fn changed_preemption_vectors_fail() {
     check("preemption/", 49);
+}
+
+#[test]
+fn changed_cycles_of_other_releases_fail() {
+    check("scheduler-releases/", 53);
 }
 
 #[test]

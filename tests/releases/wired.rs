@@ -63,7 +63,7 @@ fn every_switch_is_read_by_a_model() {
     assert!(of_models.len() >= 29, "{} switches", of_models.len());
     for Setting { component, name, .. } in of_models {
         // The names by which models hold their switches.
-        let holders = ["behaviour", "gates", "keeps", "api_server", "controllers"];
+        let holders = ["behaviour", "gates", "keeps", "api_server", "controllers", "scheduler"];
         let read = holders.iter().any(|holder| models.contains(&format!("{holder}.{name}")));
         assert!(read, "{component:?}: nothing reads {name}");
     }

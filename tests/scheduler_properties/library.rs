@@ -38,7 +38,7 @@ pub(crate) fn object(json: &Value, kind: &str) -> Object {
 pub(crate) fn pod(json: &Value, id: u32, behaviour: &Behaviour, names: &mut Interner) -> Pod {
     let Object::Pod(source) = object(json, "Pod") else { panic!("not a pod") };
     let priorities = PriorityClasses::default();
-    let context = CompileContext { api_server: &behaviour.api_server, priorities: &priorities };
+    let context = CompileContext::new(behaviour, &priorities);
     let compiled = compile_pod(&source, &context, names);
     let controller = compiled.owner.as_ref().map(|owner| ControllerRef {
         kind: WorkloadKind::of(&owner.api_version, &owner.kind),

@@ -112,7 +112,7 @@ fn fits_the_report(library: &mut Library, result: &CycleResult) -> Result<(), St
         Outcome::Unschedulable(error) => {
             feasible == 0 && error.pre_filter == report.pre_filter && (error.all_nodes == nodes || nodes == 0)
         }
-        Outcome::NoNodes => false,
+        Outcome::NoNodes | Outcome::Crashed(_) => false,
         Outcome::Error(status) => report.error.as_ref() == Some(status),
     };
     let counts = result.feasible == feasible && result.evaluated == filtered;

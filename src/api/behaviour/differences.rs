@@ -5,7 +5,7 @@ use super::release::Release;
 use super::switches::Component;
 use Changes::{Decision, Ipv6Address, Message};
 use Component::{ApiServer, Kubelet, Scheduler, ServiceIp};
-use Evidence::{Notes, Recorded};
+use Evidence::Notes;
 
 /// How a difference is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,23 +48,6 @@ impl Changes {
     }
 }
 
-/// What an input must hold for a difference to be felt.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Needs {
-    /// Nothing in particular, or nobody knows before the run.
-    Nothing,
-    /// Pods with init containers.
-    InitContainers,
-    /// Pods that request nothing.
-    PodsWithoutRequests,
-    /// Pods with image volumes.
-    ImageVolumes,
-    /// Pods with a priority.
-    Priorities,
-    /// Spread constraints with an empty selector.
-    EmptySelector,
-}
-
 /// Something that some releases do otherwise.
 #[derive(Clone, Copy, Debug)]
 pub struct Difference {
@@ -78,8 +61,6 @@ pub struct Difference {
     pub end: Option<Release>,
     /// What it can change.
     pub changes: Changes,
-    /// What an input must hold for it to be felt.
-    pub needs: Needs,
     /// How it is known.
     pub evidence: Evidence,
     /// Where from.
@@ -105,58 +86,15 @@ const fn row(
     (words, changes): (&'static str, Changes),
     (evidence, source): (Evidence, &'static str),
 ) -> Difference {
-    Difference { component, words, first, end, changes, needs: Needs::Nothing, evidence, source }
-}
-
-/// The same where the input must hold something to feel it.
-const fn felt_with(needs: Needs, difference: Difference) -> Difference {
-    Difference { needs, ..difference }
+    Difference { component, words, first, end, changes, evidence, source }
 }
 
 const fn since(minor: u8) -> (Release, Option<Release>) {
     (Release::one(minor), None)
 }
 
-/// From the oldest release up to, but not with, this one.
-const fn before(minor: u8) -> (Release, Option<Release>) {
-    (Release::OLDEST, Some(Release::one(minor)))
-}
-
 /// Every known difference that is not followed, by component and release.
 pub const DIFFERENCES: &[Difference] = &[
-    row(
-        Scheduler,
-        before(28),
-        (
-            "all filters are asked about a node and all scores are given, also where they cannot matter",
-            Message,
-        ),
-        (Recorded, "1.25.2 against 1.28.0"),
-    ),
-    felt_with(
-        Needs::InitContainers,
-        row(
-            Scheduler,
-            before(32),
-            ("LeastAllocated scores take no default requests for init containers", Decision),
-            (Recorded, "1.31.1 against 1.32.2"),
-        ),
-    ),
-    felt_with(
-        Needs::PodsWithoutRequests,
-        row(
-            Scheduler,
-            before(33),
-            ("NodeResourcesBalancedAllocation scores pods without requests", Decision),
-            (Recorded, "1.32.2 against 1.33.0"),
-        ),
-    ),
-    row(
-        Scheduler,
-        before(34),
-        ("a request above what a node has at all is no reason to leave preemption out", Message),
-        (Recorded, "1.33.0 against 1.34.1"),
-    ),
     row(
         Scheduler,
         (Release::patched(34, 0), Some(Release::patched(34, 2))),
@@ -172,56 +110,14 @@ pub const DIFFERENCES: &[Difference] = &[
     row(
         Scheduler,
         since(35),
-        ("the reason of TaintToleration does not name the taint", Message),
-        (Recorded, "1.34.1 against 1.35.0"),
-    ),
-    row(
-        Scheduler,
-        since(35),
         ("pods of one kind are placed in batches (OpportunisticBatching)", Decision),
         (Notes, "KEP-5598; kk 135231, 140289"),
-    ),
-    felt_with(
-        Needs::ImageVolumes,
-        row(
-            Scheduler,
-            since(36),
-            ("ImageLocality counts image volumes", Decision),
-            (Recorded, "1.35.0 against 1.36.2; kk 130231"),
-        ),
-    ),
-    row(
-        Scheduler,
-        since(36),
-        (
-            "pods that need a feature are refused on nodes that do not declare it (NodeDeclaredFeatures)",
-            Decision,
-        ),
-        (Recorded, "1.36.2, in part"),
     ),
     row(
         Scheduler,
         since(35),
         ("a pod is not tried again and again while the victims of its preemption terminate", Message),
         (Notes, "kk 134294"),
-    ),
-    felt_with(
-        Needs::Priorities,
-        row(
-            Scheduler,
-            since(38),
-            ("in preemption a PodDisruptionBudget with an empty selector counts", Decision),
-            (Notes, "kk 141785"),
-        ),
-    ),
-    felt_with(
-        Needs::EmptySelector,
-        row(
-            Scheduler,
-            since(38),
-            ("the empty selector {} of a spread constraint counts all pods of the namespace", Decision),
-            (Notes, "kk 141340"),
-        ),
     ),
     row(
         ApiServer,
@@ -263,11 +159,8 @@ mod tests {
 
     #[test]
     fn other_releases_say_what_they_do_otherwise() {
-        assert_eq!(words(Release::one(32)).len(), 1, "BestEffort pods are scored");
-        assert_eq!(words(Release::one(31)).len(), 2);
+        assert!(words(Release::one(24)).is_empty(), "recorded and followed");
         assert!(words(Release::patched(36, 2)).iter().any(|words| words.contains("in batches")));
-        assert!(!words(Release::one(37)).iter().any(|words| words.contains("empty selector")));
-        assert!(words(Release::one(38)).iter().any(|words| words.contains("empty selector")));
     }
 
     #[test]

@@ -16,8 +16,20 @@ impl Release {
     pub const NEWEST: Self = Self::one(38);
     /// The newest release whose feature gates are known; what lies beyond has the gates of this one.
     pub const NEWEST_WITH_GATES: Self = Self::one(37);
-    /// The release where nothing names one: the newest whose scheduling cycles pass their recordings.
+    /// The release where nothing names one: the newest of which sequences of pods are recorded and pass.
     pub const DEFAULT: Self = Self::one(34);
+
+    /// The releases of kube-scheduler whose cycles are recorded and pass.
+    pub const SCHEDULERS: [Self; 8] = [
+        Self::patched(25, 2),
+        Self::patched(28, 0),
+        Self::patched(31, 1),
+        Self::patched(32, 2),
+        Self::patched(33, 0),
+        Self::patched(34, 1),
+        Self::patched(35, 0),
+        Self::patched(36, 2),
+    ];
 
     /// Release 1.`minor`, supported or not.
     pub const fn one(minor: u8) -> Self {
@@ -102,6 +114,11 @@ impl Release {
         place >= (first.minor, first.patch.unwrap_or(0))
     }
 
+    /// Whether it is of one of these minors, and older than the patch given for it: a fault that patch releases mended.
+    pub fn is_before_patch_of(self, mended: &[(u8, u8)]) -> bool {
+        mended.iter().any(|&(minor, patch)| self.minor == minor && !self.reaches(Self::patched(minor, patch)))
+    }
+
     /// A number that grows with the release, to find the newest of several.
     pub fn rank(self) -> (u8, Option<u8>) {
         (self.minor, self.patch)
@@ -109,10 +126,28 @@ impl Release {
 
     /// What each model of a run under this release was checked against, for people.
     pub fn models(self) -> Vec<String> {
-        [("kube-scheduler", 34), ("Deployment and ReplicaSet controllers", 32)]
-            .iter()
-            .map(|&(model, recorded)| self.against(model, recorded))
-            .collect()
+        vec![self.scheduler_model(), self.against("Deployment and ReplicaSet controllers", 32)]
+    }
+
+    /// Cycles are recorded of several releases, sequences of pods and the queue of the default alone.
+    fn scheduler_model(self) -> String {
+        let queue = Self::DEFAULT.minor;
+        let recorded = Self::SCHEDULERS.map(|release| release.minor);
+        let (minor, to) = (self.minor, self.minor());
+        if minor == queue {
+            return format!("kube-scheduler: recorded at v1.{queue}");
+        }
+        let rules = "by gates and known differences";
+        if recorded.contains(&minor) {
+            return format!(
+                "kube-scheduler: cycles recorded at v{to}, queue extrapolated from v1.{queue} to v{to} {rules}"
+            );
+        }
+        let older = recorded.iter().rfind(|other| **other < minor);
+        let newer = recorded.iter().find(|other| **other > minor);
+        let nearest: Vec<String> =
+            older.into_iter().chain(newer).map(|minor| format!("v1.{minor}")).collect();
+        format!("kube-scheduler: cycles recorded at {}, extrapolated to v{to} {rules}", nearest.join(" and "))
     }
 
     /// The same of the kubelet's managers.
@@ -198,6 +233,11 @@ mod tests {
     fn models_say_how_far_they_were_checked() {
         assert_eq!(Release::one(34).models()[0], "kube-scheduler: recorded at v1.34");
         assert_eq!(Release::patched(34, 2).models()[0], "kube-scheduler: recorded at v1.34");
+        let of_scheduler = |minor| Release::one(minor).models()[0].clone();
+        assert!(of_scheduler(31).contains("cycles recorded at v1.31, queue extrapolated from v1.34"));
+        assert!(of_scheduler(30).contains("cycles recorded at v1.28 and v1.31, extrapolated to v1.30"));
+        assert!(of_scheduler(24).contains("cycles recorded at v1.25, extrapolated to v1.24"));
+        assert!(of_scheduler(38).contains("cycles recorded at v1.36, extrapolated to v1.38"));
         let of_controllers = &Release::patched(30, 1).models()[1];
         assert!(
             of_controllers

@@ -3,10 +3,7 @@
 
 use super::policy_options::PolicyOptions;
 use super::release::Release;
-use super::{
-    ApiServerBehaviour, Behaviour, ControllersBehaviour, KubeletBehaviour, SchedulerBehaviour,
-    ServiceIpBehaviour,
-};
+use super::{ApiServerBehaviour, Behaviour, ControllersBehaviour, KubeletBehaviour, ServiceIpBehaviour};
 
 /// A component of Kubernetes that has switches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,13 +32,15 @@ impl Component {
         }
     }
 
-    /// The release whose decisions are recorded and pass; `None`: none are.
-    pub const fn recorded(self) -> Option<Release> {
+    /// The releases whose decisions are recorded and pass, from the oldest on.
+    pub const fn recorded(self) -> &'static [Release] {
+        const CONTROLLERS: [Release; 1] = [Release::one(32)];
+        const KUBELETS: [Release; 1] = [Release::patched(32, 10)];
         match self {
-            Self::ApiServer => None,
-            Self::Scheduler => Some(Release::patched(34, 1)),
-            Self::Controllers | Self::ServiceIp => Some(Release::one(32)),
-            Self::Kubelet => Some(Release::patched(32, 10)),
+            Self::ApiServer => &[],
+            Self::Scheduler => &Release::SCHEDULERS,
+            Self::Controllers | Self::ServiceIp => &CONTROLLERS,
+            Self::Kubelet => &KUBELETS,
         }
     }
 }
@@ -76,6 +75,10 @@ macro_rules! part {
         $($($settings.extend(options(&$options, $manager, $of));)*)?
     };
 }
+
+mod scheduler;
+
+use scheduler::of_scheduler;
 
 /// The options of one manager.
 fn options(
@@ -119,35 +122,8 @@ fn of_api_server(part: ApiServerBehaviour) -> Vec<Setting> {
         pod_level_resources: "spec.resources of pods is kept", "PodLevelResources, KEP-2837";
         in_place_pod_vertical_scaling: "the resources of container statuses are kept, and count",
             "InPlacePodVerticalScaling, KEP-1287";
-    });
-    settings
-}
-
-fn of_scheduler(part: SchedulerBehaviour) -> Vec<Setting> {
-    let mut settings = Vec::new();
-    part!(settings, Scheduler, part, SchedulerBehaviour {
-        node_inclusion_policy_in_pod_topology_spread: "nodeAffinityPolicy and nodeTaintsPolicy are obeyed",
-            "NodeInclusionPolicyInPodTopologySpread, KEP-3094";
-        match_label_keys_in_pod_topology_spread: "matchLabelKeys of spread constraints are obeyed",
-            "MatchLabelKeysInPodTopologySpread, KEP-3243";
-        min_domains_in_pod_topology_spread: "minDomains is obeyed",
-            "MinDomainsInPodTopologySpread, KEP-3022";
-        queueing_hints: "plugins say which events bring a waiting pod back",
-            "SchedulerQueueingHints, KEP-4247";
-        async_preemption: "victims of preemption are deleted after the scheduling cycle, not in it",
-            "SchedulerAsyncPreemption, KEP-4832";
-        pop_from_backoff_q: "an idle scheduler tries pods that are still backing off",
-            "SchedulerPopFromBackoffQ, KEP-5142";
-        in_place_pod_vertical_scaling: "a pod whose requests shrink brings others back",
-            "InPlacePodVerticalScaling, KEP-1287";
-        taint_update_counts_as_node_add:
-            "a changed taint brings back the pods of every plugin that waits for nodes",
-            "kk 109437; `buildQueueingHintMap` of 1.29 to 1.34";
-        anti_affinity_of_deleted_pod: "a removed pod brings back those that its anti-affinity kept away",
-            "kk 135325";
-        any_anti_affinity_term: "one matching anti-affinity term of several brings a pod back", "kk 139161";
-        ties_by_heap: "of equal nodes the top of a heap is taken, not one at random", "kk 135231, 141024";
-        balance_by_change: "NodeResourcesBalancedAllocation scores how a pod changes the balance", "kk 135573";
+        toleration_comparison_operators: "tolerations compare numbers (Gt, Lt)",
+            "TaintTolerationComparisonOperators, KEP-5471";
     });
     settings
 }
@@ -210,14 +186,19 @@ mod tests {
 
     /// Switches that stand alike in every supported release, with the gate and a release in which a user
     /// can turn them.
-    const BY_GATE_ONLY: [(&str, &str, Release); 2] = [
+    const BY_GATE_ONLY: [(&str, &str, Release); 3] = [
+        ("toleration_comparison_operators", "TaintTolerationComparisonOperators", Release::one(35)),
         ("logarithmic_scale_down", "LogarithmicScaleDown", Release::one(30)),
         ("pod_deletion_cost", "PodDeletionCost", Release::DEFAULT),
     ];
 
     #[test]
     fn every_switch_differs_between_releases() {
-        let all: Vec<Vec<Setting>> = Release::minors().map(|release| settings(release, &[])).collect();
+        // Faults that patch releases mended are not in the newest of a minor.
+        let faulty =
+            [(24, 0), (27, 14), (28, 9), (33, 3)].map(|(minor, patch)| Release::patched(minor, patch));
+        let all: Vec<Vec<Setting>> =
+            Release::minors().chain(faulty).map(|release| settings(release, &[])).collect();
         for (place, setting) in all[0].iter().enumerate() {
             let values: Vec<&str> = all.iter().map(|settings| settings[place].value).collect();
             let name = setting.name;

@@ -69,6 +69,7 @@ pub(super) const GATES: &[FeatureGate] = &[
         &[at(27, Alpha, false), at(31, Beta, false), at(33, Ga, true), locked(34)],
         None,
     ),
+    gate("NodeDeclaredFeatures", true, &[at(35, Alpha, false), at(36, Beta, true), at(37, Ga, true)], None),
     gate(
         "NodeInclusionPolicyInPodTopologySpread",
         true,
@@ -97,6 +98,7 @@ pub(super) const GATES: &[FeatureGate] = &[
     ),
     gate("SidecarContainers", true, &[at(28, Alpha, false), at(29, Beta, true), locked(33)], None),
     gate("StaleControllerConsistencyReplicaSet", true, &[at(36, Beta, true)], None),
+    gate("TaintTolerationComparisonOperators", true, &[at(35, Alpha, false)], None),
     gate("TopologyManagerPolicyAlphaOptions", true, &[at(26, Alpha, false)], None),
     gate("TopologyManagerPolicyBetaOptions", true, &[at(26, Beta, false), at(28, Beta, true)], None),
     gate(

@@ -4,7 +4,7 @@ use k8s_openapi::api::core::v1 as core;
 
 use super::CompileContext;
 use super::selector::{label_selector, symbols};
-use crate::api::{AffinityTerm, Interner, PodAffinity, Symbol, WeightedAffinityTerm};
+use crate::api::{AffinityTerm, Interner, LabelSelector, Labels, PodAffinity, Symbol, WeightedAffinityTerm};
 
 /// The required and preferred terms of `podAffinity` or `podAntiAffinity`. `namespace` is the pod's
 /// own, which a term means that names no other.
@@ -42,10 +42,19 @@ fn term(
     let mut keys = |keys: &Option<Vec<String>>| symbols(keys.as_deref().filter(|_| keeps_keys), names);
     let match_label_keys = keys(&term.match_label_keys);
     let mismatch_label_keys = keys(&term.mismatch_label_keys);
+    let namespace_selector = term.namespace_selector.as_ref().map(|selector| label_selector(selector, names));
+    let is_for_all = |selector: &LabelSelector| {
+        if context.scheduler.unlabelled_namespaces_mean_all {
+            selector.matches(&Labels::default())
+        } else {
+            selector.is_empty()
+        }
+    };
     AffinityTerm {
+        every_namespace_if_incoming: namespace_selector.as_ref().is_some_and(is_for_all),
         selector: term.label_selector.as_ref().map(|selector| label_selector(selector, names)),
         namespaces,
-        namespace_selector: term.namespace_selector.as_ref().map(|selector| label_selector(selector, names)),
+        namespace_selector,
         topology_key: names.intern(&term.topology_key),
         match_label_keys,
         mismatch_label_keys,

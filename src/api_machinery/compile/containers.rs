@@ -80,8 +80,8 @@ mod tests {
 
     fn compiled(spec: Value) -> Vec<(ContainerKind, u32)> {
         let spec: core::PodSpec = serde_json::from_value(spec).expect("a pod spec");
-        let api_server = Behaviour::default().api_server;
-        let context = CompileContext { api_server: &api_server, priorities: &PriorityClasses::default() };
+        let (behaviour, priorities) = (Behaviour::default(), PriorityClasses::default());
+        let context = CompileContext::new(&behaviour, &priorities);
         let of = |container: ContainerSpec| (container.kind, container.exclusive_cpus);
         containers(&spec, &context, &mut Interner::new()).into_iter().map(of).collect()
     }

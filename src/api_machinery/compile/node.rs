@@ -12,6 +12,7 @@ pub fn compile_node(node: &core::Node, id: NodeId, default_created: Timestamp, n
     let status = node.status.as_ref();
     let allocatable = status.and_then(|status| status.allocatable.as_ref());
     let images = status.and_then(|status| status.images.as_deref()).unwrap_or_default();
+    let declared = status.and_then(|status| status.declared_features.as_deref()).unwrap_or_default();
     let mut held = Vec::new();
     for image in images {
         for name in image.names.iter().flatten() {
@@ -27,6 +28,7 @@ pub fn compile_node(node: &core::Node, id: NodeId, default_created: Timestamp, n
         unschedulable: spec.and_then(|spec| spec.unschedulable).unwrap_or(false),
         allocatable: resources_of(allocatable, names),
         images: held,
+        declared_features: declared.iter().map(|name| names.intern(name)).collect(),
         created: node
             .metadata
             .creation_timestamp

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use k8s_openapi::api::core::v1 as core;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1 as meta;
 
+use super::features::required_features;
 use super::metadata::{namespace_of, timestamp};
 use super::selector::{labels, node_selector_term, preferred_node_terms, tolerations};
 use super::{CompileContext, affinity, containers, requests, spread};
@@ -213,7 +214,7 @@ pub fn compile_pod_spec(
             selector.node_selector_terms.iter().map(|term| node_selector_term(term, names)).collect()
         }),
         preferred_node_terms: preferred_node_terms(preferred, names),
-        tolerations: tolerations(spec.tolerations.as_deref(), names),
+        tolerations: tolerations(spec.tolerations.as_deref(), context, names),
         host_ports: host_ports(spec, context, names),
         spread_constraints: spread::constraints(spec.topology_spread_constraints.as_deref(), context, names),
         affinity: affinity::pod_affinity(
@@ -230,7 +231,9 @@ pub fn compile_pod_spec(
             context,
             names,
         ),
-        images: images(spec, names),
+        images: images(spec, context, names),
+        image_volumes: image_volumes(spec, context, names),
+        required_features: required_features(spec, context, names),
         scheduling_gates: spec
             .scheduling_gates
             .iter()
@@ -250,10 +253,11 @@ fn initial_delay(spec: &core::PodSpec) -> i64 {
     probes.map(|probe| i64::from(probe.initial_delay_seconds.unwrap_or(0))).max().unwrap_or(0)
 }
 
-/// Ports of containers and sidecars; ordinary init containers' do not count.
+/// Ports of containers and (from v1.34 on) sidecars; ordinary init containers' do not count.
 fn host_ports(spec: &core::PodSpec, context: &CompileContext<'_>, names: &mut Interner) -> Vec<HostPort> {
     let inits = spec.init_containers.iter().flatten();
-    let sidecars = inits.filter(|container| requests::is_sidecar(container, context));
+    let counts = context.scheduler.host_ports_of_sidecars;
+    let sidecars = inits.filter(|container| counts && requests::is_sidecar(container, context));
     let mut ports = Vec::new();
     for port in spec.containers.iter().chain(sidecars).flat_map(|container| container.ports.iter().flatten())
     {
@@ -272,11 +276,21 @@ fn host_ports(spec: &core::PodSpec, context: &CompileContext<'_>, names: &mut In
     ports
 }
 
-/// Images of init containers and containers, `:latest` added where there is no tag.
-fn images(spec: &core::PodSpec, names: &mut Interner) -> Vec<Symbol> {
-    let containers = spec.init_containers.iter().flatten().chain(&spec.containers);
+/// Images of init containers (from v1.30 on) and containers, `:latest` added where there is no tag.
+fn images(spec: &core::PodSpec, context: &CompileContext<'_>, names: &mut Interner) -> Vec<Symbol> {
+    let inits = spec.init_containers.iter().flatten().filter(|_| context.scheduler.images_of_init_containers);
+    let containers = inits.chain(&spec.containers);
     containers
         .map(|container| names.intern(&normalized_image(container.image.as_deref().unwrap_or(""))))
+        .collect()
+}
+
+/// Images that are mounted as volumes, where ImageLocality counts them.
+fn image_volumes(spec: &core::PodSpec, context: &CompileContext<'_>, names: &mut Interner) -> Vec<Symbol> {
+    let volumes = spec.volumes.iter().flatten().filter(|_| context.scheduler.images_of_volumes);
+    volumes
+        .filter_map(|volume| volume.image.as_ref())
+        .map(|image| names.intern(&normalized_image(image.reference.as_deref().unwrap_or(""))))
         .collect()
 }
 

@@ -4,6 +4,10 @@
 //! v1.34.1: container quantities are summed exactly and rounded up once per pod; sidecars count with
 //! the containers and before the later init containers; pod-level requests replace the sum;
 //! containers that are being resized count with the largest of what is asked, allocated and in use.
+//!
+//! Up to v1.26 (recorded at v1.25.2) each container is rounded up by itself, and scores take the cores of a pod's
+//! overhead for thousandths. Up to v1.31 (recorded at v1.25.2, v1.28.0, v1.31.1) what pods on a node count for in scores is
+//! summed by container.
 
 use std::collections::BTreeMap;
 
@@ -51,13 +55,21 @@ pub fn pod_requests(
         pod.sum(Options { use_status: true, skip_pod_level: true, default_cpu: true, default_memory: true });
     let cpu = |list: &List| list.get("cpu").map_or(0, |quantity| quantity.milli_value());
     let memory = |list: &List| list.get("memory").map_or(0, |quantity| quantity.value());
+    let unscored_milli_cpu = pod.unscored_milli_cpu();
+    let (usage_non_zero_milli_cpu, usage_non_zero_memory) = if context.scheduler.usage_scored_by_container {
+        pod.usage_by_container()
+    } else {
+        (cpu(&non_zero), memory(&non_zero))
+    };
     PodRequests {
-        usage_non_zero_milli_cpu: cpu(&non_zero),
-        usage_non_zero_memory: memory(&non_zero),
-        score_non_zero_milli_cpu: cpu(&score),
+        usage_non_zero_milli_cpu,
+        usage_non_zero_memory,
+        score_non_zero_milli_cpu: cpu(&score) - unscored_milli_cpu,
         score_non_zero_memory: memory(&score),
         fit: resources(&fit, names),
         usage: resources(&usage, names),
+        unscored_milli_cpu,
+        panics: pod.panics(),
     }
 }
 
@@ -133,7 +145,11 @@ impl Pod<'_> {
                 }
             }
         }
-        add(&mut sum, &read(self.spec.overhead.as_ref()));
+        let mut overhead = read(self.spec.overhead.as_ref());
+        if self.context.scheduler.requests_by_container {
+            round_up(&mut overhead);
+        }
+        add(&mut sum, &overhead);
         sum
     }
 
@@ -170,9 +186,7 @@ impl Pod<'_> {
     ) -> List {
         let asked = container.resources.as_ref().and_then(|resources| resources.requests.as_ref());
         let mut requests = read(asked);
-        let status = statuses
-            .filter(|_| options.use_status && self.context.api_server.in_place_pod_vertical_scaling)
-            .and_then(|list| list.iter().find(|status| status.name == container.name));
+        let status = status_of(container, statuses.filter(|_| options.use_status && self.resizes()));
         if let Some(status) = status
             && let Some(in_use) = &status.resources
         {
@@ -184,6 +198,9 @@ impl Pod<'_> {
                 raise(&mut requests, &current);
             }
         }
+        if self.context.scheduler.requests_by_container {
+            round_up(&mut requests);
+        }
         if options.default_cpu {
             requests.entry("cpu".to_owned()).or_insert(Quantity::from_milli(DEFAULT_MILLI_CPU));
         }
@@ -193,12 +210,99 @@ impl Pod<'_> {
         requests
     }
 
+    /// Whether pods are resized in place, so that statuses count.
+    fn resizes(&self) -> bool {
+        self.context.api_server.in_place_pod_vertical_scaling
+    }
+
+    /// CPU and memory that the pod counts for on its node up to v1.31: every container with what stands in for a
+    /// request that it does not make, and rounded by itself; or, if that is more, what one init container needs with the
+    /// sidecars before it. Sidecars are not added to the containers.
+    fn usage_by_container(&self) -> (i64, i64) {
+        let amounts = |list: &List| {
+            let cpu = list.get("cpu").map_or(DEFAULT_MILLI_CPU, |cpu| cpu.milli_value());
+            (cpu, list.get("memory").map_or(DEFAULT_MEMORY, |memory| memory.value()))
+        };
+        let of = |container| self.container(container, None, Options::default());
+        let (mut cpu, mut memory) = (0, 0);
+        for container in &self.spec.containers {
+            let (more_cpu, more_memory) = amounts(&of(container));
+            (cpu, memory) = (cpu + more_cpu, memory + more_memory);
+        }
+        let mut sidecars = List::new();
+        for container in self.spec.init_containers.iter().flatten() {
+            let mut needed = of(container);
+            add(&mut needed, &sidecars);
+            if is_sidecar(container, self.context) {
+                sidecars.clone_from(&needed);
+            }
+            let (of_init_cpu, of_init_memory) = amounts(&needed);
+            (cpu, memory) = (cpu.max(of_init_cpu), memory.max(of_init_memory));
+        }
+        let overhead = read(self.spec.overhead.as_ref());
+        let more_cpu = overhead.get("cpu").map_or(0, |cpu| cpu.milli_value());
+        (cpu + more_cpu, memory + overhead.get("memory").map_or(0, |memory| memory.value()))
+    }
+
+    /// What scores leave out of the CPU of the overhead: they take whole cores for thousandths.
+    fn unscored_milli_cpu(&self) -> i64 {
+        let overhead = read(self.spec.overhead.as_ref());
+        let cpu = overhead.get("cpu").filter(|_| self.context.scheduler.requests_by_container);
+        cpu.map_or(0, |cpu| cpu.milli_value() - cpu.value())
+    }
+
+    /// Whether a status puts requests into a list that the container does not have.
+    fn panics(&self) -> bool {
+        if !self.context.scheduler.unset_requests_panic || !self.resizes() {
+            return false;
+        }
+        let sidecars = self.spec.init_containers.iter().flatten().filter(|one| is_sidecar(one, self.context));
+        let status = self.status;
+        let of_inits = status.and_then(|status| status.init_container_statuses.as_deref());
+        let of_apps = status.and_then(|status| status.container_statuses.as_deref());
+        self.spec.containers.iter().any(|one| self.list_is_missing(one, of_apps))
+            || sidecars.into_iter().any(|one| self.list_is_missing(one, of_inits))
+    }
+
+    fn list_is_missing(
+        &self,
+        container: &core::Container,
+        statuses: Option<&[core::ContainerStatus]>,
+    ) -> bool {
+        let Some(status) = status_of(container, statuses) else { return false };
+        let Some(in_use) = &status.resources else { return false };
+        let is_set =
+            |list: &Option<BTreeMap<String, Text>>| list.as_ref().is_some_and(|list| !list.is_empty());
+        let asked = container.resources.as_ref().is_some_and(|resources| is_set(&resources.requests));
+        let (in_use, allocated) = (is_set(&in_use.requests), is_set(&status.allocated_resources));
+        // What is raised is a copy of the first list: the one in use if the resize is infeasible.
+        if self.is_resize_infeasible() { !in_use && allocated } else { !asked && (in_use || allocated) }
+    }
+
     fn is_resize_infeasible(&self) -> bool {
         let conditions = self.status.and_then(|status| status.conditions.as_deref()).unwrap_or_default();
         conditions.iter().any(|condition| {
             condition.type_ == "PodResizePending" && condition.reason.as_deref() == Some("Infeasible")
         })
     }
+}
+
+/// Rounds CPU up to thousandths, everything else to whole units.
+fn round_up(list: &mut List) {
+    for (name, quantity) in list {
+        *quantity = if name == "cpu" {
+            Quantity::from_milli(quantity.milli_value())
+        } else {
+            Quantity::from_units(quantity.value())
+        };
+    }
+}
+
+fn status_of<'s>(
+    container: &core::Container,
+    statuses: Option<&'s [core::ContainerStatus]>,
+) -> Option<&'s core::ContainerStatus> {
+    statuses?.iter().find(|status| status.name == container.name)
 }
 
 /// Whether an init container keeps running beside the others.

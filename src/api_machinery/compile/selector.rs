@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use k8s_openapi::api::core::v1 as core;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1 as meta;
 
+use super::CompileContext;
 use crate::api::{
     Interner, LabelSelector, Labels, NodeRequirement, NodeSelectorOperator, NodeSelectorTerm,
     PreferredNodeTerm, Requirement, SelectorOperator, Symbol, Taint, TaintEffect, Toleration,
@@ -103,21 +104,39 @@ pub fn taints(taints: Option<&[core::Taint]>, names: &mut Interner) -> Vec<Taint
         Some(Taint {
             key: names.intern(&taint.key),
             value: names.intern(taint.value.as_deref().unwrap_or("")),
+            number: decimal(taint.value.as_deref()),
             effect: taint_effect(&taint.effect)?,
         })
     };
     taints.unwrap_or_default().iter().filter_map(&mut compile).collect()
 }
 
+/// A decimal number without plus sign and leading zeros (`content.IsDecimalInteger`).
+fn decimal(text: Option<&str>) -> Option<i64> {
+    let text = text?;
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let is_plain = digits.bytes().all(|byte| byte.is_ascii_digit())
+        && (digits == text && digits == "0" || !digits.starts_with('0'));
+    text.parse().ok().filter(|_| is_plain)
+}
+
 /// Tolerations.
-pub fn tolerations(tolerations: Option<&[core::Toleration]>, names: &mut Interner) -> Vec<Toleration> {
+pub fn tolerations(
+    tolerations: Option<&[core::Toleration]>,
+    context: &CompileContext<'_>,
+    names: &mut Interner,
+) -> Vec<Toleration> {
+    let compares = context.api_server.toleration_comparison_operators;
     let compile = |toleration: &core::Toleration| Toleration {
         key: toleration.key.as_deref().filter(|key| !key.is_empty()).map(|key| names.intern(key)),
         operator: match toleration.operator.as_deref() {
             Some("Exists") => TolerationOperator::Exists,
+            Some("Gt") => TolerationOperator::Gt,
+            Some("Lt") => TolerationOperator::Lt,
             _ => TolerationOperator::Equal,
         },
         value: names.intern(toleration.value.as_deref().unwrap_or("")),
+        number: decimal(toleration.value.as_deref()).filter(|_| compares),
         effect: toleration.effect.as_deref().and_then(taint_effect),
         toleration_seconds: toleration.toleration_seconds,
     };

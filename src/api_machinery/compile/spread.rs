@@ -37,6 +37,7 @@ fn constraint(
             WhenUnsatisfiable::DoNotSchedule
         },
         selector: source.label_selector.as_ref().map(|selector| label_selector(selector, names)),
+        empty_selector_counts: context.scheduler.empty_spread_selector_counts,
         match_label_keys: symbols(keys, names),
         min_domains: source.min_domains.filter(|_| keeps.min_domains_in_pod_topology_spread).unwrap_or(1),
         node_affinity_policy: policy(&source.node_affinity_policy, InclusionPolicy::Honor),

@@ -67,7 +67,7 @@ impl Controller for NodeLifecycle {
 fn reconcile(id: NodeId, api: &mut ApiServer<'_>) {
     let Some(node) = api.store().node(id).cloned() else { return };
     let (key, value) = (api.names.intern(UNSCHEDULABLE), api.names.intern(""));
-    let taint = Taint { key, value, effect: TaintEffect::NoSchedule };
+    let taint = Taint { key, value, number: None, effect: TaintEffect::NoSchedule };
     let place = node.taints.iter().position(|held| held.key == key && held.effect == taint.effect);
     match (node.unschedulable, place) {
         (true, None) => api.update(id, |node: &mut Node| node.taints.push(taint)),

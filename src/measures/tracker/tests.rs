@@ -112,6 +112,7 @@ impl Stage {
             selector: Some(LabelSelector {
                 requirements: vec![Requirement::equals(app, names.intern("db"))],
             }),
+            empty_selector_counts: false,
             match_label_keys: Vec::new(),
             min_domains: 1,
             node_affinity_policy: InclusionPolicy::Honor,

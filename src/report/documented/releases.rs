@@ -15,9 +15,16 @@ fn settings(release: Release) -> Vec<Setting> {
     Behaviour::resolve(release, &BTreeMap::new()).expect("a release's defaults are valid").0.settings()
 }
 
-/// `from 1.27`, `1.29 to 1.34`, `up to 1.32`, `all`.
+/// More patch releases than any minor has whose behaviour flips.
+const NEWEST_PATCH: u8 = 20;
+
+/// `from 1.27`, `1.29 to 1.34`, `up to 1.32`, `1.33 to 1.33.3`, `all`.
 fn range(first: Release, last: Release) -> String {
-    match (first == Release::OLDEST, last == Release::NEWEST) {
+    let of_minor = |release: Release| release.rank().1 == Some(0);
+    let oldest = first.minor() == Release::OLDEST && of_minor(first);
+    // The first of a minor is said as the minor, unless it is the last as well.
+    let first = if of_minor(first) && first != last { first.minor() } else { first };
+    match (oldest, last == Release::NEWEST) {
         (true, true) => "all".to_owned(),
         (true, false) => format!("up to {last}"),
         (false, true) => format!("from {first}"),
@@ -29,7 +36,7 @@ fn range(first: Release, last: Release) -> String {
 /// In which releases a switch has which value; those where it is off are left out.
 fn releases(place: usize) -> String {
     let mut spans: Vec<(&str, Release, Release)> = Vec::new();
-    for release in Release::minors() {
+    for release in Release::minors().flat_map(with_patches) {
         let value = settings(release)[place].value;
         match spans.last_mut() {
             Some((before, _, last)) if *before == value => *last = release,
@@ -41,14 +48,54 @@ fn releases(place: usize) -> String {
         let range = range(*first, *last);
         if *value == "on" { range } else { format!("{value} {range}") }
     });
-    words.collect::<Vec<_>>().join(", ")
+    let words = words.collect::<Vec<_>>().join(", ");
+    if words.is_empty() { "none without its gate".to_owned() } else { words }
 }
 
-fn recorded(component: Component) -> String {
-    component.recorded().map_or_else(
-        || "extrapolated".to_owned(),
-        |release| format!("recorded at {release}, elsewhere extrapolated"),
-    )
+/// The patch releases of a minor, then the minor itself, which is its newest.
+fn with_patches(minor: Release) -> impl Iterator<Item = Release> {
+    let (_, patch) = minor.rank();
+    assert!(patch.is_none(), "{minor} is a minor");
+    (0..=NEWEST_PATCH).map(move |patch| Release::patched(minor.rank().0, patch)).chain([minor])
+}
+
+/// Switches of the queue, and of which of equal nodes is taken: recorded of the default release alone.
+const OF_SEQUENCES: [&str; 8] = [
+    "queueing_hints",
+    "pop_from_backoff_q",
+    "in_place_pod_vertical_scaling",
+    "taint_update_counts_as_node_add",
+    "anti_affinity_of_deleted_pod",
+    "any_anti_affinity_term",
+    "ties_by_heap",
+    "naming_plugins_wait_for_events",
+];
+
+/// Switches whose releases, or the inputs that they need, are in no recording.
+const NOT_RECORDED: [&str; 5] = [
+    "image_volumes_raise_limit",
+    "absent_nodes_are_rejected",
+    "start_wraps_at_named_nodes",
+    "unknown_named_node_fails",
+    "no_named_node_panics",
+];
+
+fn recorded(component: Component, name: &str) -> String {
+    let releases: Vec<String> = component.recorded().iter().map(Release::to_string).collect();
+    if component == Component::Scheduler {
+        return match (OF_SEQUENCES.contains(&name), NOT_RECORDED.contains(&name), &releases[..]) {
+            (true, _, _) => "recorded at 1.34.1, elsewhere extrapolated".to_owned(),
+            (_, true, _) | (_, _, []) => "extrapolated".to_owned(),
+            (_, _, [first, .., last]) => {
+                format!("recorded at eight releases, {first} to {last}, elsewhere extrapolated")
+            }
+            (_, _, [only]) => format!("recorded at {only}, elsewhere extrapolated"),
+        };
+    }
+    if releases.is_empty() {
+        return "extrapolated".to_owned();
+    }
+    format!("recorded at {}, elsewhere extrapolated", releases.join(", "))
 }
 
 fn switches() -> String {
@@ -57,7 +104,7 @@ fn switches() -> String {
         let Setting { component, name, words, source, .. } = setting;
         let what =
             if words.starts_with("option ") { format!("{words} `{name}`") } else { (*words).to_owned() };
-        let (releases, recorded) = (releases(place), recorded(*component));
+        let (releases, recorded) = (releases(place), recorded(*component, name));
         let _ = writeln!(rows, "| {what} | {} | {releases} | {recorded} | {source} |", component.name());
     }
     rows

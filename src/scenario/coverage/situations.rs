@@ -7,6 +7,7 @@ mod custom_resources;
 mod finalizers;
 mod kubelet_configuration;
 mod quotas;
+mod scheduler_panics;
 mod taints;
 mod volumes;
 mod workloads;
@@ -37,7 +38,7 @@ pub(super) struct Scene<'a> {
 type Situation = fn(&Scene<'_>) -> Vec<Gap>;
 
 /// All of them.
-pub(super) const ALL: [Situation; 8] = [
+pub(super) const ALL: [Situation; 9] = [
     workloads::gaps,
     custom_resources::gaps,
     taints::gaps,
@@ -46,6 +47,7 @@ pub(super) const ALL: [Situation; 8] = [
     autoscalers::gaps,
     finalizers::gaps,
     volumes::gaps,
+    scheduler_panics::gaps,
 ];
 
 impl<'a> Scene<'a> {

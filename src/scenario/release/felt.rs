@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use kubecast_manifest::Tree;
 
-use crate::api::behaviour::differences::Needs;
 use crate::api::behaviour::switches::{Component, Setting};
 use crate::scenario::document::ScenarioSpec;
 use crate::scenario::objects::ObjectSource;
@@ -23,7 +22,7 @@ pub(super) struct Felt {
 type Field = (&'static str, fn(&Tree) -> bool);
 
 /// Fields of a pod spec that a switch is about.
-const FIELDS: [Field; 11] = [
+const FIELDS: [Field; 16] = [
     ("spread matchLabelKeys", |spec| in_list(spec, "topologySpreadConstraints", "matchLabelKeys")),
     ("spread policies", |spec| {
         ["nodeAffinityPolicy", "nodeTaintsPolicy"]
@@ -39,6 +38,15 @@ const FIELDS: [Field; 11] = [
     ("init containers", |spec| !list(spec, "initContainers").is_empty()),
     ("no requests", |spec| !list(spec, "containers").iter().any(requests_something)),
     ("priorities", |spec| ["priority", "priorityClassName"].iter().any(|field| spec.get(field).is_some())),
+    ("requests", |spec| list(spec, "containers").iter().any(requests_something)),
+    ("overhead", |spec| spec.get("overhead").is_some()),
+    ("named nodes", |spec| {
+        let terms = "/affinity/nodeAffinity/requiredDuringSchedulingIgnoredDuringExecution/nodeSelectorTerms";
+        let terms = spec.pointer(terms).and_then(Tree::as_seq).unwrap_or_default();
+        terms.iter().any(|term| term.get("matchFields").is_some())
+    }),
+    ("namespace selectors", |spec| has_in_affinity(spec, &["namespaceSelector"])),
+    ("features", |spec| spec.get("hostUsers").is_some() || in_list(spec, "containers", "restartPolicyRules")),
     ("image volumes", |spec| in_list(spec, "volumes", "image")),
     ("empty selector", |spec| {
         let is_empty =
@@ -61,10 +69,9 @@ fn in_list(spec: &Tree, list: &str, field: &str) -> bool {
     self::list(spec, list).iter().any(|item| item.get(field).is_some())
 }
 
-/// Whether a term of a pod's (anti-)affinity has one of these keys.
-fn has_keys_in_affinity(spec: &Tree) -> bool {
+/// Whether a term of a pod's (anti-)affinity has one of these fields.
+fn has_in_affinity(spec: &Tree, keys: &[&str]) -> bool {
     let kinds = ["/affinity/podAffinity", "/affinity/podAntiAffinity"];
-    let keys = ["matchLabelKeys", "mismatchLabelKeys"];
     kinds.iter().filter_map(|kind| spec.pointer(kind)).any(|terms| {
         let required = "requiredDuringSchedulingIgnoredDuringExecution";
         let preferred = terms.get("preferredDuringSchedulingIgnoredDuringExecution").and_then(Tree::as_seq);
@@ -100,7 +107,9 @@ impl Felt {
                     felt.fields.insert(name);
                 }
             }
-            if !felt.fields.contains("affinity keys") && has_keys_in_affinity(pod) {
+            if !felt.fields.contains("affinity keys")
+                && has_in_affinity(pod, &["matchLabelKeys", "mismatchLabelKeys"])
+            {
                 felt.fields.insert("affinity keys");
             }
             felt.min_ready_seconds |= object.tree.pointer("/spec/minReadySeconds").is_some();
@@ -121,27 +130,47 @@ impl Felt {
             (_, "match_label_keys_in_pod_affinity") => field("affinity keys"),
             (_, "node_inclusion_policy_in_pod_topology_spread") => field("spread policies"),
             (_, "min_domains_in_pod_topology_spread") => field("minDomains"),
-            (_, "sidecar_containers") => field("sidecars"),
+            (_, "sidecar_containers" | "host_ports_of_sidecars") => field("sidecars"),
             (_, "pod_level_resources") => field("pod resources"),
             (_, "anti_affinity_of_deleted_pod" | "any_anti_affinity_term") => field("anti-affinity"),
             (_, "taint_update_counts_as_node_add") => self.nodes_change,
-            (_, "async_preemption") => field("priorities"),
-            // Nothing resizes a pod here, and kubelets that are as old report no resources.
-            (_, "in_place_pod_vertical_scaling") => false,
+            (_, "async_preemption" | "empty_budget_selector_counts") => field("priorities"),
+            (_, "balance_skips_best_effort") => field("no requests"),
+            (_, "above_allocatable_is_unresolvable") => field("requests"),
+            (_, "requests_by_container") => field("overhead"),
+            (_, "usage_scored_by_container" | "images_of_init_containers") => field("init containers"),
+            (_, "images_of_volumes" | "image_volumes_raise_limit") => field("image volumes"),
+            (_, "empty_spread_selector_counts") => field("empty selector"),
+            (_, "unlabelled_namespaces_mean_all") => field("namespace selectors"),
+            (
+                _,
+                "conflicting_term_rejects"
+                | "naming_plugins_wait_for_events"
+                | "start_wraps_at_named_nodes"
+                | "unknown_named_node_fails"
+                | "no_named_node_panics",
+            ) => field("named nodes"),
+            (_, "node_declared_features" | "user_namespaces_host_network_support") => field("features"),
+            // Nothing resizes a pod here, and kubelets that are as old report no resources; messages; scores that
+            // decide nothing; what no input can hold yet; nodes that hold more than they have.
+            (
+                _,
+                "in_place_pod_vertical_scaling"
+                | "zero_requests_have_to_fit"
+                | "relations_always_score"
+                | "node_affinity_always_scores"
+                | "every_filter_is_asked"
+                | "untolerated_taint_is_named"
+                | "image_counts_age"
+                | "pre_filter_messages_count_nodes"
+                | "absent_nodes_name_plugins"
+                | "absent_nodes_are_rejected"
+                | "unset_requests_panic"
+                | "unmet_features_are_named"
+                | "toleration_comparison_operators",
+            ) => false,
             (_, "available_at_min_ready" | "availability_checks_on_time") => self.min_ready_seconds,
             _ => true,
-        }
-    }
-
-    /// Whether the input holds what a difference needs to be felt.
-    pub(super) fn has(&self, needs: Needs) -> bool {
-        match needs {
-            Needs::Nothing => true,
-            Needs::InitContainers => self.fields.contains("init containers"),
-            Needs::PodsWithoutRequests => self.fields.contains("no requests"),
-            Needs::ImageVolumes => self.fields.contains("image volumes"),
-            Needs::Priorities => self.fields.contains("priorities"),
-            Needs::EmptySelector => self.fields.contains("empty selector"),
         }
     }
 }

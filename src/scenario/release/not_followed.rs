@@ -1,18 +1,12 @@
-//! What a release does otherwise than the models here, where this input can feel it.
+//! What a release does otherwise than the models here.
 
-use super::felt::Felt;
 use crate::api::Release;
 use crate::api::behaviour::differences::Difference;
 use crate::api::behaviour::switches::Component;
 use crate::scenario::document::ScenarioSpec;
-use crate::scenario::objects::ObjectSource;
 
 /// One line, if the release does anything otherwise that can change a decision.
-pub(in crate::scenario) fn what_is_not_followed<'o>(
-    release: Release,
-    spec: &ScenarioSpec,
-    objects: impl Iterator<Item = &'o ObjectSource>,
-) -> Option<String> {
+pub(in crate::scenario) fn what_is_not_followed(release: Release, spec: &ScenarioSpec) -> Option<String> {
     let mut components = vec![Component::ApiServer, Component::Scheduler, Component::Controllers];
     components.extend((!spec.kubelets.is_empty()).then_some(Component::Kubelet));
     components.extend(spec.service_ips.is_some().then_some(Component::ServiceIp));
@@ -20,8 +14,7 @@ pub(in crate::scenario) fn what_is_not_followed<'o>(
     if known.is_empty() {
         return None;
     }
-    let felt = Felt::of(spec, objects);
-    let words: Vec<&str> = known.iter().filter(|one| felt.has(one.needs)).map(|one| one.words).collect();
+    let words: Vec<&str> = known.iter().map(|one| one.words).collect();
     let minor = release.minor();
     (!words.is_empty()).then(|| format!("Kubernetes {minor} is not followed in this: {}", words.join("; ")))
 }

@@ -102,7 +102,7 @@ impl Written<'_> {
     fn build(&self, builder: &mut Builder, faults: &mut Faults<'_>) -> Option<Profile> {
         // First, as without a configuration: an empty one changes nothing, not even the numbers of names.
         builder.names.intern(self.name);
-        let plugins = Plugins::defaults().merged_with(&self.choice());
+        let plugins = Plugins::defaults_of(&builder.behaviour.scheduler).merged_with(&self.choice());
         self.check_extended_resources(&plugins, faults);
         let introduction =
             format!("initializing profiles: creating profile for scheduler name {}", self.name);

@@ -46,7 +46,7 @@ impl SchedulerSettings {
         Ok(SchedulerSetup {
             profiles: match configuration {
                 Some(configuration) => configuration.profiles.clone(),
-                None => vec![Profile::default_scheduler(names)],
+                None => vec![Profile::default_scheduler_of(&behaviour, names)],
             },
             percentage_of_nodes_to_score: percentage,
             queue,

@@ -108,6 +108,7 @@ mod tests {
             selector: None,
             namespaces: Vec::new(),
             namespace_selector: None,
+            every_namespace_if_incoming: false,
             topology_key: key,
             match_label_keys: Vec::new(),
             mismatch_label_keys: Vec::new(),

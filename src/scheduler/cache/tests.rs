@@ -32,6 +32,7 @@ fn required_term() -> PodAffinity {
         selector: None,
         namespaces: Vec::new(),
         namespace_selector: None,
+        every_namespace_if_incoming: false,
         topology_key: Symbol(0),
         match_label_keys: Vec::new(),
         mismatch_label_keys: Vec::new(),

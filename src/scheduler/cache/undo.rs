@@ -32,6 +32,7 @@ pub(super) enum Undo {
 pub(super) struct Mark {
     entries: usize,
     epochs: Epochs,
+    panicking: usize,
     is_outermost: bool,
 }
 
@@ -40,7 +41,7 @@ impl Cache {
     pub(super) fn begin_fork(&mut self) -> Mark {
         let is_outermost = self.undo.is_none();
         let entries = self.undo.get_or_insert_default().len();
-        Mark { entries, epochs: self.epochs, is_outermost }
+        Mark { entries, epochs: self.epochs, panicking: self.panicking, is_outermost }
     }
 
     /// Undoes all changes since a fork began.
@@ -52,6 +53,7 @@ impl Cache {
             }
         }
         self.epochs = mark.epochs;
+        self.panicking = mark.panicking;
         self.undo = (!mark.is_outermost).then_some(entries);
     }
 

@@ -11,6 +11,8 @@ pub struct FitError {
     pub all_nodes: usize,
     /// Set if PreFilter rejected the pod as a whole.
     pub pre_filter: Option<Status>,
+    /// The reason of PreFilter is told with the number of nodes (up to v1.25).
+    pub counts_nodes: bool,
     /// Each reason with the number of nodes that gave it; empty after a PreFilter rejection.
     pub reasons: Vec<(Reason, usize)>,
     /// The plugins that rejected the pod, or a node, or named the nodes that come into question: only
@@ -28,6 +30,7 @@ impl FitError {
         Self {
             all_nodes: cycle.cache.nodes().len(),
             pre_filter: Some(status),
+            counts_nodes: cycle.behaviour.pre_filter_messages_count_nodes,
             reasons: Vec::new(),
             unschedulable_plugins,
             post_filter: None,
@@ -41,6 +44,7 @@ impl FitError {
         Self {
             all_nodes: 1,
             pre_filter: None,
+            counts_nodes: false,
             reasons: status.reasons().map(|reason| (reason.clone(), 1)).collect(),
             unschedulable_plugins,
             post_filter: None,
@@ -55,7 +59,9 @@ impl FitError {
     ) -> Self {
         let all_nodes = cycle.cache.nodes().len();
         let mut reasons: Vec<(Reason, usize)> = Vec::new();
-        let mut unschedulable_plugins: PluginSet = pre_filtered.by.iter().copied().collect();
+        let waits = cycle.behaviour.naming_plugins_wait_for_events;
+        let mut unschedulable_plugins: PluginSet =
+            pre_filtered.by.iter().copied().filter(|_| waits).collect();
         for (_, status) in rejected {
             unschedulable_plugins.insert(status.plugin);
             status.reasons().for_each(|reason| count_reason(&mut reasons, reason, 1));
@@ -65,12 +71,23 @@ impl FitError {
             let status = pre_filtered.absent_status();
             status.reasons().for_each(|reason| count_reason(&mut reasons, reason, absent));
         }
-        Self { all_nodes, pre_filter: None, reasons, unschedulable_plugins, post_filter: None }
+        Self {
+            all_nodes,
+            pre_filter: None,
+            counts_nodes: false,
+            reasons,
+            unschedulable_plugins,
+            post_filter: None,
+        }
     }
 
     /// The message of the error itself: `0/5 nodes are available: 1 Insufficient cpu, 4 ….`
     pub fn message(&self, names: &Interner) -> String {
         match &self.pre_filter {
+            Some(status) if self.counts_nodes => {
+                let counted = status.reasons().map(|reason| (reason.clone(), self.all_nodes));
+                unavailable(self.all_nodes, &counted.collect::<Vec<_>>(), names)
+            }
             Some(status) => format!("{} {}.", head(self.all_nodes), status.message(names)),
             None => unavailable(self.all_nodes, &self.reasons, names),
         }

@@ -26,6 +26,7 @@ pub(super) struct LoadKey {
     fit: Resources,
     score_milli_cpu: i64,
     score_memory: i64,
+    unscored_milli_cpu: i64,
     host_ports: Vec<HostPort>,
 }
 
@@ -36,6 +37,7 @@ impl LoadKey {
             fit: requests.fit.clone(),
             score_milli_cpu: requests.score_non_zero_milli_cpu,
             score_memory: requests.score_non_zero_memory,
+            unscored_milli_cpu: requests.unscored_milli_cpu,
             host_ports: pod.spec.host_ports.clone(),
         }
     }
@@ -113,9 +115,10 @@ pub(super) struct LoadColumn {
 }
 
 impl LoadColumn {
-    pub(super) fn new(pod: &Arc<Pod>, parts: &LoadParts) -> Self {
+    pub(super) fn new(pod: &Arc<Pod>, parts: &LoadParts, view: &View<'_>) -> Self {
         let fit = &pod.spec.requests.fit;
         let is_simple = parts.is_default
+            && !view.behaviour.zero_requests_have_to_fit
             && parts.fit.is_some()
             && fit.scalar.is_empty()
             && fit.ephemeral_storage == 0
@@ -208,7 +211,7 @@ impl LoadColumn {
             score += raw * fit.weight();
         }
         if let Some(balanced) = parts.balanced.as_ref().filter(|balanced| balanced.weight() != 0) {
-            let with_pod = balance(load, cpu, memory);
+            let with_pod = balance(load, cpu - requests.unscored_milli_cpu, memory);
             let raw = if by_changes { by_change(with_pod, balance(load, 0, 0)) } else { with_pod };
             if !(0..=MAX_NODE_SCORE).contains(&raw) {
                 return (fits, None);

@@ -12,10 +12,7 @@ use crate::api::{InclusionPolicy, PodSpec, SpreadConstraint};
 /// Whether a constraint counts pods of this spec; `namespace` is that of the pod that has the constraint.
 pub(super) fn counts(constraint: &SpreadConstraint, incoming: &PodSpec, other: &PodSpec) -> bool {
     other.namespace == incoming.namespace
-        && constraint
-            .selector
-            .as_ref()
-            .is_some_and(|selector| !selector.is_empty() && selector.matches(&other.labels))
+        && constraint.counted().is_some_and(|selector| selector.matches(&other.labels))
 }
 
 /// The places that carry the keys of all these constraints.

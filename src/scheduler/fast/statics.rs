@@ -26,19 +26,25 @@ pub(super) struct StaticKey {
     preferred: Vec<PreferredNodeTerm>,
     tolerations: Vec<Toleration>,
     images: Vec<Symbol>,
+    image_volumes: Vec<Symbol>,
+    required_features: Vec<Symbol>,
 }
 
 impl StaticKey {
     /// Images count only if some node holds one of them; without any all nodes score 0.
     pub(super) fn of(spec: &PodSpec, cache: &Cache) -> Self {
-        let is_held = spec.images.iter().any(|image| cache.image(*image).is_some());
+        let mut all = spec.images.iter().chain(&spec.image_volumes);
+        let is_held = all.any(|image| cache.image(*image).is_some());
+        let held = |images: &Vec<Symbol>| if is_held { images.clone() } else { Vec::new() };
         Self {
             node_name: spec.node_name,
             node_selector: spec.node_selector.clone(),
             required: spec.required_node_terms.clone(),
             preferred: spec.preferred_node_terms.clone(),
             tolerations: spec.tolerations.clone(),
-            images: if is_held { spec.images.clone() } else { Vec::new() },
+            images: held(&spec.images),
+            image_volumes: held(&spec.image_volumes),
+            required_features: spec.required_features.clone(),
         }
     }
 }
@@ -124,7 +130,7 @@ impl StaticColumn {
     pub(super) fn new(pod: &Arc<Pod>, key: &StaticKey) -> Self {
         Self {
             pod: Arc::clone(pod),
-            has_images: !key.images.is_empty(),
+            has_images: !key.images.is_empty() || !key.image_volumes.is_empty(),
             feasible: Bits::default(),
             admits: Bits::default(),
             tolerates: Bits::default(),

@@ -118,7 +118,7 @@ impl Templates {
         let next = self.loads.len();
         let loads = *self.loads_by_key.get_or_insert_with(LoadKey::of(&pod), || next);
         if loads == next {
-            self.loads.push(LoadColumn::new(&pod, &self.load_parts));
+            self.loads.push(LoadColumn::new(&pod, &self.load_parts, view));
             self.bytes += 9 * view.cache.nodes().len();
         }
         let place = self.list.len();

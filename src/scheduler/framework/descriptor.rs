@@ -60,7 +60,7 @@ pub enum Work {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FastColumn {
     /// A filter that looks at the node's own fields and, of the pod, at its node name, node selector, node
-    /// affinity and tolerations alone: asked once for each node and each such pod.
+    /// affinity, tolerations and required features alone: asked once for each node and each such pod.
     Node,
     /// The filter and the score of taints.
     Taints,

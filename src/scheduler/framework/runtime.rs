@@ -9,9 +9,12 @@ use super::plugin::{CycleContext, MAX_NODE_SCORE, Plugin, PreFilterOutcome, PreS
 use super::plugin_id::{PluginId, PluginSet};
 use super::profile::Profile;
 use super::status::{Code, Reason, Status};
-use crate::api::{NodeId, Pod};
+use crate::api::{NodeId, Pod, SchedulerBehaviour};
 use crate::kernel::{Interner, Symbol};
 use crate::scheduler::node_info::NodeInfo;
+
+/// What v1.30 says of nodes that PreFilter left out.
+const LEFT_OUT: &str = "node is filtered out by the prefilter result";
 
 struct Instance {
     id: PluginId,
@@ -44,6 +47,29 @@ pub struct PreFiltered {
     pub nodes: NodeSubset,
     /// The plugins that named nodes, in the order of the registry.
     pub by: Vec<PluginId>,
+    /// What is said of the other nodes.
+    pub absent: AbsentNodes,
+}
+
+/// What a release says of nodes that PreFilter left out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AbsentNodes {
+    /// Nothing.
+    Nothing,
+    /// That PreFilter left them out; they count as looked at (1.30).
+    Rejected,
+    /// Which plugins did (from 1.32 on).
+    NamePlugins,
+}
+
+impl AbsentNodes {
+    fn of(behaviour: SchedulerBehaviour) -> Self {
+        match (behaviour.absent_nodes_name_plugins, behaviour.absent_nodes_are_rejected) {
+            (true, _) => Self::NamePlugins,
+            (_, true) => Self::Rejected,
+            _ => Self::Nothing,
+        }
+    }
 }
 
 /// The plugins of one profile.
@@ -123,7 +149,8 @@ impl Framework {
         cycle: &CycleContext<'_>,
     ) -> Result<PreFiltered, Status> {
         state.begin();
-        let mut result = PreFiltered { nodes: NodeSubset::All, by: Vec::new() };
+        let absent = AbsentNodes::of(cycle.behaviour);
+        let mut result = PreFiltered { nodes: NodeSubset::All, by: Vec::new(), absent };
         let mut rejection = None;
         for &place in &self.pre_filter {
             let instance = &self.instances[place];
@@ -145,7 +172,7 @@ impl Framework {
         rejection.map_or(Ok(result), Err)
     }
 
-    /// Runs the filters on a node; the first that rejects ends it.
+    /// Runs the filters on a node; the first that rejects ends it, or (up to v1.26.0) all are asked.
     pub fn run_filters(
         &self,
         state: &CycleState,
@@ -154,8 +181,12 @@ impl Framework {
     ) -> Result<(), Status> {
         for &place in &self.filter {
             let instance = &self.instances[place];
-            if !state.skip_filter.contains(instance.id) {
-                instance.plugin.filter(state, cycle, node).map_err(|status| status.by(instance.id))?;
+            if !state.skip_filter.contains(instance.id)
+                && let Err(status) = instance.plugin.filter(state, cycle, node)
+            {
+                let goes_on = cycle.behaviour.every_filter_is_asked && status.code != Code::Error;
+                let all = || Status::merged(self.run_all_filters(state, cycle, node));
+                return Err(if goes_on { all() } else { status.by(instance.id) });
             }
         }
         Ok(())
@@ -286,10 +317,16 @@ impl PreFiltered {
 
     /// The status of a node that is not among the named ones.
     pub fn absent_status(&self) -> Status {
-        let mut plugins: Vec<&str> = self.by.iter().map(|plugin| plugin.name()).collect();
-        plugins.sort_unstable();
-        let text = format!("node(s) didn't satisfy plugin(s) [{}]", plugins.join(" "));
-        let status = Status::new(Code::UnschedulableAndUnresolvable, Reason::Message(text.into()));
+        let status = match self.absent {
+            AbsentNodes::Nothing => Status::without_reason(Code::UnschedulableAndUnresolvable),
+            AbsentNodes::Rejected => Status::unresolvable(LEFT_OUT),
+            AbsentNodes::NamePlugins => {
+                let mut plugins: Vec<&str> = self.by.iter().map(|plugin| plugin.name()).collect();
+                plugins.sort_unstable();
+                let text = format!("node(s) didn't satisfy plugin(s) [{}]", plugins.join(" "));
+                Status::new(Code::UnschedulableAndUnresolvable, Reason::Message(text.into()))
+            }
+        };
         self.by.first().map_or(status.clone(), |plugin| status.by(*plugin))
     }
 }

@@ -64,22 +64,27 @@ impl Reason {
     }
 }
 
-/// A rejection: by whom, what it means, and why. There is always at least one reason; a single one
-/// (nearly always) costs no allocation.
+/// A rejection: by whom, what it means, and why. A single reason (nearly always) costs no allocation; nodes that
+/// PreFilter left out have none in some releases.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Status {
     /// What the rejection means.
     pub code: Code,
     /// The plugin; the framework fills it in.
     pub plugin: PluginId,
-    first: Reason,
+    first: Option<Reason>,
     more: Vec<Reason>,
 }
 
 impl Status {
     /// A rejection with one reason. The plugin is filled in by the framework.
     pub fn new(code: Code, reason: Reason) -> Self {
-        Self { code, plugin: PluginId::UNKNOWN, first: reason, more: Vec::new() }
+        Self { code, plugin: PluginId::UNKNOWN, first: Some(reason), more: Vec::new() }
+    }
+
+    /// A rejection that gives no reason.
+    pub fn without_reason(code: Code) -> Self {
+        Self { code, plugin: PluginId::UNKNOWN, first: None, more: Vec::new() }
     }
 
     /// `Unschedulable` for a fixed reason.
@@ -104,9 +109,19 @@ impl Status {
         self
     }
 
+    /// Several plugins' rejections of one node as one: the strongest code with the first plugin that gave it, and all
+    /// reasons. Where the plugins were put in random order (a Go map), their own order counts here.
+    pub fn merged(statuses: Vec<Self>) -> Self {
+        let code = statuses.iter().map(|status| status.code).max().unwrap_or(Code::Unschedulable);
+        let strongest = statuses.iter().find(|status| status.code == code);
+        let plugin = strongest.map_or(PluginId::UNKNOWN, |status| status.plugin);
+        let mut reasons = statuses.into_iter().flat_map(|status| status.first.into_iter().chain(status.more));
+        Self { code, plugin, first: reasons.next(), more: reasons.collect() }
+    }
+
     /// All reasons, in order.
     pub fn reasons(&self) -> impl Iterator<Item = &Reason> {
-        std::iter::once(&self.first).chain(&self.more)
+        self.first.iter().chain(&self.more)
     }
 
     /// All reasons as one line, joined as Kubernetes does.

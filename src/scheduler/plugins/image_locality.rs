@@ -1,6 +1,5 @@
-//! ImageLocality: prefers nodes that hold the pod's images already (kube-scheduler v1.34).
-//!
-//! DIFFERENCE: image volumes are not counted.
+//! ImageLocality: prefers nodes that hold the pod's images already (kube-scheduler v1.25 to v1.36). Which
+//! of them count follows the release (`api_machinery::compile`).
 
 use crate::api::NodeId;
 use crate::kernel::Symbol;
@@ -20,7 +19,7 @@ const MAX_CONTAINER_THRESHOLD: i64 = 1000 * MIB;
 #[derive(Clone, Copy, Debug)]
 pub struct ImageLocality;
 
-/// The pod's images that some node has, once for each container, with their size scaled by the share of
+/// The pod's images that some node has, once for each container or volume, with their size scaled by the share of
 /// nodes that hold them.
 #[derive(Clone, Debug, Default)]
 struct Images(Vec<(Symbol, i64)>);
@@ -39,21 +38,33 @@ impl Plugin for ImageLocality {
         cycle: &CycleContext<'_>,
         _: &[NodeId],
     ) -> Result<PreScoreOutcome, Status> {
-        let all_nodes = cycle.cache.nodes().len() as f64;
         let Images(images) = state.write();
         images.clear();
-        images.extend(cycle.pod.spec.images.iter().filter_map(|&name| {
+        let counted = cycle.pod.spec.images.iter().chain(&cycle.pod.spec.image_volumes);
+        images.extend(counted.filter_map(|&name| {
             let state = cycle.cache.image(name)?;
-            let spread = f64::from(state.nodes) / all_nodes;
-            Some((name, (state.size_bytes as f64 * spread) as i64))
+            Some((name, scaled(state.size_bytes, state.nodes, cycle)))
         }));
         Ok(PreScoreOutcome::Score)
     }
 
     fn score(&self, state: &CycleState, cycle: &CycleContext<'_>, node: &NodeInfo, _: usize) -> i64 {
         let held = state.read::<Images>().0.iter().filter(|(name, _)| node.has_image(*name));
-        let sum: i64 = held.map(|(_, scaled)| scaled).sum();
-        let most = MAX_CONTAINER_THRESHOLD * cycle.pod.spec.images.len() as i64;
+        // As the scheduler of old releases knows it, if the cache remembers that.
+        let known = |name: Symbol| {
+            let count = cycle.cache.image_count_at(node.node().id, name)?;
+            Some(scaled(cycle.cache.image(name)?.size_bytes, count, cycle))
+        };
+        let sum: i64 = held.map(|(name, scaled)| known(*name).unwrap_or(*scaled)).sum();
+        let spec = &cycle.pod.spec;
+        let volumes = if cycle.behaviour.image_volumes_raise_limit { spec.image_volumes.len() } else { 0 };
+        let most = MAX_CONTAINER_THRESHOLD * (spec.images.len() + volumes) as i64;
         MAX_NODE_SCORE * (sum.min(most).max(MIN_THRESHOLD) - MIN_THRESHOLD) / (most - MIN_THRESHOLD).max(1)
     }
+}
+
+/// The size, scaled by the share of nodes that hold the image.
+fn scaled(size_bytes: i64, nodes: u32, cycle: &CycleContext<'_>) -> i64 {
+    let spread = f64::from(nodes) / cycle.cache.nodes().len() as f64;
+    (size_bytes as f64 * spread) as i64
 }

@@ -123,28 +123,22 @@ pub(in crate::scheduler) struct IncomingTerm {
     pub(in crate::scheduler) term: AffinityTerm,
     /// The term's namespaces and those that its selector picks.
     namespaces: Vec<Symbol>,
-    /// The selector matches the empty set of labels: in v1.34 such a term (`NotIn`, `DoesNotExist`, or the
-    /// empty selector) matches pods of every namespace, as the selector is asked about no labels once its
-    /// namespaces are resolved.
-    every_namespace: bool,
 }
 
 impl IncomingTerm {
     /// Resolves a term by the namespaces as they are now.
     pub(in crate::scheduler) fn new(term: &AffinityTerm, cache: &Cache) -> Self {
         let mut namespaces = term.namespaces.clone();
-        let mut every_namespace = false;
         if let Some(selector) = &term.namespace_selector {
-            every_namespace = selector.matches(&Labels::default());
             let picked = cache.namespaces().filter(|(_, labels)| selector.matches(labels));
             namespaces.extend(picked.map(|(name, _)| name));
         }
-        Self { term: term.clone(), namespaces, every_namespace }
+        Self { term: term.clone(), namespaces }
     }
 
     /// Whether the term matches an existing pod.
     pub(in crate::scheduler) fn matches(&self, pod: &PodSpec) -> bool {
-        (self.every_namespace || self.namespaces.contains(&pod.namespace))
+        (self.term.every_namespace_if_incoming || self.namespaces.contains(&pod.namespace))
             && self.term.selector.as_ref().is_some_and(|selector| selector.matches(&pod.labels))
     }
 }

@@ -1,5 +1,5 @@
 //! NodeAffinity: `nodeSelector`, node affinity, and the scheduler's own added affinity
-//! (kube-scheduler v1.34).
+//! (kube-scheduler v1.25 to v1.36).
 
 mod hint;
 
@@ -60,8 +60,11 @@ impl Plugin for NodeAffinity {
             return Ok(if nothing { PreFilterOutcome::Skip } else { PreFilterOutcome::AllNodes });
         };
         match named_nodes(terms, cycle) {
-            Some(names) if names.is_empty() => Err(Status::unresolvable(REASON_CONFLICT)),
-            Some(names) => Ok(PreFilterOutcome::Nodes(names)),
+            Some((_, true)) if cycle.behaviour.conflicting_term_rejects => {
+                Err(Status::unresolvable(REASON_CONFLICT))
+            }
+            Some((names, _)) if names.is_empty() => Err(Status::unresolvable(REASON_CONFLICT)),
+            Some((names, _)) => Ok(PreFilterOutcome::Nodes(names)),
             None => Ok(PreFilterOutcome::AllNodes),
         }
     }
@@ -86,7 +89,8 @@ impl Plugin for NodeAffinity {
         _: &[NodeId],
     ) -> Result<PreScoreOutcome, Status> {
         let preferred = &cycle.pod.spec.preferred_node_terms;
-        if preferred.is_empty() && self.added.preferred.is_empty() {
+        let scores_nothing = preferred.is_empty() && self.added.preferred.is_empty();
+        if scores_nothing && !cycle.behaviour.node_affinity_always_scores {
             return Ok(PreScoreOutcome::Skip);
         }
         let counts = |line: &&PreferredNodeTerm| line.weight != 0 && !line.term.is_empty();
@@ -108,9 +112,10 @@ impl Plugin for NodeAffinity {
     }
 }
 
-/// The nodes that required terms name by `metadata.name In`; `None` if some term names none.
-fn named_nodes(terms: &[NodeSelectorTerm], cycle: &CycleContext<'_>) -> Option<Vec<Symbol>> {
-    let mut all: Option<Vec<Symbol>> = None;
+/// The nodes that required terms name by `metadata.name In`, and whether a term names several at once, so that it
+/// fits none; `None` if some term names none.
+fn named_nodes(terms: &[NodeSelectorTerm], cycle: &CycleContext<'_>) -> Option<(Vec<Symbol>, bool)> {
+    let (mut all, mut conflict) = (None, false);
     for term in terms {
         let mut of_term: Option<Vec<Symbol>> = None;
         for field in &term.fields {
@@ -122,9 +127,16 @@ fn named_nodes(terms: &[NodeSelectorTerm], cycle: &CycleContext<'_>) -> Option<V
                 }
             }
         }
-        all.get_or_insert_default().extend(of_term?);
+        // Up to v1.26 the first conflict ends it, before a term without names could.
+        let of_term = match of_term {
+            None if conflict && cycle.behaviour.conflicting_term_rejects => break,
+            None => return None,
+            Some(names) => names,
+        };
+        conflict |= of_term.is_empty();
+        all.get_or_insert_with(Vec::new).extend(of_term);
     }
-    all
+    all.map(|names| (names, conflict))
 }
 
 fn unparsable(term: &NodeSelectorTerm, cycle: &CycleContext<'_>) -> Status {

@@ -1,7 +1,7 @@
-//! NodeResourcesBalancedAllocation: prefers nodes whose resources fill up evenly (kube-scheduler v1.34, v1.36).
+//! NodeResourcesBalancedAllocation: prefers nodes whose resources fill up evenly (kube-scheduler v1.25 to v1.36).
 
-use super::resource_weights::{ResourceWeight, cpu_and_memory};
-use crate::api::NodeId;
+use super::resource_weights::{ResourceName, ResourceWeight, cpu_and_memory};
+use crate::api::{NodeId, PodRequests};
 use crate::kernel::Interner;
 use crate::scheduler::framework::{
     Arguments, CycleContext, CycleState, Descriptor, FastColumn, MAX_NODE_SCORE, Plugin, PluginArgs, Point,
@@ -50,7 +50,7 @@ pub static DESCRIPTOR: Descriptor = Descriptor {
 };
 
 impl Plugin for NodeResourcesBalancedAllocation {
-    /// Skips a pod that asks for none of the resources.
+    /// From 1.33 on skips a pod that asks for none of the resources.
     fn pre_score(
         &self,
         _: &mut CycleState,
@@ -58,6 +58,9 @@ impl Plugin for NodeResourcesBalancedAllocation {
         _: &[NodeId],
     ) -> Result<PreScoreOutcome, Status> {
         let requests = &cycle.pod.spec.requests.fit;
+        if !cycle.behaviour.balance_skips_best_effort {
+            return Ok(PreScoreOutcome::Score);
+        }
         let best_effort = self.args.resources.iter().all(|line| line.name.amount(requests) == 0);
         Ok(if best_effort { PreScoreOutcome::Skip } else { PreScoreOutcome::Score })
     }
@@ -67,7 +70,7 @@ impl Plugin for NodeResourcesBalancedAllocation {
         let balance = |with_pod: bool| {
             let fractions = || {
                 self.args.resources.iter().filter_map(|line| {
-                    let wanted = line.name.amount(&cycle.pod.spec.requests.fit);
+                    let wanted = scored(line.name, &cycle.pod.spec.requests);
                     let allocatable = line.name.amount(&node.node().allocatable);
                     if allocatable == 0 || (wanted == 0 && line.name.is_scalar()) {
                         return None;
@@ -84,6 +87,12 @@ impl Plugin for NodeResourcesBalancedAllocation {
             balance(true)
         }
     }
+}
+
+/// What the pod counts for.
+fn scored(name: ResourceName, requests: &PodRequests) -> i64 {
+    let left_out = if name == ResourceName::Cpu { requests.unscored_milli_cpu } else { 0 };
+    name.amount(&requests.fit) - left_out
 }
 
 /// 100 · (1 − deviation), cut off.

@@ -1,5 +1,5 @@
 //! NodeResourcesFit: a node must hold what the pod requests; emptier (or fuller) nodes score higher
-//! (kube-scheduler v1.34).
+//! (kube-scheduler v1.25 to v1.36).
 
 mod hint;
 pub mod shortage;
@@ -9,7 +9,7 @@ pub use shortage::{Scarce, Shortage, shortages};
 pub use strategy::{ScoringStrategy, StrategyType, UtilizationPoint};
 
 use super::resource_weights::ResourceName;
-use crate::api::NodeId;
+use crate::api::{NodeId, Resources};
 use crate::kernel::{Interner, Symbol};
 use crate::scheduler::framework::{
     Arguments, Code, CycleContext, CycleState, Descriptor, FastColumn, Plugin, PluginArgs, Point,
@@ -72,18 +72,21 @@ pub static DESCRIPTOR: Descriptor = Descriptor {
 };
 
 /// Collects the reasons of one node; nothing is allocated for the first.
-#[derive(Default)]
 struct Insufficient {
     status: Option<Status>,
     unresolvable: bool,
+    /// Nothing fits where there is less than nothing left (up to v1.27).
+    zero_has_to_fit: bool,
+    /// More than there is at all is unresolvable (from v1.34 on).
+    knows_unresolvable: bool,
 }
 
 impl Insufficient {
     /// Adds a reason if the request is above what is free; above all there is, nothing can help.
     fn check(&mut self, wanted: i64, allocatable: i64, requested: i64, reason: impl FnOnce() -> Reason) {
-        if wanted > 0 && wanted > allocatable - requested {
+        if (wanted > 0 || self.zero_has_to_fit) && wanted > allocatable - requested {
             self.add(reason());
-            self.unresolvable |= wanted > allocatable;
+            self.unresolvable |= self.knows_unresolvable && wanted > allocatable;
         }
     }
 
@@ -112,20 +115,26 @@ impl Plugin for NodeResourcesFit {
         let Scalars(kept) = state.write();
         kept.clear();
         let scalars = cycle.pod.spec.requests.fit.scalar.iter().copied();
-        let args = &self.args;
-        kept.extend(scalars.filter(|&(name, amount)| amount != 0 && !is_ignored(args, name, cycle.names)));
+        let (args, zero_counts) = (&self.args, cycle.behaviour.zero_requests_have_to_fit);
+        let counts = |amount: i64| amount != 0 || zero_counts;
+        kept.extend(scalars.filter(|&(name, amount)| counts(amount) && !is_ignored(args, name, cycle.names)));
         // Kubernetes gives the reasons for these in random order; here they stand by name.
         kept.sort_by(|a, b| cycle.names.resolve(a.0).cmp(cycle.names.resolve(b.0)));
         Ok(PreFilterOutcome::AllNodes)
     }
 
     fn filter(&self, state: &CycleState, cycle: &CycleContext<'_>, node: &NodeInfo) -> Result<(), Status> {
-        let mut found = Insufficient::default();
+        let wanted = &cycle.pod.spec.requests.fit;
+        let mut found = Insufficient {
+            status: None,
+            unresolvable: false,
+            zero_has_to_fit: cycle.behaviour.zero_requests_have_to_fit && asks_for_something(wanted),
+            knows_unresolvable: cycle.behaviour.above_allocatable_is_unresolvable,
+        };
         let (allocatable, requested) = (&node.node().allocatable, node.requested());
         if node.pods().len() as i64 + 1 > allocatable.pods {
             found.add(Reason::Text(TOO_MANY_PODS));
         }
-        let wanted = &cycle.pod.spec.requests.fit;
         for (name, text) in [
             (ResourceName::Cpu, INSUFFICIENT_CPU),
             (ResourceName::Memory, INSUFFICIENT_MEMORY),
@@ -175,6 +184,11 @@ impl Plugin for NodeResourcesFit {
         });
         self.args.scoring_strategy.score(in_use)
     }
+}
+
+/// Whether a pod names any resource but cpu, memory and ephemeral storage, or asks for one of these.
+fn asks_for_something(wanted: &Resources) -> bool {
+    !wanted.scalar.is_empty() || wanted.milli_cpu != 0 || wanted.memory != 0 || wanted.ephemeral_storage != 0
 }
 
 fn is_ignored(args: &NodeResourcesFitArgs, name: Symbol, names: &Interner) -> bool {

@@ -28,7 +28,12 @@ impl Plugin for NodeUnschedulable {
             return Ok(());
         }
         let known = cycle.cache.known();
-        let taint = Taint { key: known.unschedulable, value: known.empty, effect: TaintEffect::NoSchedule };
+        let taint = Taint {
+            key: known.unschedulable,
+            value: known.empty,
+            number: None,
+            effect: TaintEffect::NoSchedule,
+        };
         if taint.is_tolerated_by(&cycle.pod.spec.tolerations) {
             Ok(())
         } else {

@@ -44,6 +44,7 @@ impl PodTopologySpreadArgs {
             max_skew,
             when_unsatisfiable: WhenUnsatisfiable::ScheduleAnyway,
             selector: None,
+            empty_selector_counts: false,
             match_label_keys: Vec::new(),
             min_domains: 1,
             node_affinity_policy: InclusionPolicy::Honor,
@@ -160,7 +161,11 @@ impl Plugin for PodTopologySpread {
     ) -> Result<PreScoreOutcome, Status> {
         let constraints = self.args.constraints_of(cycle.pod, cycle.cache, WhenUnsatisfiable::ScheduleAnyway);
         let all_keys_required = !cycle.pod.spec.spread_constraints.is_empty() || !self.args.system_defaulted;
-        Ok(state.write::<SoftState>().count(constraints, all_keys_required, cycle, feasible))
+        if constraints.is_empty() && !cycle.behaviour.relations_always_score {
+            return Ok(PreScoreOutcome::Skip);
+        }
+        state.write::<SoftState>().count(constraints, all_keys_required, cycle, feasible);
+        Ok(PreScoreOutcome::Score)
     }
 
     fn score(&self, state: &CycleState, cycle: &CycleContext<'_>, node: &NodeInfo, place: usize) -> i64 {
@@ -178,10 +183,10 @@ fn has_all_keys(node: &NodeInfo, constraints: &[SpreadConstraint]) -> bool {
     constraints.iter().all(|constraint| labels.get(constraint.topology_key).is_some())
 }
 
-/// Pods of a namespace on a node that a selector matches, without terminating ones
-/// (`countPodsMatchSelector`). The empty selector counts none.
-fn count_matching(node: &NodeInfo, selector: Option<&LabelSelector>, namespace: Symbol) -> i64 {
-    let Some(selector) = selector.filter(|selector| !selector.is_empty()) else { return 0 };
+/// Pods of a namespace on a node that a constraint counts, without terminating ones
+/// (`countPodsMatchSelector`). From v1.27 to v1.37 the empty selector counts none.
+fn count_matching(node: &NodeInfo, constraint: &SpreadConstraint, namespace: Symbol) -> i64 {
+    let Some(selector) = constraint.counted() else { return 0 };
     let matching = node.pods().iter().filter(|pod| {
         pod.deleted.is_none() && pod.spec.namespace == namespace && selector.matches(&pod.spec.labels)
     });

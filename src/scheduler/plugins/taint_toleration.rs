@@ -1,4 +1,4 @@
-//! TaintToleration: taints that keep a pod away, or make a node worse (kube-scheduler v1.34).
+//! TaintToleration: taints that keep a pod away, or make a node worse (kube-scheduler v1.34, v1.35).
 
 mod hint;
 
@@ -9,6 +9,9 @@ use crate::scheduler::framework::{
 };
 use crate::scheduler::node_info::NodeInfo;
 use crate::scheduler::plugins::default_normalize::default_normalize;
+
+/// The reason from v1.35 on, which does not name the taint.
+const REASON: &str = "node(s) had untolerated taint(s)";
 
 /// The plugin.
 #[derive(Clone, Copy, Debug)]
@@ -39,10 +42,11 @@ impl Plugin for TaintToleration {
         let mut taints = node.node().taints.iter().filter(|taint| taint.keeps_away());
         match taints.find(|taint| !taint.is_tolerated_by(tolerations)) {
             None => Ok(()),
-            Some(taint) => Err(Status::new(
+            Some(taint) if cycle.behaviour.untolerated_taint_is_named => Err(Status::new(
                 Code::UnschedulableAndUnresolvable,
                 Reason::UntoleratedTaint { key: taint.key, value: taint.value },
             )),
+            Some(_) => Err(Status::unresolvable(REASON)),
         }
     }
 

@@ -9,12 +9,13 @@ use crate::api::{DisruptionBudget, Pod};
 pub(super) fn split<'p>(
     pods: &[&'p Arc<Pod>],
     budgets: &[DisruptionBudget],
+    empty_selector_counts: bool,
 ) -> (Vec<&'p Arc<Pod>>, Vec<&'p Arc<Pod>>) {
     let mut left: Vec<i64> = budgets.iter().map(|budget| i64::from(budget.disruptions_allowed)).collect();
     let violates = |pod: &&&Arc<Pod>| {
         let mut is_violated = false;
         for (budget, left) in budgets.iter().zip(&mut left) {
-            if budget.covers(pod) && !budget.has_counted(&pod.name) {
+            if budget.covers(pod, empty_selector_counts) && !budget.has_counted(&pod.name) {
                 *left -= 1;
                 is_violated |= *left < 0;
             }

@@ -56,7 +56,8 @@ pub(super) fn on_node(question: &Question<'_>, node: &NodeInfo) -> Result<Candid
     }
     trial.fits()?;
     sort(&mut potential, &|a, b| is_more_important(a, b));
-    let (violating, keeping) = budgets::split(&potential, question.cycle.cache.budgets());
+    let empty_counts = question.cycle.behaviour.empty_budget_selector_counts;
+    let (violating, keeping) = budgets::split(&potential, question.cycle.cache.budgets(), empty_counts);
     let mut victims: Vec<&Arc<Pod>> = Vec::new();
     let mut violations = 0;
     for pod in &violating {

@@ -1,8 +1,9 @@
 //! Which plugins a profile enables and disables, and the merging of a user's choice with the defaults
 //! (`mergePlugins` in `pkg/scheduler/apis/config/v1/default_plugins.go` of kube-scheduler v1.34).
 
+use crate::api::SchedulerBehaviour;
 use crate::scheduler::framework::Point;
-use crate::scheduler::plugins::IN_TREE;
+use crate::scheduler::plugins::{IN_TREE, node_declared_features};
 
 /// Disables every default plugin.
 const ALL_PLUGINS: &str = "*";
@@ -80,9 +81,20 @@ impl PluginLists {
 }
 
 impl Plugins {
-    /// The defaults: every plugin that there is, wherever it can stand.
+    /// The defaults of a release: those of v1.34, and NodeDeclaredFeatures with its gate.
+    pub fn defaults_of(behaviour: &SchedulerBehaviour) -> Self {
+        let mut defaults = Self::defaults();
+        if behaviour.node_declared_features {
+            let name = node_declared_features::DESCRIPTOR.name.to_owned();
+            defaults.multi_point.enabled.push(EnabledPlugin { name, weight: 0, place: None });
+        }
+        defaults
+    }
+
+    /// The defaults without gates: every other plugin that there is, wherever it can stand.
     pub fn defaults() -> Self {
-        let enabled = IN_TREE.iter().map(|plugin| EnabledPlugin {
+        let all = IN_TREE.iter().filter(|plugin| plugin.name != node_declared_features::DESCRIPTOR.name);
+        let enabled = all.map(|plugin| EnabledPlugin {
             name: plugin.name.to_owned(),
             weight: plugin.default_weight,
             place: None,

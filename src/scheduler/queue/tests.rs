@@ -12,8 +12,8 @@ use std::sync::Arc;
 use super::{HintContext, Moved, Place, QueueConfig, QueuedPod, RequeueRule, SchedulingQueue};
 use crate::api::testing;
 use crate::api::{
-    InclusionPolicy, LabelSelector, Labels, Node, NodeId, Pod, PodId, PodSpec, Requirement,
-    SchedulerBehaviour, SpreadConstraint, WhenUnsatisfiable,
+    Behaviour, InclusionPolicy, LabelSelector, Labels, Node, NodeId, Pod, PodId, PodSpec, Requirement,
+    SpreadConstraint, WhenUnsatisfiable,
 };
 use crate::kernel::{Interner, SimTime, Symbol};
 use crate::scheduler::framework::ClusterEvent;
@@ -23,20 +23,7 @@ use crate::scheduler::well_known::WellKnown;
 
 /// The settings of v1.34.
 pub(super) fn config() -> QueueConfig {
-    QueueConfig::new(&SchedulerBehaviour {
-        node_inclusion_policy_in_pod_topology_spread: true,
-        match_label_keys_in_pod_topology_spread: true,
-        min_domains_in_pod_topology_spread: true,
-        async_preemption: true,
-        queueing_hints: true,
-        pop_from_backoff_q: true,
-        in_place_pod_vertical_scaling: true,
-        taint_update_counts_as_node_add: true,
-        anti_affinity_of_deleted_pod: false,
-        any_anti_affinity_term: false,
-        ties_by_heap: false,
-        balance_by_change: false,
-    })
+    QueueConfig::new(&Behaviour::default().scheduler)
 }
 
 /// The settings of v1.34 without `SchedulerPopFromBackoffQ`.
@@ -211,6 +198,7 @@ fn spreads(spec: &mut PodSpec, names: &mut Interner) {
         max_skew: 1,
         when_unsatisfiable: WhenUnsatisfiable::DoNotSchedule,
         selector: Some(LabelSelector { requirements: vec![Requirement::equals(app, web)] }),
+        empty_selector_counts: false,
         match_label_keys: Vec::new(),
         min_domains: 1,
         node_affinity_policy: InclusionPolicy::Honor,

@@ -207,6 +207,7 @@ impl Change {
             Self::Tolerate { taint } => spec.tolerations.push(Toleration {
                 key: Some(taint.key),
                 operator: TolerationOperator::Equal,
+                number: None,
                 value: taint.value,
                 effect: Some(taint.effect),
                 toleration_seconds: None,

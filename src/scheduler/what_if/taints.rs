@@ -26,7 +26,8 @@ pub(super) fn series(case: &Case<'_>) -> Vec<Series> {
 /// Taints that keep the pod away, that of a cordon included, whether it is there yet or not.
 fn untolerated(case: &Case<'_>, node: &Node) -> Vec<Taint> {
     let known = case.question.cache.known();
-    let cordon = Taint { key: known.unschedulable, value: known.empty, effect: TaintEffect::NoSchedule };
+    let cordon =
+        Taint { key: known.unschedulable, value: known.empty, number: None, effect: TaintEffect::NoSchedule };
     let mut taints: Vec<Taint> = node.taints.iter().filter(|taint| taint.keeps_away()).cloned().collect();
     if node.unschedulable && !taints.contains(&cordon) {
         taints.push(cordon);

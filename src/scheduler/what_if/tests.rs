@@ -69,7 +69,7 @@ impl World {
         }
         for number in 0..taint.min(2) {
             let (key, value) = (self.symbol(&format!("taint-{number}")), self.symbol(""));
-            made.taints.push(Taint { key, value, effect: TaintEffect::NoSchedule });
+            made.taints.push(Taint { key, value, number: None, effect: TaintEffect::NoSchedule });
         }
         self.cache.put_node(&Arc::new(made));
     }
@@ -112,6 +112,7 @@ impl World {
             max_skew,
             when_unsatisfiable: WhenUnsatisfiable::DoNotSchedule,
             selector: Some(self.selector()),
+            empty_selector_counts: false,
             match_label_keys: Vec::new(),
             min_domains,
             node_affinity_policy: if honor { InclusionPolicy::Honor } else { InclusionPolicy::Ignore },
@@ -125,6 +126,7 @@ impl World {
             selector: Some(self.selector()),
             namespaces: vec![self.symbol("default")],
             namespace_selector: None,
+            every_namespace_if_incoming: false,
             topology_key: if on_host { known.hostname } else { known.zone },
             match_label_keys: Vec::new(),
             mismatch_label_keys: Vec::new(),

@@ -4,7 +4,7 @@
 use std::sync::{Arc, Mutex};
 
 use crate::api::testing::{node, pod};
-use crate::api::{Labels, Node, NodeId, Pod, PodId, SchedulerBehaviour};
+use crate::api::{Behaviour, Labels, Node, NodeId, Pod, PodId, SchedulerBehaviour};
 use crate::kernel::{Interner, SimTime};
 use crate::scheduler::cache::Cache;
 use crate::scheduler::cache::snapshot::Snapshot;
@@ -159,20 +159,9 @@ fn profile(own: &[&'static Descriptor], names: &mut Interner) -> Profile {
     made.expect("the plugins fit together")
 }
 
-const BEHAVIOUR: SchedulerBehaviour = SchedulerBehaviour {
-    node_inclusion_policy_in_pod_topology_spread: true,
-    match_label_keys_in_pod_topology_spread: true,
-    min_domains_in_pod_topology_spread: true,
-    async_preemption: true,
-    queueing_hints: true,
-    pop_from_backoff_q: true,
-    in_place_pod_vertical_scaling: true,
-    taint_update_counts_as_node_add: true,
-    anti_affinity_of_deleted_pod: false,
-    any_anti_affinity_term: false,
-    ties_by_heap: false,
-    balance_by_change: false,
-};
+fn behaviour() -> SchedulerBehaviour {
+    Behaviour::default().scheduler
+}
 
 struct Bench {
     names: Interner,
@@ -212,7 +201,7 @@ impl Bench {
             cache: &mut self.cache,
             framework: &self.framework,
             names: &self.names,
-            behaviour: BEHAVIOUR,
+            behaviour: behaviour(),
             percentage_of_nodes_to_score: 100,
             tie_break: TieBreak::First,
         }
@@ -260,7 +249,7 @@ fn filters_and_brings_back_by_its_hint() {
     assert_eq!(result, Cycle::new().schedule(&wanting, bench.input()));
     let Outcome::Unschedulable(error) = result.outcome else { panic!("no node is quiet") };
     assert_eq!(error.message(&bench.names), "0/2 nodes are available: 2 node(s) were not quiet.");
-    let mut queue = SchedulingQueue::new(QueueConfig::new(&BEHAVIOUR), &bench.profile.registry);
+    let mut queue = SchedulingQueue::new(QueueConfig::new(&behaviour()), &bench.profile.registry);
     queue.add(Arc::clone(&wanting), error.unschedulable_plugins, SimTime(0));
     queue.delete(wanting.id);
     queue.add(Arc::clone(&wanting), crate::scheduler::framework::PluginSet::default(), SimTime(0));
@@ -318,7 +307,7 @@ fn the_stages_after_the_choice() {
     let framework = Framework::new(&bench.profile);
     assert!(framework.follows_bindings() && bench.profile.follows_bindings());
     let pod = bench.pod(0);
-    let cycle = CycleContext { pod: &pod, cache: &bench.cache, names: &bench.names, behaviour: BEHAVIOUR };
+    let cycle = CycleContext { pod: &pod, cache: &bench.cache, names: &bench.names, behaviour: behaviour() };
     let (state, waiting) = (&mut CycleState::default(), &mut WaitingPods::default());
     ASKED.lock().expect("free").clear();
     assert_eq!(framework.run_reserve(state, &cycle, NodeId(1)), Ok(()));

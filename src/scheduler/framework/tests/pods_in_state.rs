@@ -7,8 +7,8 @@ use proptest::prelude::*;
 
 use crate::api::testing::{node, pod};
 use crate::api::{
-    AffinityTerm, InclusionPolicy, LabelSelector, Labels, NodeId, Pod, PodAffinity, PodId, Requirement,
-    SchedulerBehaviour, SpreadConstraint, WhenUnsatisfiable,
+    AffinityTerm, Behaviour, InclusionPolicy, LabelSelector, Labels, NodeId, Pod, PodAffinity, PodId,
+    Requirement, SpreadConstraint, WhenUnsatisfiable,
 };
 use crate::kernel::{Interner, Symbol};
 use crate::scheduler::cache::Cache;
@@ -28,6 +28,7 @@ fn term(words: &Words, app: usize, namespace: Symbol) -> AffinityTerm {
         selector: Some(LabelSelector { requirements: vec![Requirement::equals(words.app, words.apps[app])] }),
         namespaces: vec![namespace],
         namespace_selector: None,
+        every_namespace_if_incoming: false,
         topology_key: words.zone,
         match_label_keys: Vec::new(),
         mismatch_label_keys: Vec::new(),
@@ -46,6 +47,7 @@ fn made(names: &mut Interner, words: &Words, id: u32, (app, wishes): (usize, u8)
             max_skew: 1,
             when_unsatisfiable: WhenUnsatisfiable::DoNotSchedule,
             selector: Some(selector),
+            empty_selector_counts: false,
             match_label_keys: Vec::new(),
             min_domains: 1,
             node_affinity_policy: InclusionPolicy::Honor,
@@ -97,20 +99,7 @@ proptest! {
         let come = Arc::new(Pod { node: Some(NodeId(home)), ..made(names, &words, 101, (app, wishes)) });
         let gone = (!there.is_empty()).then(|| PodId(leaving.index(there.len()) as u32));
 
-        let behaviour = SchedulerBehaviour {
-            node_inclusion_policy_in_pod_topology_spread: true,
-            match_label_keys_in_pod_topology_spread: true,
-            min_domains_in_pod_topology_spread: true,
-            async_preemption: true,
-            queueing_hints: true,
-            pop_from_backoff_q: true,
-            in_place_pod_vertical_scaling: true,
-            taint_update_counts_as_node_add: true,
-            anti_affinity_of_deleted_pod: false,
-            any_anti_affinity_term: false,
-            ties_by_heap: false,
-            balance_by_change: false,
-        };
+        let behaviour = Behaviour::default().scheduler;
         let verdicts = |state: &CycleState, cache: &Cache, names: &Interner| -> Vec<bool> {
             let cycle = CycleContext { pod: &incoming, cache, names, behaviour };
             let nodes = cache.nodes().iter();

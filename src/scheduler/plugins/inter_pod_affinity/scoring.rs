@@ -26,9 +26,11 @@ struct Incoming<'a> {
 impl PreferredState {
     pub(super) fn count(&mut self, args: InterPodAffinityArgs, cycle: &CycleContext<'_>) -> PreScoreOutcome {
         let (pod, cache) = (cycle.pod, cycle.cache);
+        let always = cycle.behaviour.relations_always_score;
         let terms = incoming_terms(pod, cache);
         if args.ignore_preferred_terms_of_existing_pods && terms.is_empty() {
-            return PreScoreOutcome::Skip;
+            self.weights.clear();
+            return if always { PreScoreOutcome::Score } else { PreScoreOutcome::Skip };
         }
         self.weights.clear();
         let namespace_labels = cache.namespace_labels(pod.spec.namespace).cloned().unwrap_or_default();
@@ -47,7 +49,7 @@ impl PreferredState {
                 node.pods().iter().for_each(|other| self.add(&incoming, other, node, hard_weight));
             }
         }
-        if self.weights.is_empty() { PreScoreOutcome::Skip } else { PreScoreOutcome::Score }
+        if self.weights.is_empty() && !always { PreScoreOutcome::Skip } else { PreScoreOutcome::Score }
     }
 
     /// Adds what an existing pod means for the domains of its node.

@@ -22,6 +22,7 @@ fn hint(question: &Question<'_>) -> bool {
     }
     let (_, Some(updated)) = question.event.pods() else { return false };
     let known = question.context.known();
-    let cordoned = Taint { key: known.unschedulable, value: known.empty, effect: TaintEffect::NoSchedule };
+    let cordoned =
+        Taint { key: known.unschedulable, value: known.empty, number: None, effect: TaintEffect::NoSchedule };
     question.is_target && cordoned.is_tolerated_by(&updated.spec.tolerations)
 }

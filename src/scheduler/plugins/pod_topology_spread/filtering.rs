@@ -46,7 +46,7 @@ impl HardState {
             for (constraint, counts) in self.constraints.iter().zip(&mut self.counts) {
                 let Some(domain) = node.node().labels.get(constraint.topology_key) else { continue };
                 if constraint_includes(constraint, spec, node.node(), cycle.names) {
-                    counts.add(domain, count_matching(node, constraint.selector.as_ref(), spec.namespace));
+                    counts.add(domain, count_matching(node, constraint, spec.namespace));
                 }
             }
         }

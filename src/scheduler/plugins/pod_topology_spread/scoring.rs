@@ -5,7 +5,7 @@ use super::{count_matching, has_all_keys};
 use crate::api::{NodeId, SpreadConstraint};
 use crate::component_helpers::inclusion_policy::constraint_includes;
 use crate::kernel::Symbol;
-use crate::scheduler::framework::{CycleContext, MAX_NODE_SCORE, PreScoreOutcome};
+use crate::scheduler::framework::{CycleContext, MAX_NODE_SCORE};
 use crate::scheduler::node_info::NodeInfo;
 use crate::scheduler::plugins::topology_counts::TopologyCounts;
 
@@ -28,11 +28,8 @@ impl SoftState {
         all_keys_required: bool,
         cycle: &CycleContext<'_>,
         feasible: &[NodeId],
-    ) -> PreScoreOutcome {
+    ) {
         self.constraints = constraints;
-        if self.constraints.is_empty() {
-            return PreScoreOutcome::Skip;
-        }
         self.hostname = Some(cycle.cache.known().hostname);
         if self.counts.len() < self.constraints.len() {
             self.counts.resize_with(self.constraints.len(), TopologyCounts::default);
@@ -40,7 +37,6 @@ impl SoftState {
         self.counts.iter_mut().for_each(TopologyCounts::clear);
         self.find_domains(all_keys_required, cycle, feasible);
         self.count_pods(all_keys_required, cycle);
-        PreScoreOutcome::Score
     }
 
     fn is_per_node(&self, constraint: &SpreadConstraint) -> bool {
@@ -89,7 +85,7 @@ impl SoftState {
                 if counts.get(domain).is_some()
                     && constraint_includes(constraint, spec, node.node(), cycle.names)
                 {
-                    counts.add(domain, count_matching(node, constraint.selector.as_ref(), spec.namespace));
+                    counts.add(domain, count_matching(node, constraint, spec.namespace));
                 }
             }
         }
@@ -103,7 +99,7 @@ impl SoftState {
         for ((constraint, counts), weight) in self.constraints.iter().zip(&self.counts).zip(&self.weights) {
             let Some(domain) = node.node().labels.get(constraint.topology_key) else { continue };
             let count = if self.is_per_node(constraint) {
-                count_matching(node, constraint.selector.as_ref(), cycle.pod.spec.namespace)
+                count_matching(node, constraint, cycle.pod.spec.namespace)
             } else {
                 counts.get(domain).unwrap_or(0)
             };
@@ -117,7 +113,7 @@ impl SoftState {
         let domain = |(value, pods)| DomainReport { value, pods, allowed: true };
         let of_constraint = |(constraint, counts): (&SpreadConstraint, &TopologyCounts<Symbol>)| {
             let of_node = |node: &NodeInfo| {
-                let pods = count_matching(node, constraint.selector.as_ref(), cycle.pod.spec.namespace);
+                let pods = count_matching(node, constraint, cycle.pod.spec.namespace);
                 Some((node.node().labels.get(constraint.topology_key)?, pods))
             };
             let selector = constraint.selector.as_ref();

@@ -130,6 +130,7 @@ fn tolerating(pod: &Pod, bench: &Bench) -> Arc<Pod> {
     Arc::make_mut(&mut new.spec).tolerations.push(Toleration {
         key: None,
         operator: TolerationOperator::Exists,
+        number: None,
         value: bench.cluster.known.empty,
         effect: None,
         toleration_seconds: None,
