@@ -14,6 +14,8 @@ pub mod cpu_config;
 pub mod cpu_manager;
 mod cpu_objects;
 pub mod cpu_take;
+pub mod daemonset_nodes;
+pub mod daemonset_rolling_update;
 pub mod deployment_progress;
 pub mod fenceposts;
 pub mod new_replicas;
@@ -33,6 +35,7 @@ mod scheduler_objects;
 pub mod scheduler_sequence;
 pub mod service_ip;
 pub mod slow_start;
+pub mod statefulset_sequence;
 pub mod topology_merge;
 
 use std::fmt;
@@ -51,6 +54,8 @@ pub const KINDS: &[(&str, Check)] = &[
     ("cpu-config", cpu_config::check),
     ("cpu-manager", cpu_manager::check),
     ("cpu-take", cpu_take::check),
+    ("daemonset-nodes", daemonset_nodes::check),
+    ("daemonset-rolling-update", daemonset_rolling_update::check),
     ("deployment-fenceposts", fenceposts::check),
     ("deployment-new-replicas", new_replicas::check),
     ("deployment-progress", deployment_progress::check),
@@ -74,6 +79,7 @@ pub const KINDS: &[(&str, Check)] = &[
     ("service-ip-probability", service_ip::probability::check),
     ("service-ip-range", service_ip::range::check),
     ("slow-start", slow_start::check),
+    ("statefulset-sequence", statefulset_sequence::check),
     ("topology-merge", topology_merge::check),
 ];
 

@@ -8,6 +8,7 @@ use super::assumptions;
 use super::builder::Builder;
 use super::coverage::gap::PREEMPTION;
 use super::coverage::{Gap, Ledger};
+use super::daemon_revisions;
 use super::document::{DEFAULT_MAX_EVENTS, ScenarioSpec};
 use super::dump;
 use super::error::Findings;
@@ -25,7 +26,7 @@ use super::timing_hops;
 use super::timing_preset::TimingPreset;
 use super::timing_settings::TimingSettings;
 use crate::api::behaviour::Release;
-use crate::api::{Behaviour, Deployment, Node, Pod, ReplicaSet, SelectorOwner, Timestamp};
+use crate::api::{Behaviour, DaemonSet, Deployment, Node, Pod, ReplicaSet, SelectorOwner, Timestamp};
 use crate::cluster::control_plane::ControlPlane;
 use crate::cluster::setup::{ClusterSetup, KubeletSetup, RunLimits, SchedulerSetup};
 use crate::cluster::timing::Timing;
@@ -38,12 +39,13 @@ struct Beginning {
     nodes: Vec<Node>,
     deployments: Vec<Deployment>,
     replica_sets: Vec<ReplicaSet>,
+    daemon_sets: Vec<DaemonSet>,
     pods: Vec<Pod>,
     selector_owners: Vec<SelectorOwner>,
 }
 
 /// The order in which kinds are compiled: what others name comes first.
-const PASSES: [&str; 4] = ["node", "deployment", "replicaset", "pod"];
+const PASSES: [&str; 5] = ["node", "deployment", "replicaset", "daemonset", "pod"];
 
 /// Resolves a plan. What is wrong goes to the findings; the setup is good only if nothing does.
 pub(super) fn resolve(plan: &Plan, findings: &mut Findings) -> Option<(ClusterSetup, Ledger, Builder)> {
@@ -94,6 +96,7 @@ pub(super) fn resolve(plan: &Plan, findings: &mut Findings) -> Option<(ClusterSe
         selector_owners: beginning.selector_owners,
         deployments: beginning.deployments,
         replica_sets: beginning.replica_sets,
+        daemon_sets: beginning.daemon_sets,
         pods: beginning.pods,
         held: builder.held.clone(),
         start_up,
@@ -237,6 +240,7 @@ impl Beginning {
                 beginning.take(source, builder, findings);
             }
         }
+        daemon_revisions::adopt(&mut beginning.daemon_sets, &beginning.pods, plan, builder);
         let is_passive = |source: &&ObjectSource| {
             !PASSES.contains(&source.reference.kind.as_str()) && !scheduler_configuration::is_one(source)
         };
@@ -252,6 +256,7 @@ impl Beginning {
         let templates = self.deployments.iter().map(|deployment| &deployment.template.pod);
         let specs = self.pods.iter().map(|pod| &pod.spec).chain(templates);
         let specs = specs.chain(self.replica_sets.iter().map(|set| &set.pod));
+        let specs = specs.chain(self.daemon_sets.iter().map(|set| &set.template.pod));
         let mut asked = specs.flat_map(|spec| &spec.containers).flat_map(|container| &container.extended);
         let has = |kubelet: &Option<Arc<KubeletSetup>>, name| {
             kubelet.as_ref().is_some_and(|kubelet| kubelet.devices.iter().any(|(of, _)| of == name))
@@ -269,6 +274,7 @@ impl Beginning {
             Some(Object::ReplicaSet(set)) => {
                 self.replica_sets.push(builder.replica_set(source, &set, findings));
             }
+            Some(Object::DaemonSet(set)) => self.daemon_sets.push(builder.daemon_set(source, &set, findings)),
             Some(Object::Pod(pod)) => self.pods.extend(builder.pod(source, &pod, findings)),
             Some(_) => {}
             None => {

@@ -187,6 +187,12 @@ fn changed_service_ip_vectors_fail() {
 }
 
 #[test]
+fn changed_stateful_and_daemon_sets_fail() {
+    check("workloads/statefulset", 26);
+    check("workloads/daemonset", 39);
+}
+
+#[test]
 fn ambiguous_deletion_orders_are_compared_too() {
     let all = vectors("rollout/pod-deletion-order.jsonl.gz");
     let ambiguous: Vec<&Value> = all.iter().filter(|vector| vector["unambiguous"] == json!(false)).collect();

@@ -164,6 +164,17 @@ fn of_controllers(part: ControllersBehaviour) -> Vec<Setting> {
             "DeploymentReplicaSetTerminatingReplicas, KEP-3973";
         waits_for_own_writes: "a ReplicaSet is not worked on before the controller has seen its own last writes",
             "StaleControllerConsistencyReplicaSet, KEP-5647";
+        stateful_set_max_unavailable: "maxUnavailable of StatefulSets is heeded",
+            "MaxUnavailableStatefulSet, KEP-961";
+        stateful_set_replaces_unavailable:
+            "with maxUnavailable and Parallel, unavailable old pods of a StatefulSet are replaced whatever the limit",
+            "kk 137666";
+        stateful_set_waits_for_availability:
+            "the update of a StatefulSet waits until new pods are available, not only ready", "kk 130909";
+        stateful_set_completes_by_replicas:
+            "the update of a StatefulSet is complete only when all wanted pods are there", "kk 120731, from 1.28.4";
+        daemon_set_counts_old_pods: "unavailable old pods of a DaemonSet count towards its maxUnavailable",
+            "kk 123233";
     });
     settings
 }

@@ -123,7 +123,7 @@ impl<'s> Observer<'s> {
             | Change::ReplicaSet { .. }
             | Change::Pod { .. }
             | Change::Node { .. } => {}
-            Change::Namespace { .. } | Change::SelectorOwner { .. } => {
+            Change::Namespace { .. } | Change::SelectorOwner { .. } | Change::DaemonSet { .. } => {
                 unseen("no recorded write is about them");
             }
         }
@@ -134,7 +134,10 @@ impl<'s> Observer<'s> {
             ObjectId::Deployment(id) => self.deployments[&id].name.to_string(),
             ObjectId::ReplicaSet(id) => self.sets[&id].0.clone(),
             ObjectId::Pod(id) => self.pod_names[&id].clone(),
-            ObjectId::Node(_) | ObjectId::Namespace(_) | ObjectId::SelectorOwner(_) => String::new(),
+            ObjectId::Node(_)
+            | ObjectId::Namespace(_)
+            | ObjectId::SelectorOwner(_)
+            | ObjectId::DaemonSet(_) => String::new(),
         }
     }
 

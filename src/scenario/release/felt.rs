@@ -16,6 +16,7 @@ pub(super) struct Felt {
     fields: BTreeSet<&'static str>,
     min_ready_seconds: bool,
     services: bool,
+    daemon_sets: bool,
     nodes_change: bool,
 }
 
@@ -85,12 +86,14 @@ impl Felt {
             fields: BTreeSet::new(),
             min_ready_seconds: false,
             services: spec.service_ips.is_some(),
+            daemon_sets: false,
             nodes_change: spec.timeline.iter().any(changes_nodes),
         };
         for object in objects {
+            felt.daemon_sets |= object.reference.kind == "daemonset";
             let pod = match object.reference.kind.as_str() {
                 "pod" => object.tree.pointer("/spec"),
-                "deployment" | "replicaset" => object.tree.pointer("/spec/template/spec"),
+                "deployment" | "replicaset" | "daemonset" => object.tree.pointer("/spec/template/spec"),
                 _ => None,
             };
             let Some(pod) = pod else { continue };
@@ -126,6 +129,9 @@ impl Felt {
             (_, "taint_update_counts_as_node_add") => self.nodes_change,
             // Nothing resizes a pod here, and kubelets that are as old report no resources.
             (_, "in_place_pod_vertical_scaling") => false,
+            // No controller runs for them.
+            (_, name) if name.starts_with("stateful_set_") => false,
+            (_, name) if name.starts_with("daemon_set_") => self.daemon_sets,
             (_, "available_at_min_ready" | "availability_checks_on_time") => self.min_ready_seconds,
             _ => true,
         }
