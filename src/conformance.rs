@@ -63,6 +63,7 @@ pub const KINDS: &[(&str, Check)] = &[
     ("node-port-service", service_ip::node_port_service::check),
     ("pace-many", pace::check),
     ("pace-ops", pace::check),
+    ("pace-other", pace::check),
     ("pace-single", pace::check),
     ("pod-available", pod_available::check),
     ("pod-deletion-order", pod_deletion_order::check),

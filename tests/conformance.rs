@@ -15,9 +15,10 @@ use rayon::prelude::*;
 use serde_json::Value;
 
 /// Every file of vectors, with how many there are in it.
-const FILES: [(&str, usize); 29] = [
+const FILES: [(&str, usize); 30] = [
     ("control-plane-time/pace-many.jsonl.gz", 6),
     ("control-plane-time/pace-ops.jsonl.gz", 14),
+    ("control-plane-time/pace-other.jsonl.gz", 12),
     ("control-plane-time/pace-single.jsonl.gz", 18),
     ("cpu/config.jsonl.gz", 220),
     ("cpu/manager.jsonl.gz", 1050),

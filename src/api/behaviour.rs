@@ -119,6 +119,9 @@ pub struct ControllersBehaviour {
     pub stateful_set_completes_by_replicas: bool,
     /// Unavailable old pods of a DaemonSet count towards its `maxUnavailable` (1.31, pull request 123233).
     pub daemon_set_counts_old_pods: bool,
+    /// A sync of a DaemonSet waits until the caches show the controller's own last writes
+    /// (`StaleControllerConsistencyDaemonSet`, 1.36).
+    pub daemon_set_waits_for_own_writes: bool,
 }
 
 /// How Service IPs and node ports are allocated.
@@ -218,6 +221,7 @@ impl Behaviour {
                 stateful_set_waits_for_availability: from(34),
                 stateful_set_completes_by_replicas: release.reaches(Release::patched(28, 4)),
                 daemon_set_counts_old_pods: from(31),
+                daemon_set_waits_for_own_writes: on("StaleControllerConsistencyDaemonSet"),
             },
             kubelet: KubeletBehaviour {
                 cpu_manager_options: PolicyOptions::of_cpu_manager(release, gates),

@@ -138,6 +138,7 @@ impl RevisionKey {
 /// The workloads that have revisions at time 0: their state is taken over.
 pub(super) fn adopted(setup: &ClusterSetup) -> BTreeSet<WorkloadKey> {
     let deployments = setup.replica_sets.iter().filter_map(|set| set.deployment).map(WorkloadKey::from);
-    let seen = setup.daemon_sets.iter().filter(|set| set.status.observed_generation > 0);
-    deployments.chain(seen.map(|set| WorkloadKey::from(set.id))).collect()
+    // They control their pods themselves.
+    let daemon_sets = setup.pods.iter().filter_map(Pod::daemon_set).map(WorkloadKey::from);
+    deployments.chain(daemon_sets).collect()
 }

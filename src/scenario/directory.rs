@@ -140,7 +140,8 @@ impl Directory {
             return if self.was_ever(of) { Ok(()) } else { self.find(of).map(|_| ()) };
         }
         let of = |kind: &'static str| self.ever.keys().filter(move |reference| reference.kind == kind);
-        let mut workloads = if of("deployment").next().is_some() { of("deployment") } else { of("daemonset") };
+        let mut workloads =
+            if of("deployment").next().is_some() { of("deployment") } else { of("daemonset") };
         match (workloads.next(), workloads.next()) {
             (Some(first), Some(_)) if figure.is_of_a_rollout() => Err(format!(
                 "{} is a measure of one workload, and there are several; name it, such as `of: {first}`",

@@ -3,8 +3,8 @@
 use super::expectation::ConstraintSelector;
 use super::measure_names;
 use super::reference::Reference;
-use crate::measures::measure::Value;
 use crate::measures::figure::of_the_named;
+use crate::measures::measure::Value;
 use crate::measures::{Figure, Measure, RunRecord};
 
 /// A figure, as documents name it.

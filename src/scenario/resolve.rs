@@ -9,7 +9,7 @@ use super::builder::Builder;
 use super::coverage::gap::PREEMPTION;
 use super::coverage::{Gap, Ledger};
 use super::daemon_revisions;
-use super::document::{DEFAULT_MAX_EVENTS, ScenarioSpec};
+use super::document::DEFAULT_MAX_EVENTS;
 use super::dump;
 use super::error::Findings;
 use super::fitted;
@@ -50,7 +50,6 @@ const PASSES: [&str; 5] = ["node", "deployment", "replicaset", "daemonset", "pod
 /// Resolves a plan. What is wrong goes to the findings; the setup is good only if nothing does.
 pub(super) fn resolve(plan: &Plan, findings: &mut Findings) -> Option<(ClusterSetup, Ledger, Builder)> {
     let spec = &plan.document.spec;
-    let release = plan.release.release;
     let (behaviour, notes) = behaviour(plan, findings)?;
     let start = start_of(plan, findings);
     let mut builder = Builder::new(behaviour, start);
@@ -113,7 +112,7 @@ pub(super) fn resolve(plan: &Plan, findings: &mut Findings) -> Option<(ClusterSe
     fitted::put_first(fitted_times, &mut ledger.assumptions);
     ledger.assumptions.extend(timing_hops::assumptions(plan));
     ledger.assumptions.extend(start_up::assumptions(&spec.start_up, &setup));
-    (ledger.notes, ledger.models) = (notes, models(release, &of_kubelets, spec));
+    (ledger.notes, ledger.models) = (notes, models(plan, &of_kubelets));
     ledger.releases = vec![plan.release.to_string()];
     Some((setup, ledger, builder))
 }
@@ -174,8 +173,12 @@ fn start_of(plan: &Plan, findings: &mut Findings) -> Timestamp {
 }
 
 /// What each model of a run was checked against.
-fn models(release: Release, kubelets: &[Release], spec: &ScenarioSpec) -> Vec<String> {
+fn models(plan: &Plan, kubelets: &[Release]) -> Vec<String> {
+    let (release, spec) = (plan.release.release, &plan.document.spec);
     let mut models = release.models();
+    if plan.all_objects().any(|source| source.reference.kind == "daemonset") {
+        models.push(release.daemon_set_model());
+    }
     if spec.service_ips.is_some() {
         models.push(release.service_ip_model());
         models

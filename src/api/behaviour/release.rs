@@ -115,6 +115,11 @@ impl Release {
             .collect()
     }
 
+    /// The same of the DaemonSet controller.
+    pub fn daemon_set_model(self) -> String {
+        self.against("DaemonSet controller", 32)
+    }
+
     /// The same of the kubelet's managers.
     pub fn kubelet_model(self) -> String {
         self.against("CPU Manager and Topology Manager", 32)

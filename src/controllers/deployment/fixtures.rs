@@ -24,6 +24,7 @@ pub(crate) const BEHAVIOUR: ControllersBehaviour = ControllersBehaviour {
     stateful_set_waits_for_availability: true,
     stateful_set_completes_by_replicas: true,
     daemon_set_counts_old_pods: true,
+    daemon_set_waits_for_own_writes: false,
 };
 
 /// A pod specification that asks for nothing.

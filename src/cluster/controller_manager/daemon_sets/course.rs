@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::DaemonSetController;
 use super::kept::History;
-use crate::api::{DaemonSet, DaemonSetStatus, DaemonSetStrategy, PodId, Symbol};
+use crate::api::{DaemonSet, DaemonSetStatus, DaemonSetStrategy, OwnerId, PodId, Symbol};
 use crate::cluster::api_server::ApiServer;
 use crate::cluster::api_server::requests::{Answer, PlannedEvent, Refused, Request};
 use crate::cluster::controller_manager::controller::Context;
@@ -63,7 +63,13 @@ enum Stage {
 impl DaemonSetController {
     /// A sync begins.
     pub(super) fn begin(&mut self, set: Arc<DaemonSet>, context: &mut Context<'_, '_>) -> Step {
-        let history = self.kept(set.id).find_revision(&set, &mut context.api.names);
+        let waits = context.api.setup.behaviour.controllers.daemon_set_waits_for_own_writes;
+        if waits && !self.kept(set.id).has_seen_own_writes(context.api) {
+            return self
+                .fail(Course { held: Arc::clone(&set), set, recheck: None, stage: Stage::Failing }, context);
+        }
+        let has_pods = !context.caches.pods_of(OwnerId::DaemonSet(set.id)).is_empty();
+        let history = self.kept(set.id).find_revision(&set, has_pods, &mut context.api.names);
         let course = Course { held: Arc::clone(&set), set, recheck: None, stage: Stage::History };
         let (id, verb) = (course.set.id, if history == History::New { Verb::Post } else { Verb::Put });
         if history == History::Kept {
@@ -87,6 +93,8 @@ impl DaemonSetController {
         match std::mem::replace(&mut course.stage, Stage::Failing) {
             Stage::History => self.work(course, context),
             Stage::Creating { which, left, next, delete } => {
+                let kept = self.kept(course.set.id);
+                kept.written_pods = answers.iter().filter_map(position).max().unwrap_or(kept.written_pods);
                 self.create(course, (which, next), (left, delete), context)
             }
             Stage::Deleting { which } => {
@@ -96,7 +104,10 @@ impl DaemonSetController {
                 self.after(course, which, context)
             }
             Stage::Status { status, tries } => match answers.first() {
-                Some(Answer::Done { .. }) => self.finish(&course, context),
+                Some(Answer::Done { position, .. }) => {
+                    self.kept(course.set.id).written_status = *position;
+                    self.finish(&course, context)
+                }
                 _ if tries < STATUS_TRIES => self.read_again(course, status),
                 _ => self.fail(course, context),
             },
@@ -283,4 +294,8 @@ impl DaemonSetController {
         self.courses.insert(Key(course.set.id.0), course);
         Step::Wait(wait)
     }
+}
+
+fn position(answer: &Answer) -> Option<u64> {
+    if let Answer::Done { position, .. } = answer { Some(*position) } else { None }
 }

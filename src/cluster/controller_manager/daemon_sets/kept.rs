@@ -13,6 +13,8 @@ use crate::cluster::api_server::ApiServer;
 use crate::cluster::control_plane::Chance;
 use crate::cluster::controller_manager::cache::Caches;
 use crate::cluster::draw_uses;
+use crate::cluster::store::Kind;
+use crate::cluster::watch::Reader;
 use crate::controllers::daemon_set::back_off::FailedPods;
 use crate::controllers::daemon_set::expectations::Expectations;
 use crate::controllers::daemon_set::nodes::{NodeVerdict, verdict};
@@ -28,6 +30,9 @@ pub(super) struct Kept {
     lists: u64,
     /// Pods made so far.
     pub(super) created: u32,
+    /// How far the logs were written by the controller's own writes: of pods, and of the status.
+    pub(super) written_pods: u64,
+    pub(super) written_status: u64,
     /// The revisions of its template, in the order in which they were met.
     revisions: Vec<Revision>,
     /// What the template of a revision makes of each node, as it was seen then.
@@ -78,7 +83,7 @@ fn pod_of(template: &PodTemplate, hash: Symbol, names: &mut Interner) -> PodSpec
 
 impl Kept {
     /// Finds the revision of a DaemonSet's template, or makes it (`constructHistory`).
-    pub(super) fn find_revision(&mut self, set: &DaemonSet, names: &mut Interner) -> History {
+    pub(super) fn find_revision(&mut self, set: &DaemonSet, has_pods: bool, names: &mut Interner) -> History {
         let newest = self.revisions.iter().map(|held| held.number).max().unwrap_or(0);
         let found = self.revisions.iter_mut().find(|held| held.template.equals(&set.template));
         if let Some(held) = found {
@@ -92,8 +97,15 @@ impl Kept {
         let pod = Arc::new(pod_of(&set.template, hash, names));
         self.revisions.push(Revision { template: set.template.clone(), hash, number: newest + 1, pod });
         // That of a DaemonSet that was there before is there too.
-        let adopted = newest == 0 && set.status.observed_generation > 0;
+        let adopted = newest == 0 && (set.status.observed_generation > 0 || has_pods);
         if adopted { History::Kept } else { History::New }
+    }
+
+    /// Whether the caches show the controller's own last writes.
+    pub(super) fn has_seen_own_writes(&self, api: &ApiServer<'_>) -> bool {
+        let log = api.store().log();
+        log.seen(Reader::ControllerManager, Kind::Pod) >= self.written_pods
+            && log.seen(Reader::ControllerManager, Kind::DaemonSet) >= self.written_status
     }
 
     /// The revision that is wanted: the newest.
