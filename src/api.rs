@@ -9,6 +9,7 @@ pub mod behaviour;
 pub mod coverage;
 pub mod cpu_set;
 pub mod daemon_set;
+pub mod disruption_budget;
 pub(crate) mod go_text;
 pub mod ids;
 pub mod int_or_percent;
@@ -37,6 +38,7 @@ pub use behaviour::{
 };
 pub use cpu_set::CpuSet;
 pub use daemon_set::{DaemonSet, DaemonSetStatus, DaemonSetStrategy};
+pub use disruption_budget::DisruptionBudget;
 pub use ids::{
     DaemonSetId, DeploymentId, NamespaceId, NodeId, OwnerId, PodId, ReplicaSetId, SelectorOwnerId,
     StatefulSetId, Uid,

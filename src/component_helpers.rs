@@ -4,6 +4,7 @@
 //! The scheduler filters by it, the kubelet admits by it, controllers and measures ask the same. The
 //! models import it and never each other.
 
+pub mod go_sort;
 pub mod inclusion_policy;
 pub mod node_affinity;
 pub mod revision;

@@ -23,6 +23,7 @@ pub mod pace;
 pub mod placement;
 pub mod pod_available;
 pub mod pod_deletion_order;
+pub mod preemption;
 pub mod proportional_scale;
 pub mod real_cluster;
 mod recorded_pod;
@@ -74,6 +75,7 @@ pub const KINDS: &[(&str, Check)] = &[
     ("replicaset-status", replicaset_status::check),
     ("rollout-sequence", rollout_sequence::check),
     ("scheduler-cycle", scheduler_cycle::check),
+    ("scheduler-preemption", preemption::check),
     ("scheduler-sequence", scheduler_sequence::check),
     ("service-ip", service_ip::allocation::check),
     ("service-ip-dual-stack", service_ip::dual_stack::check),

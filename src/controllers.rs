@@ -13,6 +13,5 @@ pub mod coverage;
 pub mod daemon_set;
 pub mod deployment;
 pub mod replica_set;
-mod sort;
 mod stable_sort;
 pub mod stateful_set;

@@ -6,7 +6,7 @@
 //! | what an answer is, and its rendering as text and JSON | [`page`] |
 //! | words that several answers share, on the ledger, on ends of runs, on expectations, on timing | [`words`] |
 //! | tables of columns, as files; charts | [`table`], [`chart`] |
-//! | each answer: its words, data and tables | [`run`], [`rollout`], [`study`], [`plan`], [`capacity`], [`explain`], [`timing_fit`], [`topology`], [`ranges`], [`comparison`] |
+//! | each answer: its words, data and tables | [`run`], [`rollout`], [`study`], [`plan`], [`capacity`], [`explain`], [`timing_fit`], [`topology`], [`ranges`], [`comparison`], [`backtest`], [`validation`] |
 
 pub mod backtest;
 pub mod capacity;
@@ -24,4 +24,5 @@ pub mod study;
 pub mod table;
 pub mod timing_fit;
 pub mod topology;
+pub mod validation;
 pub mod words;

@@ -5,7 +5,9 @@
 //! ([`queue`]) says which pod is next. Who feeds cache and queue from the watch log, and carries
 //! bindings out, is the cluster's business.
 //!
-//! DIFFERENCE: volumes, dynamic resources, preemption and extenders are not simulated.
+//! Where no node fits, preemption ([`preemption`]) seeks pods of lower priority that can make room.
+//!
+//! DIFFERENCE: volumes, dynamic resources and extenders are not simulated.
 
 pub mod cache;
 pub mod coverage;
@@ -14,6 +16,7 @@ pub mod fast;
 pub mod framework;
 pub mod node_info;
 pub mod plugins;
+pub mod preemption;
 pub mod profile;
 pub mod queue;
 pub mod well_known;

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
+use serde_json::json;
+
 use crate::harness::{file, files, folder, kubecast, kubecast_on, root, snapshot};
 
 /// Three nodes, a Deployment that is restarted, and variants that take unequally long.
@@ -198,7 +200,7 @@ fn the_summary_as_json_is_the_file() {
 
 #[test]
 fn every_ready_scenario_meets_its_expectations() {
-    for name in ["release-upgrade", "rolling-upgrade-skew", "rollout-trace", "three-zones"] {
+    for name in ["preemption", "release-upgrade", "rolling-upgrade-skew", "rollout-trace", "three-zones"] {
         let outcome = kubecast(&["run", &format!("scenarios/{name}.yaml"), "--runs", "20"]);
         assert_eq!(outcome.code, 0, "{name}: {}{}", outcome.stdout, outcome.stderr);
         assert!(outcome.stdout.contains("Expectations: "), "{}", outcome.stdout);
@@ -237,6 +239,11 @@ fn documents_are_validated_without_running() {
         outcome.stdout.lines().next(),
         Some("short: valid: 3 nodes, 1 Deployments, 0 ReplicaSets, 0 pods, 2 timeline entries")
     );
+    let json = kubecast_on(&["validate", "-", "--format", "json"], UNEVEN).json();
+    let first = json!({
+        "variant": "short", "nodes": 3, "deployments": 1, "replicaSets": 0, "pods": 0, "timelineEntries": 2,
+    });
+    assert_eq!((&json["valid"], &json["variants"][0]), (&json!("Scenario"), &first));
     let schema = kubecast(&["schema"]);
     let checked_in =
         fs::read_to_string(root("schema/kubecast.dev_v1alpha1.json")).expect("the schema is checked in");

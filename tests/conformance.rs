@@ -15,7 +15,7 @@ use rayon::prelude::*;
 use serde_json::Value;
 
 /// Every file of vectors, with how many there are in it.
-const FILES: [(&str, usize); 30] = [
+const FILES: [(&str, usize); 31] = [
     ("control-plane-time/pace-many.jsonl.gz", 6),
     ("control-plane-time/pace-ops.jsonl.gz", 14),
     ("control-plane-time/pace-other.jsonl.gz", 12),
@@ -24,6 +24,7 @@ const FILES: [(&str, usize); 30] = [
     ("cpu/manager.jsonl.gz", 1050),
     ("cpu/merge.jsonl.gz", 600),
     ("cpu/take.jsonl.gz", 2500),
+    ("preemption/preemption.jsonl.gz", 155),
     ("rollout/deployment-progress.jsonl", 150),
     ("rollout/fenceposts.jsonl", 350),
     ("rollout/new-replicas.jsonl", 250),
@@ -102,6 +103,11 @@ fn rollout_vectors_pass() {
 #[test]
 fn scheduler_cycles_pass() {
     check("scheduler/cycle");
+}
+
+#[test]
+fn preemption_vectors_pass() {
+    check("preemption/");
 }
 
 #[test]

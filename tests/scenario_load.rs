@@ -341,7 +341,6 @@ metadata: {name: h}
             "persistent volumes (1 pod): volumes bind no pod to a zone or node, attach limits and access modes do not count",
             "extended resources (1 pod): counted, but which device a container gets is not chosen",
             "HorizontalPodAutoscalers (1): replicas do not follow the load",
-            "preemption (2 priorities): a pod that does not fit evicts none of lower priority (it is tried first, though)",
         ]
     );
 }

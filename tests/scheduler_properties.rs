@@ -7,6 +7,7 @@ mod coverage;
 mod found;
 mod library;
 mod metamorphic;
+mod preemption;
 mod sequences;
 mod twin;
 

@@ -25,6 +25,7 @@ mod kubelets;
 mod measures;
 mod output;
 mod plan;
+mod preemption;
 mod property_tests;
 mod ranges;
 mod ready_studies;

@@ -75,6 +75,8 @@ pub struct SchedulerBehaviour {
     pub min_domains_in_pod_topology_spread: bool,
     /// Plugins say which events may help a pod (`SchedulerQueueingHints`).
     pub queueing_hints: bool,
+    /// The victims of preemption are deleted after the cycle, not in it (`SchedulerAsyncPreemption`).
+    pub async_preemption: bool,
     /// An empty activeQ takes pods that are still backing off (`SchedulerPopFromBackoffQ`).
     pub pop_from_backoff_q: bool,
     /// Hints: a pod whose requests shrink may help others (`InPlacePodVerticalScaling`).
@@ -201,6 +203,7 @@ impl Behaviour {
                 match_label_keys_in_pod_topology_spread: match_label_keys,
                 min_domains_in_pod_topology_spread: min_domains,
                 queueing_hints: on("SchedulerQueueingHints"),
+                async_preemption: on("SchedulerAsyncPreemption"),
                 pop_from_backoff_q: on("SchedulerPopFromBackoffQ"),
                 in_place_pod_vertical_scaling: on("InPlacePodVerticalScaling"),
                 taint_update_counts_as_node_add: from(29) && !from(35),

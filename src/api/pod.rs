@@ -27,6 +27,8 @@ pub struct PodSpec {
     pub node_name: Option<Symbol>,
     /// `spec.priority`, resolved from the PriorityClass.
     pub priority: i32,
+    /// It may make room for itself: `spec.preemptionPolicy`, resolved likewise, is not `Never`.
+    pub may_preempt: bool,
     /// What it asks for.
     pub requests: PodRequests,
     /// `spec.nodeSelector`.
@@ -91,6 +93,7 @@ impl PodSpec {
             scheduler_name,
             node_name: None,
             priority: 0,
+            may_preempt: true,
             requests: PodRequests::default(),
             node_selector: Labels::default(),
             required_node_terms: None,
@@ -246,6 +249,12 @@ pub struct Pod {
     pub deleted: Option<Timestamp>,
     /// `spec.nodeName`, once bound.
     pub node: Option<NodeId>,
+    /// `status.nominatedNodeName`, where there is a node of that name.
+    pub nominated: Option<NodeId>,
+    /// `status.startTime`: the kubelet has taken note of it.
+    pub started: Option<Timestamp>,
+    /// The scheduler preempts it: the first condition `DisruptionTarget` says so.
+    pub is_preempted: bool,
     /// `status.phase`.
     pub phase: PodPhase,
     /// The condition `Ready`.
@@ -271,6 +280,9 @@ impl Pod {
             created: None,
             deleted: None,
             node: None,
+            nominated: None,
+            started: None,
+            is_preempted: false,
             phase: PodPhase::Pending,
             ready: None,
             deletion_cost: 0,

@@ -2,6 +2,7 @@
 //! never fails, it takes what cannot be read as absent.
 
 pub mod affinity;
+pub mod budget;
 pub mod containers;
 pub mod metadata;
 pub mod node;
@@ -13,6 +14,7 @@ pub mod workload;
 
 use crate::api::{ApiServerBehaviour, PriorityClasses};
 
+pub use budget::compile_disruption_budget;
 pub use node::compile_node;
 pub use pod::{CompiledPod, OwnerText, compile_pod, compile_pod_spec, merge_label_keys};
 pub use workload::{

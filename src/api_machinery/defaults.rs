@@ -48,7 +48,7 @@ pub fn apply(object: &mut Object, behaviour: &ApiServerBehaviour) {
         Object::DaemonSet(set) => workload::daemon_set(set, behaviour),
         Object::Job(job) => workload::job(job, behaviour),
         Object::PriorityClass(class) => text(&mut class.preemption_policy, "PreemptLowerPriority"),
-        Object::Other { .. } => {}
+        Object::PodDisruptionBudget(_) | Object::Other { .. } => {}
     }
 }
 

@@ -71,6 +71,7 @@ pub fn validate(object: &Object, behaviour: &ApiServerBehaviour) -> Vec<Fault> {
         Object::DaemonSet(set) => passive::daemon_set(set, behaviour, &mut faults),
         Object::Job(job) => passive::job(job, behaviour, &mut faults),
         Object::PriorityClass(class) => cluster::priority_class(class, &mut faults),
+        Object::PodDisruptionBudget(budget) => cluster::disruption_budget(budget, &mut faults),
         Object::Other { .. } => {}
     }
     faults.finish()

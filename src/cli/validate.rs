@@ -5,6 +5,7 @@ use clap::Args;
 
 use super::cluster_args::ClusterArgs;
 use super::error::CliError;
+use super::format::Format;
 use super::input;
 
 /// Options of `validate`.
@@ -13,6 +14,9 @@ pub struct ValidateArgs {
     /// Scenario and manifest files, folders, or `-` for standard input.
     #[arg(required_unless_present = "filename", value_name = "FILE")]
     files: Vec<String>,
+    /// How the answer is printed.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
     #[command(flatten)]
     cluster: ClusterArgs,
 }
@@ -21,5 +25,5 @@ pub struct ValidateArgs {
 pub fn validate(args: &ValidateArgs) -> Result<(), CliError> {
     let found = args.cluster.forecast(&args.files, None)?.validate()?;
     input::warn(found.warnings(), false);
-    super::print(&found.to_text())
+    args.format.print(&found.page(), "")
 }

@@ -147,7 +147,9 @@ impl<'s> ApiServer<'s> {
             .pod(id)
             .is_some_and(|pod| pod.node.is_none() && pod.deleted.is_none() && !pod.is_finished());
         if possible {
-            self.update(id, |pod: &mut Pod| pod.node = Some(node));
+            // DIFFERENCE: the kubelet takes note of it a moment later.
+            let started = Some(self.api_time());
+            self.update(id, |pod: &mut Pod| (pod.node, pod.started) = (Some(node), started));
         }
         possible
     }

@@ -147,7 +147,11 @@ impl ControllerManager {
             }
             Caller::Handler(id) => self.with(id, api, events, Running::handled),
             Caller::Recorder(id) => recorder::take_up_next(id, api, events),
-            Caller::Binding(..) | Caller::Nobody => {}
+            Caller::Binding(..)
+            | Caller::Condition(..)
+            | Caller::Eviction(..)
+            | Caller::PassingOver(_)
+            | Caller::Nobody => {}
         }
     }
 

@@ -41,6 +41,8 @@ pub const CRASH: DrawUse = DrawUse(21);
 pub const API_REQUEST: DrawUse = DrawUse(22);
 /// The order in which a DaemonSet's controller lists the nodes.
 pub const DAEMON_SET_LIST: DrawUse = DrawUse(26);
+/// What preemption leaves to chance: one sequential stream.
+pub const PREEMPTION: DrawUse = DrawUse(30);
 /// The allocators of an API server: one sequential stream for each family, and one for node ports.
 pub const SERVICE_IP_SCAN: DrawUse = DrawUse(50);
 /// The hops of requests for Services ([`super::service_registry::setup::ServiceTiming`]).

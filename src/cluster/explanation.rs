@@ -120,6 +120,26 @@ pub struct Scene {
     pub what_if: Option<WhatIf>,
 }
 
+/// Room that a pod makes for itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Preemption {
+    /// The node that it is nominated for.
+    pub node: Arc<str>,
+    /// The pods that have to go from there, most important first.
+    pub victims: Vec<Victim>,
+}
+
+/// A pod that has to go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Victim {
+    /// `NAMESPACE/NAME`.
+    pub pod: Arc<str>,
+    /// Its priority.
+    pub priority: i32,
+    /// It is going already.
+    pub is_leaving: bool,
+}
+
 /// How a cycle ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
@@ -136,8 +156,8 @@ pub enum Verdict {
     Refused {
         /// What Kubernetes says, word for word.
         message: Arc<str>,
-        /// Nodes with pods of lower priority, which Kubernetes would think of evicting.
-        preemptible: usize,
+        /// What has to go so that it fits, if it may preempt and that helps.
+        way_out: Option<Preemption>,
     },
     /// In an error: a plugin failed.
     Failed {

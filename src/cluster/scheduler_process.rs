@@ -10,6 +10,7 @@ mod binding;
 mod context;
 mod observation;
 mod permit;
+mod preemption;
 mod witness;
 
 #[cfg(test)]
@@ -20,6 +21,7 @@ use std::sync::Arc;
 use self::binding::Binding;
 use self::context::SchedulerContext;
 use self::permit::AtPermit;
+use self::preemption::Preemptions;
 use self::witness::Witness;
 use super::api_server::ApiServer;
 use super::draw_uses;
@@ -53,6 +55,7 @@ pub struct SchedulerProcess {
     /// Pods on their way to their node that plugins follow.
     bindings: LookupMap<PodId, Binding>,
     at_permit: AtPermit,
+    preemptions: Preemptions,
     backoff_timer: Option<(SimTime, EventId)>,
     flush_timer: Option<(SimTime, EventId)>,
     /// Something was seen since the last round of settling began.
@@ -70,18 +73,26 @@ struct UnderWay {
 impl SchedulerProcess {
     /// A scheduler that has seen nothing.
     pub fn new(setup: &Arc<ClusterSetup>, names: &mut Interner, draws: &Draws) -> Self {
+        let mut cache = Cache::new(names);
+        setup.budgets.iter().for_each(|budget| cache.put_budget(budget.clone()));
+        let (mut cycle, mut fast) = (Cycle::new(), FastCycle::new(&setup.scheduler.profiles));
+        if setup.scheduler.tie_break != TieBreakRule::First {
+            let draw = draws.stream(draw_uses::PREEMPTION, 0);
+            (cycle, fast) = (cycle.drawing(draw.clone()), fast.drawing(draw));
+        }
         Self {
-            cache: Cache::new(names),
+            cache,
             queue: SchedulingQueue::new(setup.scheduler.queue, &registry_of(&setup.scheduler.profiles)),
             frameworks: setup.scheduler.profiles.iter().map(Framework::new).collect(),
-            cycle: Cycle::new(),
-            fast: FastCycle::new(&setup.scheduler.profiles),
+            cycle,
+            fast,
             tie_break: draws.stream(draw_uses::TIE_BREAK, 0),
             setup: Arc::clone(setup),
             pending: LookupMap::default(),
             under_way: None,
             bindings: LookupMap::default(),
             at_permit: AtPermit::default(),
+            preemptions: Preemptions::default(),
             backoff_timer: None,
             flush_timer: None,
             changed: false,
@@ -163,7 +174,12 @@ impl SchedulerProcess {
     pub fn cycle_end(&mut self, api: &mut ApiServer<'_>, queue: &mut EventQueue<Event>) {
         let Some(UnderWay { pod, outcome }) = self.under_way.take() else { return };
         let Outcome::Scheduled { node, .. } = outcome else {
+            if self.preempt(pod.pod.id, &outcome, api, queue) {
+                self.under_way = Some(UnderWay { pod, outcome });
+                return;
+            }
             self.put_back(&pod, &outcome, api);
+            self.write_nomination(pod.pod.id, api, queue);
             return;
         };
         let name = self.cache.node(node).map_or("", |node| api.names.resolve(node.name));
@@ -191,10 +207,12 @@ impl SchedulerProcess {
             self.note_end(pod, |number| HistoryStep::Refused { number, message: told }, api.now);
             api.record(&Record::Unschedulable { pod: id, message });
         }
-        if let Outcome::Unschedulable(error) = outcome
-            && let Some(node) = error.nominated
-        {
-            self.cache.nominator_mut().add(Arc::clone(&latest), node);
+        if let Outcome::Unschedulable(error) = outcome {
+            match error.way_out() {
+                Some(way_out) => self.cache.nominator_mut().add(Arc::clone(&latest), way_out.node),
+                None if error.gives_up_node() => self.cache.nominator_mut().delete(id),
+                None => {}
+            }
         }
         let context = SchedulerContext::new(&self.cache, &self.setup, &api.names);
         self.queue.add_unschedulable(latest, rejected_by, api.now, &context);

@@ -14,8 +14,8 @@ use super::operation::TimelineEntry;
 use super::service_registry::setup::ServiceIpSetup;
 use super::timing::Timing;
 use crate::api::{
-    Behaviour, DaemonSet, Deployment, Interner, Labels, Node, Pod, PodId, PriorityClasses, ReplicaSet,
-    SelectorOwner, Symbol, Timestamp,
+    Behaviour, DaemonSet, Deployment, DisruptionBudget, Interner, Labels, Node, Pod, PodId, PriorityClasses,
+    ReplicaSet, SelectorOwner, Symbol, Timestamp,
 };
 use crate::kernel::{SimDuration, SimTime};
 use crate::scheduler::framework::Descriptor;
@@ -44,6 +44,8 @@ pub struct ClusterSetup {
     pub kubelets: Vec<Option<Arc<KubeletSetup>>>,
     /// The priorities that pods can name.
     pub priorities: PriorityClasses,
+    /// The PodDisruptionBudgets, as they stand all the time.
+    pub budgets: Vec<DisruptionBudget>,
     /// Labels of namespaces.
     pub namespaces: BTreeMap<Symbol, Labels>,
     /// Services, ReplicationControllers and StatefulSets with their selectors.

@@ -16,13 +16,16 @@ use super::recorded_pod::{compiled_pod, object};
 use super::rollout_objects::read;
 use crate::api::behaviour::Release;
 use crate::api::{
-    Behaviour, ControllerRef, NodeId, Pod, PodId, SelectorOwnerId, Symbol, Timestamp, WorkloadKind,
+    Behaviour, ControllerRef, NodeId, Pod, PodId, SchedulerBehaviour, SelectorOwnerId, Symbol, Timestamp,
+    WorkloadKind,
 };
 use crate::api_machinery::compile::selector::labels;
-use crate::api_machinery::compile::{OwnerText, compile_node, compile_selector_owner};
+use crate::api_machinery::compile::{
+    OwnerText, compile_disruption_budget, compile_node, compile_selector_owner,
+};
 use crate::kernel::Interner;
 use crate::scheduler::cache::Cache;
-use crate::scheduler::cycle::{Cycle, CycleInput, CycleReport, TieBreak};
+use crate::scheduler::cycle::{Cycle, CycleInput, CycleReport, CycleResult, FitError, TieBreak};
 use crate::scheduler::fast::FastCycle;
 use crate::scheduler::framework::{Framework, Status};
 use crate::scheduler::plugins::pod_topology_spread::PodTopologySpreadArgs;
@@ -75,6 +78,8 @@ impl Scheduler {
         let (behaviour, _) = Behaviour::resolve(release, &cluster.feature_gates)?;
         let mut names = Interner::new();
         let mut profile = Profile::default_scheduler(&mut names);
+        // DynamicResources, which has a word at PostFilter, was not there.
+        profile.says_at_post_filter = None;
         profile.args.set(spread_args(&cluster, &behaviour, &mut names)?);
         let mut scheduler = Self {
             cache: Cache::new(&mut names),
@@ -140,10 +145,59 @@ impl Scheduler {
     /// Reads a pod that is to be scheduled.
     pub(super) fn incoming(&mut self, json: &Value) -> Result<Pod, String> {
         let compiled = compiled_pod(json, &self.behaviour, &mut self.names)?;
+        // Nobody counts a nomination for a node that is not there.
+        let nominated = compiled.nominated_node_name.and_then(|name| self.numbers.get(&name).copied());
         let controller = compiled.owner.as_ref().map(|owner| controller(owner, &mut self.names));
         let id = self.pods;
         self.pods += 1;
-        Ok(compiled.numbered(PodId(id), None, controller))
+        Ok(Pod { nominated, ..compiled.numbered(PodId(id), None, controller) })
+    }
+
+    /// Nominates a pod for the node that its status names.
+    pub(super) fn nominate(&mut self, pod: &Arc<Pod>) {
+        if let Some(node) = pod.nominated {
+            self.cache.nominator_mut().add(Arc::clone(pod), node);
+        }
+    }
+
+    /// Reads a PodDisruptionBudget.
+    pub(super) fn add_budget(&mut self, json: &Value) -> Result<(), String> {
+        let Object::PodDisruptionBudget(budget) = object(json, "policy/v1", "PodDisruptionBudget")? else {
+            return Err("not a PodDisruptionBudget".to_owned());
+        };
+        self.cache.put_budget(compile_disruption_budget(&budget, &mut self.names));
+        Ok(())
+    }
+
+    /// Lets the plain cycle decide.
+    pub(super) fn schedule(&mut self, pod: &Pod) -> CycleResult {
+        let (plain, _, input) = self.input();
+        plain.schedule(pod, input)
+    }
+
+    /// The nodes that the last plain cycle rejected.
+    pub(super) fn rejected(&self) -> Vec<(NodeId, Status)> {
+        self.plain.rejected().to_vec()
+    }
+
+    /// The nodes' names.
+    pub(super) fn node_names(&self) -> impl Iterator<Item = String> {
+        self.nodes.iter().map(|name| self.names.resolve(*name).to_owned())
+    }
+
+    /// The reasons of a rejection as one line.
+    pub(super) fn message(&self, status: &Status) -> String {
+        status.message(&self.names)
+    }
+
+    /// The message of `FailedScheduling`.
+    pub(super) fn fit_message(&self, error: &FitError) -> String {
+        error.message_with_post_filter(&self.names)
+    }
+
+    /// What the scheduler knows, with the plugins and what else a cycle needs.
+    pub(super) fn parts(&mut self) -> (&mut Cache, &Framework, &Interner, SchedulerBehaviour) {
+        (&mut self.cache, &self.framework, &self.names, self.behaviour.scheduler)
     }
 
     /// A pod was bound, or a bound one is another now.
@@ -169,7 +223,7 @@ impl Scheduler {
     }
 
     /// The two cycles, whose decision is not asked for, must agree on it.
-    fn compare_cycles(&mut self, pod: &Pod) -> Result<(), String> {
+    pub(super) fn compare_cycles(&mut self, pod: &Pod) -> Result<(), String> {
         let (plain, _, input) = self.input();
         let expected = (plain.schedule(pod, input), plain.next_start_node_index());
         let (_, fast, input) = self.input();

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::error::{Code, Error, Fault};
 use super::{Forecast, Monitor, Unmonitored, guard, sensitivity};
@@ -282,25 +282,9 @@ impl RolloutAnswer {
         for result in &self.results {
             files.extend(files::files(result).into_iter().map(|file| file.below(result.name.as_deref())));
         }
-        files.push(OutputFile::json("manifest.json", || self.manifest()));
+        files.push(OutputFile::json("manifest.json", || report::manifest(&self.arms, &self.summary())));
         files.push(OutputFile::json("summary.json", || self.summary()));
         files
-    }
-
-    fn manifest(&self) -> Value {
-        let summary = self.summary();
-        json!({
-            "format": summary["format"],
-            "kubecast": env!("CARGO_PKG_VERSION"),
-            "rollout": summary["rollout"],
-            "seed": summary["seed"],
-            "runs": summary["runs"],
-            "cutOff": summary["cutOff"],
-            "set": summary["set"],
-            "arms": self.arms.iter().map(|arm| json!({ "arm": arm.name, "set": arm.set })).collect::<Vec<_>>(),
-            "moment": summary["moment"],
-            "notSimulated": summary["notSimulated"],
-        })
     }
 
     fn in_setting<T>(&self, report: impl FnOnce(&Setting<'_>) -> T) -> T {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::error::{Code, Error, Fault};
 use super::sensitivity;
@@ -11,8 +11,9 @@ use crate::kernel::{Digest, Seed};
 use crate::measures::RolloutRow;
 use crate::report::page::Page;
 use crate::report::page::file::OutputFile;
-use crate::report::run::{self, files, json as summary_json};
-use crate::report::words::{self, sensitivity as report_sensitivity, verdicts};
+use crate::report::run::json::{self as summary_json, Head};
+use crate::report::run::{self, files};
+use crate::report::words::{sensitivity as report_sensitivity, verdicts};
 use crate::scenario::{Ledger, Resolved};
 use crate::study::aftermath::with_what_happened;
 use crate::study::choice::Choice;
@@ -188,30 +189,21 @@ impl RunAnswer {
     }
 
     fn summary(&self) -> Value {
-        let mut summary = json!({
-            "cutOff": summary_json::cut_off(&self.variants),
-            "format": summary_json::FORMAT,
-            "scenario": self.scenario,
-            "seed": self.seed,
-            "digest": summary_json::digest_text(self.digest()),
-            "notSimulated": words::gaps_json(&self.ledger),
-            "irrelevant": words::irrelevant_json(&self.ledger),
-            "lints": words::lints_json(&self.ledger),
-            "assumptions": words::assumptions_json(&self.ledger),
-            "releases": self.ledger.releases,
-            "models": self.ledger.models,
-            "notes": self.ledger.notes,
-            "expectations": verdicts::to_json(&self.verdicts),
-            "variants": self.variants.iter().map(summary_json::variant).collect::<Vec<_>>(),
-        });
-        words::earlier_json(&self.ledger, &mut summary);
-        if !self.ledger.unfinished.is_empty() {
-            summary["unfinished"] = json!(self.ledger.unfinished);
-        }
+        let mut summary = summary_json::summary(&self.head(), &self.ledger, &self.verdicts);
         if let Some(answers) = &self.timing_sensitivity {
             summary["timingSensitivity"] = report_sensitivity::to_json(answers);
         }
         summary
+    }
+
+    fn head(&self) -> Head<'_> {
+        Head {
+            scenario: &self.scenario,
+            seed: self.seed,
+            runs: self.runs,
+            digest: self.digest(),
+            variants: &self.variants,
+        }
     }
 
     /// The tables of each variant, manifest and summary.
@@ -220,22 +212,8 @@ impl RunAnswer {
         for result in &self.variants {
             files.extend(files::files(result).into_iter().map(|file| file.below(result.name.as_deref())));
         }
-        files.push(OutputFile::json("manifest.json", || self.manifest()));
+        files.push(OutputFile::json("manifest.json", || summary_json::manifest(&self.head(), &self.ledger)));
         files.push(OutputFile::json("summary.json", || self.summary()));
         files
-    }
-
-    fn manifest(&self) -> Value {
-        json!({
-            "format": summary_json::FORMAT,
-            "kubecast": env!("CARGO_PKG_VERSION"),
-            "scenario": self.scenario,
-            "seed": self.seed,
-            "runs": self.runs,
-            "cutOff": summary_json::cut_off(&self.variants),
-            "variants": self.variants.iter().map(|result| &result.name).collect::<Vec<_>>(),
-            "digest": summary_json::digest_text(self.digest()),
-            "notSimulated": words::gaps_json(&self.ledger),
-        })
     }
 }

@@ -1,9 +1,11 @@
 //! Whether documents are right, without running them. A Study or Plan is checked as its own question would check it.
 
+use serde_json::Value;
+
 use super::error::Error;
 use super::{Forecast, Scenario};
-use crate::report::page::{Block, Section, text_of};
-use crate::report::words;
+use crate::report::page::Page;
+use crate::report::validation::{self, Valid};
 use crate::scenario::planning::{ResolvedPlan, load_plan};
 use crate::scenario::study::{ResolvedStudy, load_study};
 use crate::scenario::{InputError, SourceText, api_version};
@@ -47,42 +49,23 @@ impl Validation {
         }
     }
 
+    /// The answer, to be rendered.
+    pub fn page(&self) -> Page<'_> {
+        let valid = match self {
+            Self::Scenario(scenario) => Valid::Scenario(scenario.variants(), scenario.ledger()),
+            Self::Study(study) => Valid::Study(study),
+            Self::Plan(plan) => Valid::Plan(plan),
+        };
+        validation::page(valid, self.warnings())
+    }
+
     /// For people.
     pub fn to_text(&self) -> String {
-        text_of(&[match self {
-            Self::Scenario(scenario) => scenario_section(scenario),
-            Self::Study(study) => vec![Block::sentence(format!(
-                "valid: a Study of {} design points, {} arms and {} metrics",
-                study.points.len(),
-                study.arms.len(),
-                study.metrics.len()
-            ))],
-            Self::Plan(plan) => {
-                let choices: usize = plan.variables.iter().map(|variable| variable.labels.len()).product();
-                let targets = plan.targets.len();
-                vec![Block::sentence(format!("valid: a Plan of {choices} choices and {targets} targets"))]
-            }
-        }])
+        self.page().to_text()
     }
-}
 
-fn scenario_section(scenario: &Scenario) -> Section {
-    let mut section = Section::new();
-    for variant in scenario.variants() {
-        let setup = &variant.setup;
-        let prefix = variant.name.as_ref().map_or_else(String::new, |name| format!("{name}: "));
-        section.push(Block::sentence(format!(
-            "{prefix}valid: {} nodes, {} Deployments, {} ReplicaSets, {} pods, {} timeline entries",
-            setup.nodes.len(),
-            setup.deployments.len(),
-            setup.replica_sets.len(),
-            setup.pods.len(),
-            setup.timeline.len()
-        )));
+    /// For programs.
+    pub fn to_json(&self) -> Value {
+        self.page().to_json()
     }
-    let ledger = scenario.ledger();
-    section.extend(ledger.releases.iter().map(|release| Block::Note(format!("{release}."))));
-    section.extend(words::gaps(ledger.gaps.iter()));
-    section.extend(ledger.lints.iter().map(|lint| Block::Note(format!("note: {lint}"))));
-    section
 }

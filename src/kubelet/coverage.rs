@@ -134,7 +134,6 @@ pub const POD_STATUS: &[Field] = &[
     ("resize", RESIZE),
     ("resourceClaimStatuses", CLAIMS),
     ("resources", Simulated),
-    ("startTime", Irrelevant(BOOKKEEPING)),
     ("volumeHealth", Irrelevant(BOOKKEEPING)),
 ];
 

@@ -14,7 +14,7 @@ mod setting;
 use json::to_json;
 pub use setting::Setting;
 
-use crate::cluster::explanation::{Sample, Scene, Verdict};
+use crate::cluster::explanation::{Sample, Scene, Verdict, Victim};
 use crate::report::page::{Block, Page, Section};
 use crate::report::words::ends::{cut_offs, horizon_sentence};
 use crate::report::words::{closing, counted, opening};
@@ -63,13 +63,16 @@ fn scene_sections(explanation: &Explanation, scene: &Scene, all: bool) -> Vec<Se
 fn said(verdict: &Verdict) -> Option<Section> {
     let (Verdict::Failed { message } | Verdict::Refused { message, .. }) = verdict else { return None };
     let mut section = vec![Block::sentence(message.to_string())];
-    if let Verdict::Refused { preemptible, .. } = verdict
-        && *preemptible > 0
-    {
-        section.push(Block::Note(format!(
-            "Kubernetes would go on to preemption, which is not simulated: {} of lower priority.",
-            counted(*preemptible, "node has pods", "nodes have pods")
-        )));
+    if let Verdict::Refused { way_out: Some(preemption), .. } = verdict {
+        let victim = |victim: &Victim| {
+            let leaves = if victim.is_leaving { ", leaving already" } else { "" };
+            format!("{} (priority {}{leaves})", victim.pod, victim.priority)
+        };
+        let victims: Vec<String> = preemption.victims.iter().map(victim).collect();
+        section.push(Block::Note(match &victims[..] {
+            [] => format!("A plugin nominates it for {}.", preemption.node),
+            _ => format!("It preempts on {}: {} must go.", preemption.node, victims.join(", ")),
+        }));
     }
     Some(section)
 }

@@ -40,9 +40,9 @@ impl<'a> Page<'a> {
         text_of(&self.sections)
     }
 
-    /// For programs.
+    /// For programs, with the version of its shape.
     pub fn to_json(&self) -> Value {
-        (self.data)()
+        json::versioned((self.data)())
     }
 }
 

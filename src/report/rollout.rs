@@ -6,7 +6,7 @@ mod json;
 
 pub use arms::{ArmReport, Setting, State, spread_text};
 pub use csv_files::tables;
-pub use json::to_json;
+pub use json::{manifest, to_json};
 
 use crate::report::page::columns::Columns;
 use crate::report::page::{Block, Section};

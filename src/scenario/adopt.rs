@@ -62,6 +62,7 @@ impl Builder {
                 return None;
             }
         };
+        let nominated = compiled.nominated_node_name.and_then(|name| self.node_named(name).ok());
         let id = self.directory.next::<Pod>(&source.reference);
         let runs_unready = compiled.phase == PodPhase::Running && compiled.ready.is_some_and(|it| !it.ready);
         if runs_unready || statuses(source).any(is_stuck) {
@@ -75,8 +76,6 @@ impl Builder {
         let controller = compiled.owner.map(|owner| self.controller(&owner, namespace));
         if node.is_none() {
             self.note_waiting(&compiled.spec);
-        } else if !matches!(compiled.phase, PodPhase::Succeeded | PodPhase::Failed) {
-            self.pod_priorities.insert(compiled.spec.priority);
         }
         Some(Pod {
             id,
@@ -88,6 +87,9 @@ impl Builder {
             created: Some(compiled.created.unwrap_or(self.start)),
             deleted: compiled.deleted,
             node,
+            nominated: nominated.filter(|_| node.is_none()),
+            started: compiled.started.or(node.map(|_| compiled.created.unwrap_or(self.start))),
+            is_preempted: compiled.is_preempted,
             phase: compiled.phase,
             ready: compiled.ready,
             deletion_cost: compiled.deletion_cost,

@@ -15,8 +15,8 @@ use super::places::field_pointer;
 use super::reference::Reference;
 use super::service_ips::ServiceList;
 use crate::api::{
-    Behaviour, DaemonSet, Deployment, Interner, LabelSelector, Labels, Node, PodId, PodSpec, PriorityClasses,
-    SelectorOwner, Symbol, Timestamp, Uid,
+    Behaviour, DaemonSet, Deployment, DisruptionBudget, Interner, LabelSelector, Labels, Node, PodId,
+    PodSpec, PriorityClasses, SelectorOwner, Symbol, Timestamp, Uid,
 };
 use crate::api_machinery::compile::selector::labels;
 use crate::api_machinery::compile::{self, CompileContext};
@@ -24,6 +24,9 @@ use crate::api_machinery::{defaults, validate};
 use crate::cluster::operation::AppliedObject;
 use crate::cluster::store::ObjectId;
 use crate::kernel::{LookupMap, stable_hash};
+
+/// Kinds that [`Builder::prepare`] takes up, and nobody else.
+pub(super) const PREPARED: [&str; 3] = ["namespace", "priorityclass", "poddisruptionbudget"];
 
 /// What grows while the objects of a variant are compiled.
 pub(super) struct Builder {
@@ -35,12 +38,12 @@ pub(super) struct Builder {
     pub(super) start: Timestamp,
     /// The priorities that pods can name.
     pub(super) priorities: PriorityClasses,
+    /// The PodDisruptionBudgets.
+    pub(super) budgets: Vec<DisruptionBudget>,
     /// Labels of namespaces.
     pub(super) namespaces: BTreeMap<Symbol, Labels>,
     /// Names and numbers of objects.
     pub(super) directory: Directory,
-    /// The different priorities of pods.
-    pub(super) pod_priorities: BTreeSet<i32>,
     /// The schedulers that pods without a node name.
     pub(super) schedulers: BTreeSet<Symbol>,
     /// ReplicaSets and Deployments by UID, for owner references.
@@ -79,9 +82,9 @@ impl Builder {
             behaviour,
             start,
             priorities: PriorityClasses::default(),
+            budgets: Vec::new(),
             namespaces: BTreeMap::new(),
             directory: Directory::default(),
-            pod_priorities: BTreeSet::new(),
             schedulers: BTreeSet::new(),
             by_uid: LookupMap::default(),
             replica_set_uids: Vec::new(),
@@ -123,13 +126,19 @@ impl Builder {
         faults.is_empty().then_some(object)
     }
 
-    /// Takes up what others refer to: PriorityClasses and namespaces. A namespace that is used is there.
+    /// Takes up what others refer to: PriorityClasses, PodDisruptionBudgets and namespaces. A namespace that is used is there.
     pub(super) fn prepare(&mut self, source: &ObjectSource, findings: &mut Findings) {
         match source.reference.kind.as_str() {
             "priorityclass" => {
                 let Some(Object::PriorityClass(class)) = self.decode(source, findings) else { return };
                 let default = class.global_default.unwrap_or(false);
-                self.priorities.add(&source.reference.name, class.value.unwrap_or_default(), default);
+                let (value, policy) = (class.value.unwrap_or_default(), class.preemption_policy.as_deref());
+                self.priorities.add(&source.reference.name, value, default, policy);
+            }
+            "poddisruptionbudget" => {
+                let Some(Object::PodDisruptionBudget(budget)) = self.decode(source, findings) else { return };
+                let compiled = compile::compile_disruption_budget(&budget, &mut self.names);
+                self.budgets.push(compiled);
             }
             "namespace" => {
                 let Some(Object::Namespace(namespace)) = self.decode(source, findings) else { return };
@@ -148,7 +157,7 @@ impl Builder {
             }
             _ => return,
         }
-        if matches!(source.reference.kind.as_str(), "priorityclass" | "namespace") {
+        if PREPARED.contains(&source.reference.kind.as_str()) {
             self.directory.passive(&source.reference);
         }
     }
@@ -177,7 +186,6 @@ impl Builder {
 
     /// Takes note of what pods to be scheduled ask for.
     pub(super) fn note_waiting(&mut self, spec: &PodSpec) {
-        self.pod_priorities.insert(spec.priority);
         self.schedulers.insert(spec.scheduler_name);
     }
 
@@ -321,7 +329,7 @@ impl Builder {
                 refuse("a ReplicaSet cannot be applied on the way; put it among the manifests", findings);
                 None
             }
-            Object::Namespace(_) | Object::PriorityClass(_) => None,
+            Object::Namespace(_) | Object::PriorityClass(_) | Object::PodDisruptionBudget(_) => None,
             other => self.selector_owner(source, other).map(AppliedObject::SelectorOwner),
         }
     }

@@ -5,8 +5,7 @@ use std::sync::Arc;
 use kubecast_manifest::Object;
 
 use super::assumptions;
-use super::builder::Builder;
-use super::coverage::gap::PREEMPTION;
+use super::builder::{Builder, PREPARED};
 use super::coverage::{Gap, Ledger};
 use super::daemon_revisions;
 use super::document::DEFAULT_MAX_EVENTS;
@@ -86,6 +85,7 @@ pub(super) fn resolve(plan: &Plan, findings: &mut Findings) -> Option<(ClusterSe
         names: builder.names.clone().freeze(),
         behaviour: builder.behaviour.clone(),
         priorities: builder.priorities.clone(),
+        budgets: builder.budgets.clone(),
         start,
         timing,
         control_plane,
@@ -146,15 +146,9 @@ fn pace(plan: &Plan, configured: &Found, findings: &mut Findings) -> Option<(Tim
     }
 }
 
-/// What the configuration of the scheduler leaves out, what priorities do, and what the input lacks.
+/// What the configuration of the scheduler leaves out, and what the input lacks.
 fn own_gaps(plan: &Plan, configured: &Found, builder: &Builder) -> Vec<Gap> {
     let mut gaps = configured.configuration().map_or_else(Vec::new, |found| found.gaps.clone());
-    if builder.pod_priorities.len() > 1 {
-        let effect = "a pod that does not fit evicts none of lower priority (it is tried first, though)";
-        gaps.push(
-            Gap::new(PREEMPTION, effect).counted(format!("{} priorities", builder.pod_priorities.len())),
-        );
-    }
     gaps.extend(builder.left_out.gap());
     gaps.extend(dump::one_namespace(&plan.objects));
     gaps
@@ -289,7 +283,7 @@ impl Beginning {
 
     /// Takes note of an object that does nothing by itself.
     fn take_passive(&mut self, source: &ObjectSource, builder: &mut Builder, findings: &mut Findings) {
-        if matches!(source.reference.kind.as_str(), "namespace" | "priorityclass") {
+        if PREPARED.contains(&source.reference.kind.as_str()) {
             return;
         }
         let Some(object) = builder.decode(source, findings) else { return };

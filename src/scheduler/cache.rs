@@ -22,7 +22,7 @@ use self::undo::Undo;
 use super::framework::nominator::Nominator;
 use super::node_info::NodeInfo;
 use super::well_known::WellKnown;
-use crate::api::{LabelSelector, Labels, Node, NodeId, Pod, PodId, SelectorOwner};
+use crate::api::{DisruptionBudget, LabelSelector, Labels, Node, NodeId, Pod, PodId, SelectorOwner};
 use crate::kernel::{Interner, LookupMap, Symbol};
 
 /// An image, over all nodes.
@@ -54,6 +54,7 @@ pub struct Cache {
     changes: ChangeLog,
     epochs: Epochs,
     nominator: Nominator,
+    budgets: Vec<DisruptionBudget>,
     /// What changes have replaced since the cache was forked.
     undo: Option<Vec<Undo>>,
 }
@@ -77,6 +78,7 @@ impl Cache {
             changes: ChangeLog::default(),
             epochs: Epochs::default(),
             nominator: Nominator::default(),
+            budgets: Vec::new(),
             undo: None,
         }
     }
@@ -159,6 +161,26 @@ impl Cache {
     /// The lowest priority of a pod on any node.
     pub fn lowest_priority(&self) -> Option<i32> {
         self.priorities.first_key_value().map(|(priority, _)| *priority)
+    }
+
+    /// The PodDisruptionBudgets.
+    pub fn budgets(&self) -> &[DisruptionBudget] {
+        &self.budgets
+    }
+
+    /// A PodDisruptionBudget appeared or changed.
+    pub fn put_budget(&mut self, budget: DisruptionBudget) {
+        let same =
+            |held: &&mut DisruptionBudget| (held.namespace, held.name) == (budget.namespace, budget.name);
+        match self.budgets.iter_mut().find(same) {
+            Some(held) => *held = budget,
+            None => self.budgets.push(budget),
+        }
+    }
+
+    /// A PodDisruptionBudget is gone.
+    pub fn remove_budget(&mut self, namespace: Symbol, name: Symbol) {
+        self.budgets.retain(|held| (held.namespace, held.name) != (namespace, name));
     }
 
     /// The pods that preemption has promised a node.

@@ -12,7 +12,7 @@ pub const POD_SPEC: &[Field] = &[
     ("nodeName", Simulated),
     ("nodeSelector", Simulated),
     ("overhead", Simulated),
-    ("preemptionPolicy", Irrelevant("no pod makes room for another here, which is told where it counts")),
+    ("preemptionPolicy", Simulated),
     ("priority", Simulated),
     ("priorityClassName", Simulated),
     ("resourceClaims", gap("resource claims", "devices are not allocated", Reach::NewPods)),
@@ -57,14 +57,14 @@ const RUNTIME_CLASS: Coverage = Coverage::GapIf(
 );
 
 /// `status` of pods.
-pub const POD_STATUS: &[Field] = &[(
-    "nominatedNodeName",
-    gap("nominated nodes", "no node is kept for a pod that made room for itself there", Reach::NewPods),
-)];
+pub const POD_STATUS: &[Field] = &[("nominatedNodeName", Simulated), ("startTime", Simulated)];
 
 /// `spec` of nodes.
 pub const NODE_SPEC: &[Field] = &[
-    ("podPreemptionPolicy", Irrelevant("no pod makes room for another here, which is told where it counts")),
+    (
+        "podPreemptionPolicy",
+        gap("nodes with a preemption policy", "pods are preempted there as anywhere", Reach::Detail),
+    ),
     ("taints", Simulated),
     ("unschedulable", Simulated),
 ];

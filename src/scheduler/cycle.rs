@@ -9,8 +9,9 @@
 //! one feasible node more than sought is found, as Kubernetes does with `parallelism: 1`; nodes that a
 //! PreFilter names are walked in the order of the list.
 //!
-//! DIFFERENCE: no preemption, no extenders. Nominated pods count in the filters, but a pod's own nominated
-//! node is not tried before the others.
+//! The node that a pod is nominated for is filtered first, alone; only if it is rejected are all nodes looked at.
+//!
+//! DIFFERENCE: no extenders.
 
 #[cfg(feature = "fault-hash-order")]
 mod fault_hash_order;
@@ -25,7 +26,7 @@ use super::framework::{
 };
 use super::node_info::NodeInfo;
 use crate::api::{NodeId, Pod, SchedulerBehaviour};
-use crate::kernel::Interner;
+use crate::kernel::{Draw, Interner};
 pub use fit_error::FitError;
 pub use rejections::{NodeRejections, Rejections};
 pub use report::{CycleReport, NodeReport, PluginScore};
@@ -63,6 +64,13 @@ pub struct CycleResult {
     pub feasible: usize,
 }
 
+impl CycleResult {
+    /// It came to no filter.
+    fn early(outcome: Outcome) -> Self {
+        Self { outcome, evaluated: 0, feasible: 0 }
+    }
+}
+
 /// How a cycle ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
@@ -86,7 +94,7 @@ impl Outcome {
     pub fn message(&self, names: &Interner) -> Option<String> {
         match self {
             Self::Scheduled { .. } => None,
-            Self::Unschedulable(error) => Some(error.message_with_preemption(names)),
+            Self::Unschedulable(error) => Some(error.message_with_post_filter(names)),
             Self::NoNodes => Some("no nodes available to schedule pods".to_owned()),
             Self::Error(status) => Some(status.message(names)),
         }
@@ -104,12 +112,20 @@ pub struct Cycle {
     scored: Vec<ScoredPlugin>,
     scores: Vec<i64>,
     totals: Vec<i64>,
+    /// What PostFilter leaves to chance is drawn from here.
+    post_filter_draw: Option<Draw>,
 }
 
 impl Cycle {
     /// A cycle that starts with the first node.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// The same cycle, in which what PostFilter leaves to chance is drawn; without, the first is taken.
+    #[must_use]
+    pub fn drawing(self, post_filter_draw: Draw) -> Self {
+        Self { post_filter_draw: Some(post_filter_draw), ..self }
     }
 
     /// Where in the node list the next cycle starts.
@@ -128,6 +144,11 @@ impl Cycle {
         (&self.feasible, self.rejected.iter().map(|pair| pair.0))
     }
 
+    /// The nodes that the last cycle's filters rejected, and why.
+    pub fn rejected(&self) -> &[(NodeId, Status)] {
+        &self.rejected
+    }
+
     /// Seeks a node for the pod. Nothing is changed in the cache but its node list is refreshed.
     pub fn schedule(&mut self, pod: &Pod, input: CycleInput<'_>) -> CycleResult {
         input.cache.refresh();
@@ -136,12 +157,24 @@ impl Cycle {
         let cycle = CycleContext { pod, cache: input.cache, names: input.names, behaviour: input.behaviour };
         let all_nodes = cycle.cache.nodes().len();
         if all_nodes == 0 {
-            return CycleResult { outcome: Outcome::NoNodes, evaluated: 0, feasible: 0 };
+            return CycleResult::early(Outcome::NoNodes);
         }
-        let pre_filtered = match input.framework.run_pre_filter(&mut self.state, &cycle) {
+        let mut pre_filtered = match input.framework.run_pre_filter(&mut self.state, &cycle) {
             Ok(pre_filtered) => pre_filtered,
-            Err(status) => return rejected_as_a_whole(status, &cycle),
+            Err(status) if status.code == Code::Error => return CycleResult::early(Outcome::Error(status)),
+            Err(status) => {
+                let error = FitError::from_pre_filter(&cycle, status.clone());
+                return CycleResult::early(self.no_node_fits(pod, (error, &status), input));
+            }
         };
+        if let Some(node) = self.nominated_node(&cycle, input.framework, &mut pre_filtered) {
+            self.feasible.push(node);
+            return CycleResult {
+                outcome: Outcome::Scheduled { node, score: None },
+                evaluated: 1,
+                feasible: 1,
+            };
+        }
         let percentage =
             input.framework.percentage_of_nodes_to_score().unwrap_or(input.percentage_of_nodes_to_score);
         self.find_feasible(&cycle, input.framework, &pre_filtered, percentage);
@@ -150,7 +183,7 @@ impl Cycle {
         let outcome = match self.feasible[..] {
             [] => {
                 let error = FitError::from_filters(&cycle, &self.rejected, &pre_filtered);
-                self.no_node_fits(pod, error, input)
+                self.no_node_fits(pod, (error, &pre_filtered.absent_status()), input)
             }
             [node] => Outcome::Scheduled { node, score: None },
             _ => self.choose(&cycle, input.framework, input.tie_break),
@@ -158,17 +191,49 @@ impl Cycle {
         CycleResult { outcome, evaluated, feasible: self.feasible.len() }
     }
 
+    /// Filters the node that the pod is nominated for (`evaluateNominatedNode`); the node, if it passes. If it
+    /// does not, the plugin that rejects it is named beside those that named nodes.
+    fn nominated_node(
+        &mut self,
+        cycle: &CycleContext<'_>,
+        framework: &Framework,
+        pre_filtered: &mut PreFiltered,
+    ) -> Option<NodeId> {
+        let node = cycle.cache.nominator().node_of(cycle.pod.id)?;
+        cycle.cache.node(node)?;
+        let info = cycle.cache.node_info(node);
+        match framework.run_filters_with_nominated_pods(&self.state, cycle, info) {
+            Ok(()) => Some(node),
+            Err(status) => {
+                pre_filtered.note_rejection(status.plugin);
+                self.rejected.push((node, status));
+                None
+            }
+        }
+    }
+
     /// Asks the plugins of PostFilter for a way out, if there are any.
-    fn no_node_fits(&self, pod: &Pod, mut error: FitError, input: CycleInput<'_>) -> Outcome {
+    fn no_node_fits(
+        &mut self,
+        pod: &Pod,
+        (mut error, absent): (FitError, &Status),
+        input: CycleInput<'_>,
+    ) -> Outcome {
         let CycleInput { cache, framework, names, behaviour, .. } = input;
         if framework.has_post_filter_plugins() {
-            let (state, rejected) = (&self.state, &self.rejected[..]);
-            let call = PostFilterCall { pod, cache, names, behaviour, state, rejected, handle: framework };
-            match framework.run_post_filter(call) {
-                Ok(node) => error.nominated = Some(node),
-                Err(status) if status.code == Code::Error => return Outcome::Error(status),
-                Err(_) => {}
-            }
+            let (state, rejected, draw) = (&self.state, &self.rejected[..], self.post_filter_draw.as_mut());
+            let call = PostFilterCall {
+                pod,
+                cache,
+                names,
+                behaviour,
+                state,
+                rejected,
+                absent,
+                handle: framework,
+                draw,
+            };
+            error.post_filter = Some(framework.run_post_filter(call));
         }
         Outcome::Unschedulable(Box::new(error))
     }
@@ -210,11 +275,14 @@ impl Cycle {
                 framework.run_filters_with_nominated_pods(state, cycle, node)
             }
         };
+        // The node that was filtered first is filtered again, and counts once.
+        let first = self.rejected.first().map(|rejected| rejected.0);
         for step in 0..order.len() {
             let node = order[(self.next_start_node_index + step) % order.len()];
             match filters(&self.state, cycle.cache.node_info(node)) {
                 Ok(()) if self.feasible.len() == sought => break,
                 Ok(()) => self.feasible.push(node),
+                Err(status) if first == Some(node) => self.rejected[0].1 = status,
                 Err(status) => self.rejected.push((node, status)),
             }
         }
@@ -246,15 +314,6 @@ impl Cycle {
         }
         Ok(())
     }
-}
-
-fn rejected_as_a_whole(status: Status, cycle: &CycleContext<'_>) -> CycleResult {
-    let outcome = if status.code == Code::Error {
-        Outcome::Error(status)
-    } else {
-        Outcome::Unschedulable(Box::new(FitError::from_pre_filter(cycle, status)))
-    };
-    CycleResult { outcome, evaluated: 0, feasible: 0 }
 }
 
 /// How many feasible nodes are enough (`numFeasibleNodesToFind`): all below 100 nodes, else the given

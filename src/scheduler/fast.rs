@@ -38,7 +38,7 @@ use super::cycle::{Cycle, CycleInput, CycleResult, Outcome, TieBreak, num_feasib
 use super::framework::{CycleContext, CycleState};
 use super::profile::Profile;
 use crate::api::{NodeId, Pod, SchedulerBehaviour};
-use crate::kernel::Interner;
+use crate::kernel::{Draw, Interner};
 
 /// What plugins see beside the pod.
 struct View<'a> {
@@ -84,6 +84,12 @@ impl FastCycle {
     pub fn keeping_at_most(mut self, bytes: usize) -> Self {
         self.profiles.iter_mut().for_each(|templates| templates.most_bytes = bytes);
         self
+    }
+
+    /// The same cycle, in which what PostFilter leaves to chance is drawn; without, the first is taken.
+    #[must_use]
+    pub fn drawing(self, post_filter_draw: Draw) -> Self {
+        Self { plain: self.plain.drawing(post_filter_draw), ..self }
     }
 
     /// Where in the node list the next cycle starts.

@@ -14,6 +14,7 @@ pub mod nominator;
 pub mod plugin;
 pub mod plugin_id;
 pub mod point;
+pub mod post_filter;
 pub mod profile;
 pub mod registry;
 pub mod runtime;
@@ -33,6 +34,7 @@ pub use plugin::{
 };
 pub use plugin_id::{PluginId, PluginSet};
 pub use point::Point;
+pub use post_filter::{NoWayOut, WayOut};
 pub use profile::Profile;
 pub use registry::Registry;
 pub use runtime::{Framework, NodeSubset, PreFiltered, ScoredPlugin};

@@ -1,14 +1,14 @@
 //! The plugins, one file (or folder) each, and the list of those that kube-scheduler v1.34 brings with it.
 //! A new plugin is its file and its line in [`IN_TREE`].
 //!
-//! Simulated are all default filters and scores but those for volumes and dynamic resources; preemption is
-//! not.
+//! Simulated are all default plugins but those for volumes and dynamic resources.
 //!
 //! DIFFERENCE: the plugins that later releases add are not known here, nor are those that earlier ones
 //! had (`EBSLimits` and its like), whatever release a scenario follows.
 
 pub mod default_binder;
 pub mod default_normalize;
+pub mod default_preemption;
 pub mod image_locality;
 pub mod inter_pod_affinity;
 pub mod node_affinity;
@@ -42,8 +42,11 @@ pub static IN_TREE: [&Descriptor; 19] = [
     &left_out("VolumeZone", &[Point::PreFilter, Point::Filter]),
     &pod_topology_spread::DESCRIPTOR,
     &inter_pod_affinity::DESCRIPTOR,
-    &left_out_with_args("DynamicResources", &DYNAMIC_RESOURCES_POINTS),
-    &left_out_with_args("DefaultPreemption", &[Point::PostFilter, Point::PreEnqueue]),
+    &Descriptor {
+        says_at_post_filter: Some("no new claims to deallocate"),
+        ..left_out_with_args("DynamicResources", &DYNAMIC_RESOURCES_POINTS)
+    },
+    &default_preemption::DESCRIPTOR,
     &node_resources_balanced_allocation::DESCRIPTOR,
     &image_locality::DESCRIPTOR,
     &default_binder::DESCRIPTOR,
@@ -79,14 +82,7 @@ mod tests {
             IN_TREE.iter().filter(|plugin| plugin.is_left_out()).map(|plugin| plugin.name).collect();
         assert_eq!(
             left_out,
-            [
-                "VolumeRestrictions",
-                "NodeVolumeLimits",
-                "VolumeBinding",
-                "VolumeZone",
-                "DynamicResources",
-                "DefaultPreemption"
-            ]
+            ["VolumeRestrictions", "NodeVolumeLimits", "VolumeBinding", "VolumeZone", "DynamicResources"]
         );
         assert_eq!(in_tree().by_name("EBSLimits"), None);
     }

@@ -4,7 +4,7 @@
 //! default plugins ([`IN_TREE`](super::plugins::IN_TREE)), a user's choice merged with them ([`plugins`]), and the order at each
 //! point (`expand`).
 //!
-//! DIFFERENCE: the plugins for volumes and dynamic resources, preemption (DefaultPreemption) and extenders
+//! DIFFERENCE: the plugins for volumes and dynamic resources, and extenders,
 //! are not simulated; a profile can name them, and leaves them out.
 
 mod expand;
@@ -73,6 +73,11 @@ impl Profile {
             pre_score,
             score,
             post_filter: simulated(Point::PostFilter),
+            says_at_post_filter: expansion
+                .at(Point::PostFilter)
+                .iter()
+                .filter(|line| line.is_left_out())
+                .find_map(|line| line.says_at_post_filter),
             reserve: simulated(Point::Reserve),
             permit: simulated(Point::Permit),
             pre_bind: simulated(Point::PreBind),
@@ -122,7 +127,7 @@ mod tests {
                 ("ImageLocality", 1)
             ]
         );
-        assert_eq!(names(&profile.pre_enqueue), ["SchedulingGates"]);
+        assert_eq!(names(&profile.pre_enqueue), ["SchedulingGates", "DefaultPreemption"]);
         assert!(profile.score.iter().all(|line| profile.pre_score.contains(&line.0)));
     }
 

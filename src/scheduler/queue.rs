@@ -21,8 +21,8 @@
 //!
 //! # What is left out
 //!
-//! DIFFERENCE: nominated nodes, preemption (`Activate`, gating by DefaultPreemption), pending plugins (those
-//! that reject with `Pending`), extenders and pod groups are not simulated.
+//! DIFFERENCE: pending plugins (those that reject with `Pending`), extenders and pod groups are not simulated. A pod
+//! whose preemption is under way is held where it is, and does not become *gated*.
 //! DIFFERENCE: a gated pod never causes a leftover flush. In Kubernetes one that is older than five
 //! minutes makes every flush an event, which pods in flight at that instant see.
 //! DIFFERENCE: up to 1.33 the back-off grows with all attempts, from 1.34 (as here) with those that

@@ -3,7 +3,7 @@
 
 use super::summary::VariantResult;
 use crate::measures::Aftermath;
-use crate::scenario::coverage::gap::{EVICTIONS, LOST_NODES, PREEMPTION};
+use crate::scenario::coverage::gap::{EVICTIONS, LOST_NODES};
 use crate::scenario::{Gap, Ledger};
 
 /// The ledger with what happened in the runs: the most of any run.
@@ -31,15 +31,6 @@ fn gaps(end: &Aftermath) -> Vec<Gap> {
         let effect = "at the end their node has a NoExecute taint that they do not tolerate, or not for long; a cluster \
                       evicts them, here they stay";
         gaps.push(Gap::new(EVICTIONS, effect).counted(pods(end.to_evict)));
-    }
-    if end.waiting_above > 0 {
-        let effect = format!(
-            "{} of lower priority could make room for the {} that {} at the end",
-            pods(end.lower),
-            end.waiting_above,
-            if end.waiting_above == 1 { "waits" } else { "wait" }
-        );
-        gaps.push(Gap::new(PREEMPTION, effect));
     }
     gaps
 }

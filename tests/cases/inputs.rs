@@ -140,10 +140,13 @@ const INPUTS: &[Case] = &[
         hides: &["Never more skew"],
     },
     told("B2: a NoExecute taint", "run dump-30-nodes.yaml.gz taint-noexecute.yaml", &["evictions by taints"]),
-    told(
+    right(
         "preemption",
         "run preempt.yaml",
-        &["4 pods of lower priority could make room for the 2 that wait at the end"],
+        &[
+            "2 of 6 pods are unschedulable at the end; low-",
+            "1 No preemption victims found for incoming pod.",
+        ],
     ),
     right(
         "B4: every node carries its DaemonSet pod",

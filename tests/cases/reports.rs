@@ -69,10 +69,13 @@ const REPORTS: &[Case] = &[
         "run d01-lost-node-dump.yaml",
         &["nodes in trouble", "evictions by taints (2 pods)"],
     ),
-    told(
-        "preemption",
+    right(
+        "preemption: two of four pods make room, and wait at the end in their turn",
         "run c17-preemption.yaml",
-        &["preemption: 4 pods of lower priority could make room for the 2 that wait at the end"],
+        &[
+            "2 of 6 pods are unschedulable at the end; pause-",
+            "2 No preemption victims found for incoming pod.",
+        ],
     ),
     refused(
         "an unknown PriorityClass",

@@ -3,6 +3,7 @@
 use kubecast::cluster::setup::TieBreakRule;
 use kubecast::kernel::SimDuration;
 use kubecast::scheduler::framework::PluginId;
+use kubecast::scheduler::plugins::default_preemption::DefaultPreemptionArgs;
 use kubecast::scheduler::plugins::inter_pod_affinity::InterPodAffinityArgs;
 use kubecast::scheduler::plugins::node_resources_balanced_allocation::NodeResourcesBalancedAllocationArgs;
 use kubecast::scheduler::plugins::node_resources_fit::NodeResourcesFitArgs;
@@ -157,11 +158,16 @@ fn everything_lands_where_it_belongs() {
         (0, true)
     );
     assert_eq!(second.args.of::<InterPodAffinityArgs>().hard_pod_affinity_weight, 1);
+    let preemption = first.args.of::<DefaultPreemptionArgs>();
+    assert_eq!(
+        (preemption.min_candidate_nodes_percentage, preemption.min_candidate_nodes_absolute),
+        (5, 100)
+    );
+    assert_eq!(second.args.of::<DefaultPreemptionArgs>().min_candidate_nodes_percentage, 10);
     let gaps: Vec<String> = resolved.ledger.gaps.iter().map(ToString::to_string).collect();
     assert_eq!(
         gaps,
         [
-            "arguments of DefaultPreemption: the plugin is not simulated",
             "arguments of DynamicResources: the plugin is not simulated",
             "the weight of VolumeBinding: the plugin is not simulated"
         ]

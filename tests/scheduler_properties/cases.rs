@@ -7,6 +7,7 @@ mod affinity;
 mod containers;
 mod nodes;
 mod owners;
+pub(crate) mod preemption;
 mod selectors;
 mod words;
 

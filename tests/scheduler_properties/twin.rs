@@ -8,6 +8,7 @@ mod cluster;
 mod filters;
 mod interpod;
 mod json;
+pub(crate) mod preemption;
 mod requests;
 mod scores;
 mod selectors;

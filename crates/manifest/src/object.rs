@@ -4,6 +4,7 @@
 use k8s_openapi::api::apps::v1::{DaemonSet, Deployment, ReplicaSet, StatefulSet};
 use k8s_openapi::api::batch::v1::Job;
 use k8s_openapi::api::core::v1::{Namespace, Node, Pod, PodTemplateSpec, ReplicationController, Service};
+use k8s_openapi::api::policy::v1::PodDisruptionBudget;
 use k8s_openapi::api::scheduling::v1::PriorityClass;
 use serde::de::{DeserializeOwned, Error as _};
 
@@ -26,6 +27,7 @@ pub enum Object {
     DaemonSet(Box<DaemonSet>),
     Job(Box<Job>),
     PriorityClass(Box<PriorityClass>),
+    PodDisruptionBudget(Box<PodDisruptionBudget>),
     /// A kind that is not simulated.
     Other {
         api_version: String,
@@ -56,7 +58,7 @@ fn boxed<T: DeserializeOwned>(
 }
 
 /// Every kind that is decoded: its apiVersion, its name, how. A new kind is one line here.
-const KINDS: [(&str, &str, Decoder); 11] = [
+const KINDS: [(&str, &str, Decoder); 12] = [
     ("v1", "Pod", |tree| boxed(tree, Object::Pod)),
     ("v1", "Node", |tree| boxed(tree, Object::Node)),
     ("v1", "Service", |tree| boxed(tree, Object::Service)),
@@ -67,6 +69,7 @@ const KINDS: [(&str, &str, Decoder); 11] = [
     ("apps/v1", "StatefulSet", |tree| boxed(tree, Object::StatefulSet)),
     ("apps/v1", "DaemonSet", |tree| boxed(tree, Object::DaemonSet)),
     ("batch/v1", "Job", |tree| boxed(tree, Object::Job)),
+    ("policy/v1", "PodDisruptionBudget", |tree| boxed(tree, Object::PodDisruptionBudget)),
     ("scheduling.k8s.io/v1", "PriorityClass", |tree| boxed(tree, Object::PriorityClass)),
 ];
 

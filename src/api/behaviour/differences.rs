@@ -59,6 +59,8 @@ pub enum Needs {
     PodsWithoutRequests,
     /// Pods with image volumes.
     ImageVolumes,
+    /// Pods with a priority.
+    Priorities,
     /// Spread constraints with an empty selector.
     EmptySelector,
 }
@@ -196,6 +198,21 @@ pub const DIFFERENCES: &[Difference] = &[
             Decision,
         ),
         (Recorded, "1.36.2, in part"),
+    ),
+    row(
+        Scheduler,
+        since(35),
+        ("a pod is not tried again and again while the victims of its preemption terminate", Message),
+        (Notes, "kk 134294"),
+    ),
+    felt_with(
+        Needs::Priorities,
+        row(
+            Scheduler,
+            since(38),
+            ("in preemption a PodDisruptionBudget with an empty selector counts", Decision),
+            (Notes, "kk 141785"),
+        ),
     ),
     felt_with(
         Needs::EmptySelector,

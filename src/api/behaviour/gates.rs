@@ -165,7 +165,7 @@ mod tests {
             .expect("not locked");
         assert!(!gates.enabled("MatchLabelKeysInPodTopologySpread"));
         assert!(gates.enabled("NodeInclusionPolicyInPodTopologySpread"), "alpha in 1.25");
-        let (_, notes) = resolve(34, &[("SchedulerAsyncPreemption", false)]).expect("not locked");
+        let (_, notes) = resolve(35, &[("OpportunisticBatching", false)]).expect("not locked");
         assert_eq!(notes.len(), 1);
     }
 

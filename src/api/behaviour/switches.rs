@@ -134,6 +134,8 @@ fn of_scheduler(part: SchedulerBehaviour) -> Vec<Setting> {
             "MinDomainsInPodTopologySpread, KEP-3022";
         queueing_hints: "plugins say which events bring a waiting pod back",
             "SchedulerQueueingHints, KEP-4247";
+        async_preemption: "victims of preemption are deleted after the scheduling cycle, not in it",
+            "SchedulerAsyncPreemption, KEP-4832";
         pop_from_backoff_q: "an idle scheduler tries pods that are still backing off",
             "SchedulerPopFromBackoffQ, KEP-5142";
         in_place_pod_vertical_scaling: "a pod whose requests shrink brings others back",

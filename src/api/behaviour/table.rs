@@ -85,7 +85,7 @@ pub(super) const GATES: &[FeatureGate] = &[
         &[at(34, Beta, true), patch(34, 2, Beta, false), at(35, Beta, true), patch(35, 1, Beta, false)],
         None,
     ),
-    gate("SchedulerAsyncPreemption", false, &[at(32, Alpha, false), at(33, Beta, true)], None),
+    gate("SchedulerAsyncPreemption", true, &[at(32, Alpha, false), at(33, Beta, true)], None),
     gate("SchedulerPopFromBackoffQ", true, &[at(33, Beta, true)], None),
     gate("SchedulerQueueingHints", true, &[at(28, Beta, false), at(32, Beta, true), locked(34)], None),
     gate("ServiceIPStaticSubrange", true, &[at(24, Alpha, false), at(25, Beta, true), locked(26)], Some(28)),

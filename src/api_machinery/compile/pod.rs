@@ -31,6 +31,12 @@ pub struct CompiledPod {
     pub deleted: Option<Timestamp>,
     /// `spec.nodeName`: the node that it is bound to.
     pub node_name: Option<Symbol>,
+    /// `status.nominatedNodeName`.
+    pub nominated_node_name: Option<Symbol>,
+    /// `status.startTime`.
+    pub started: Option<Timestamp>,
+    /// The first condition `DisruptionTarget` says that the scheduler preempts it.
+    pub is_preempted: bool,
     /// `status.phase`.
     pub phase: PodPhase,
     /// The condition `Ready`.
@@ -52,6 +58,8 @@ impl CompiledPod {
             created: self.created,
             deleted: self.deleted,
             node,
+            started: self.started,
+            is_preempted: self.is_preempted,
             phase: self.phase,
             ready: self.ready,
             deletion_cost: self.deletion_cost,
@@ -117,6 +125,12 @@ pub fn compile_pod(pod: &core::Pod, context: &CompileContext<'_>, names: &mut In
         created: metadata.creation_timestamp.as_ref().map(timestamp),
         deleted: metadata.deletion_timestamp.as_ref().map(timestamp),
         node_name: source.node_name.as_deref().filter(|name| !name.is_empty()).map(|name| names.intern(name)),
+        nominated_node_name: status
+            .and_then(|status| status.nominated_node_name.as_deref())
+            .filter(|name| !name.is_empty())
+            .map(|name| names.intern(name)),
+        started: status.and_then(|status| status.start_time.as_ref()).map(timestamp),
+        is_preempted: is_preempted(status),
         phase: phase(status),
         ready: ready(status),
         deletion_cost: cost.and_then(|text| deletion_cost(text)).unwrap_or(0),
@@ -147,6 +161,16 @@ fn phase(status: Option<&core::PodStatus>) -> PodPhase {
         Some("Unknown") => PodPhase::Unknown,
         _ => PodPhase::Pending,
     }
+}
+
+/// Whether the first condition `DisruptionTarget` says that the scheduler preempts the pod
+/// (`podTerminatingByPreemption`).
+fn is_preempted(status: Option<&core::PodStatus>) -> bool {
+    let conditions = status.and_then(|status| status.conditions.as_deref()).unwrap_or_default();
+    let condition = conditions.iter().find(|condition| condition.type_ == "DisruptionTarget");
+    condition.is_some_and(|condition| {
+        condition.status == "True" && condition.reason.as_deref() == Some("PreemptionByScheduler")
+    })
 }
 
 fn ready(status: Option<&core::PodStatus>) -> Option<ReadyCondition> {
@@ -183,6 +207,9 @@ pub fn compile_pod_spec(
         scheduler_name: names.intern(spec.scheduler_name.as_deref().unwrap_or("default-scheduler")),
         node_name: spec.node_name.as_deref().filter(|name| !name.is_empty()).map(|name| names.intern(name)),
         priority,
+        may_preempt: context
+            .priorities
+            .may_preempt(spec.priority_class_name.as_deref(), spec.preemption_policy.as_deref()),
         requests: requests::pod_requests(spec, status, context, names),
         node_selector: labels(spec.node_selector.as_ref(), names),
         required_node_terms: required.map(|selector| {

@@ -5,6 +5,7 @@
 //! resource is taken as it is, and fits no pod.
 
 use k8s_openapi::api::core::v1::{Namespace, Node};
+use k8s_openapi::api::policy::v1::PodDisruptionBudget;
 use k8s_openapi::api::scheduling::v1::PriorityClass;
 
 use super::fault::Faults;
@@ -40,6 +41,11 @@ pub(super) fn node(node: &Node, faults: &mut Faults) {
 /// A namespace.
 pub(super) fn namespace(namespace: &Namespace, faults: &mut Faults) {
     metadata(&namespace.metadata, NameRule::Label, faults);
+}
+
+/// A PodDisruptionBudget: its name. DIFFERENCE: nothing else of it is checked.
+pub(super) fn disruption_budget(budget: &PodDisruptionBudget, faults: &mut Faults) {
+    metadata(&budget.metadata, NameRule::Subdomain, faults);
 }
 
 /// A priority class.

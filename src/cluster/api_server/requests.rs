@@ -104,6 +104,12 @@ pub enum Caller {
     Recorder(ControllerId),
     /// A binding of kube-scheduler.
     Binding(PodId, NodeId),
+    /// A preemption of kube-scheduler, for this pod: a victim's status was written.
+    Condition(PodId, PodId),
+    /// The same: a victim was deleted.
+    Eviction(PodId, PodId),
+    /// The same: another pod is no longer nominated.
+    PassingOver(PodId),
     /// Nobody waits.
     Nobody,
 }

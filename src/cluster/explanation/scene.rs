@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use super::stage::{Moment, Stage, Tried};
-use super::{Sample, Scene, Verdict, counts, fixes, nodes};
+use super::{Preemption, Sample, Scene, Verdict, Victim, counts, fixes, nodes};
 use crate::api::{Interner, NodeId, Pod};
 use crate::cluster::setup::{ClusterSetup, TieBreakRule};
 use crate::scheduler::cache::Cache;
 use crate::scheduler::cycle::{Cycle, CycleInput, Outcome, TieBreak, num_feasible_nodes_to_find};
-use crate::scheduler::framework::Framework;
+use crate::scheduler::framework::{Framework, WayOut};
 
 /// What there is to say about a moment.
 pub(in crate::cluster) fn scene_of(mut moment: Moment, setup: &ClusterSetup, names: &Interner) -> Scene {
@@ -113,11 +113,26 @@ fn verdict(stage: &Stage<'_>) -> Verdict {
             let message = other.message(stage.names).expect("only a scheduled pod has no message").into();
             match other {
                 Outcome::Error(_) => Verdict::Failed { message },
-                Outcome::Unschedulable(error) => Verdict::Refused { message, preemptible: error.preemptible },
-                _ => Verdict::Refused { message, preemptible: 0 },
+                Outcome::Unschedulable(error) => {
+                    Verdict::Refused { message, way_out: error.way_out().map(|way_out| told(stage, way_out)) }
+                }
+                _ => Verdict::Refused { message, way_out: None },
             }
         }
     }
+}
+
+/// Where the pod may go once others have gone, by name.
+fn told(stage: &Stage<'_>, way_out: &WayOut) -> Preemption {
+    let on_node = stage.cache.node_info(way_out.node).pods();
+    let name = |pod: &Pod| format!("{}/{}", stage.names.resolve(pod.spec.namespace), pod.name);
+    let victims = way_out.victims.iter().filter_map(|id| on_node.iter().find(|pod| pod.id == *id));
+    let victims = victims.map(|pod| Victim {
+        pod: name(pod).into(),
+        priority: pod.spec.priority,
+        is_leaving: pod.deleted.is_some(),
+    });
+    Preemption { node: stage.node_name(way_out.node), victims: victims.collect() }
 }
 
 fn sample(stage: &Stage<'_>) -> Sample {

@@ -57,10 +57,12 @@ fn tell_scheduled(pod: PodId, api: &mut ApiServer<'_>, events: &mut EventQueue<E
 }
 
 impl SchedulerProcess {
-    /// A request is answered: if it is a binding of this scheduler, that is over.
+    /// A request is answered: if it is a binding of this scheduler, that is over; a preemption goes on.
     pub fn answered(&mut self, answered: &Answered, api: &mut ApiServer<'_>, events: &mut EventQueue<Event>) {
-        let Caller::Binding(pod, node) = answered.caller else { return };
         let is_bound = answered.answer.code().is_none();
+        let Caller::Binding(pod, node) = answered.caller else {
+            return self.preemption_answered(answered.caller, is_bound, api, events);
+        };
         self.binding_over(pod, node, is_bound, api);
         if is_bound {
             tell_scheduled(pod, api, events);
@@ -211,6 +213,10 @@ impl SchedulerProcess {
         } else {
             Outcome::Unschedulable(Box::new(FitError::on_chosen_node(&status)))
         };
+        // A node that did not take it is no longer kept for it (`clearNominatedNode`).
+        if self.pending.get(&pod.pod.id).is_some_and(|pod| pod.nominated.is_some()) {
+            api.update(pod.pod.id, |pod: &mut Pod| pod.nominated = None);
+        }
         self.put_back(pod, &outcome, api);
     }
 }

@@ -79,7 +79,7 @@ impl SchedulerProcess {
 
     /// A nominated pod is gone: pods of no higher priority, for which it counted as if it were on its node,
     /// may fit there now.
-    fn notify_of_lost_nomination(&mut self, gone: &Pod, node: NodeId, api: &ApiServer<'_>) {
+    pub(super) fn notify_of_lost_nomination(&mut self, gone: &Pod, node: NodeId, api: &ApiServer<'_>) {
         let event = ClusterEvent::AssignedPodDelete(Arc::new(Pod { node: Some(node), ..Pod::clone(gone) }));
         let context = SchedulerContext::new(&self.cache, &self.setup, &api.names);
         let counted = |pod: &Pod| pod.spec.priority <= gone.spec.priority;
@@ -104,6 +104,9 @@ impl SchedulerProcess {
     fn observe_pending(&mut self, old: Option<&Arc<Pod>>, new: &Arc<Pod>, api: &ApiServer<'_>) {
         let Some(profile) = self.profile_of(new) else { return };
         let known = self.pending.insert(new.id, Arc::clone(new)).is_some();
+        if self.cache.home_of(new.id).is_none() {
+            self.observe_nomination(old, new, api);
+        }
         let gated_by = match self.frameworks[profile].run_pre_enqueue(new, &api.names) {
             Ok(()) => PluginSet::default(),
             Err(status) => {

@@ -39,6 +39,7 @@ fn setup() -> ClusterSetup {
         nodes: Vec::new(),
         kubelets: Vec::new(),
         priorities: PriorityClasses::default(),
+        budgets: Vec::new(),
         namespaces: BTreeMap::new(),
         selector_owners: Vec::new(),
         deployments: Vec::new(),

@@ -41,6 +41,13 @@ pub(super) fn pod(tag: u8, old: Option<&Pod>, new: Option<&Pod>, digest: &mut Di
         digest.i64(pod.ready.and_then(|ready| ready.since).map_or(i64::MIN, |since| since.0));
         digest.i64(pod.created.map_or(i64::MIN, |created| created.0));
         digest.i64(pod.deleted.map_or(i64::MIN, |deleted| deleted.0));
+        // Of the few that have it.
+        if let Some(NodeId(node)) = pod.nominated {
+            digest.u32(node);
+        }
+        if pod.is_preempted {
+            digest.bool(true);
+        }
     });
 }
 

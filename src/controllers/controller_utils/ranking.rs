@@ -19,7 +19,7 @@
 use std::cmp::{Ordering, Reverse};
 
 use crate::api::{ControllersBehaviour, NodeId, Pod, PodId, PodPhase, Timestamp, Uid};
-use crate::controllers::sort::sort;
+use crate::component_helpers::go_sort::sort;
 use crate::controllers::stable_sort::stable_sort;
 
 /// What the ranking depends on besides the pods.

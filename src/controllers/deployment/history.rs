@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::actions::{DeploymentWrite, SyncError};
 use super::member::{Member, by_creation};
 use super::state::SyncState;
-use crate::controllers::sort::sort;
+use crate::component_helpers::go_sort::sort;
 
 /// Lower revisions first. Where one of two cannot be read, or they are equal, the older first: with
 /// unreadable numbers among them that is no order.

@@ -9,7 +9,7 @@ use super::answer;
 use super::history::{Row, rows};
 use super::setting::Setting;
 use crate::cluster::explanation::{
-    ConstraintCounts, FixRow, HistoryStep, NodeVerdict, Rejection, Scene, Verdict, WhatIf,
+    ConstraintCounts, FixRow, HistoryStep, NodeVerdict, Preemption, Rejection, Scene, Verdict, WhatIf,
 };
 use crate::cluster::setup::TieBreakRule;
 use crate::kernel::SimTime;
@@ -80,10 +80,10 @@ fn scene_json(scene: &Scene, tie_break: TieBreakRule) -> Value {
                 TieBreakRule::First => "first",
             },
         }),
-        Verdict::Refused { message, preemptible } => json!({
+        Verdict::Refused { message, way_out } => json!({
             "outcome": "unschedulable",
             "message": &**message,
-            "nodesWithPodsOfLowerPriority": preemptible,
+            "preemption": way_out.as_ref().map(preemption_json),
         }),
         Verdict::Failed { message } => json!({"outcome": "error", "message": &**message}),
         Verdict::NoProfile => json!({"outcome": "noProfile"}),
@@ -105,6 +105,13 @@ fn scene_json(scene: &Scene, tie_break: TieBreakRule) -> Value {
         "spreadConstraints": scene.constraints.iter().map(constraint_json).collect::<Vec<_>>(),
         "whatIf": scene.what_if.as_ref().map(what_if_json),
     })
+}
+
+fn preemption_json(preemption: &Preemption) -> Value {
+    let victims = preemption.victims.iter().map(
+        |victim| json!({"pod": &*victim.pod, "priority": victim.priority, "leaving": victim.is_leaving}),
+    );
+    json!({"node": &*preemption.node, "victims": victims.collect::<Vec<_>>()})
 }
 
 fn node_json(node: &NodeVerdict, keys: &[String]) -> Value {

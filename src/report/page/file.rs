@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use serde_json::Value;
 
 use crate::report::chart::Chart;
-use crate::report::page::json::pretty;
+use crate::report::page::json::{pretty, versioned};
 use crate::report::table::FilledTable;
 
 /// A file and what it holds.
@@ -34,7 +34,7 @@ impl<'a> OutputFile<'a> {
         Self { name: name.to_owned(), content: Content::Text(text) }
     }
 
-    /// A JSON document.
+    /// A JSON document; it says which version its shape is of.
     pub fn json(name: &str, value: impl Fn() -> Value + 'a) -> Self {
         Self { name: name.to_owned(), content: Content::Json(Box::new(value)) }
     }
@@ -60,7 +60,7 @@ impl<'a> OutputFile<'a> {
     pub fn write(&self, out: &mut dyn Write) -> io::Result<()> {
         match &self.content {
             Content::Text(text) => out.write_all(text.as_bytes()),
-            Content::Json(value) => out.write_all(pretty(&value()).as_bytes()),
+            Content::Json(value) => out.write_all(pretty(&versioned(value())).as_bytes()),
             Content::Table(table) => table.write_csv(out),
             Content::Chart(chart) => out.write_all(chart.to_svg().as_bytes()),
         }

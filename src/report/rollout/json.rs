@@ -49,6 +49,22 @@ pub fn to_json(arms: &[ArmReport], setting: &Setting<'_>) -> Value {
     value
 }
 
+/// What the files of a folder are of: the head of the summary, and the arms.
+pub fn manifest(arms: &[ArmReport], summary: &Value) -> Value {
+    json!({
+        "format": summary["format"],
+        "kubecast": env!("CARGO_PKG_VERSION"),
+        "rollout": summary["rollout"],
+        "seed": summary["seed"],
+        "runs": summary["runs"],
+        "cutOff": summary["cutOff"],
+        "set": summary["set"],
+        "arms": arms.iter().map(|arm| json!({ "arm": arm.name, "set": arm.set })).collect::<Vec<_>>(),
+        "moment": summary["moment"],
+        "notSimulated": summary["notSimulated"],
+    })
+}
+
 fn arm(arm: &ArmReport) -> Value {
     let outcome = &arm.outcome;
     json!({

@@ -1,4 +1,5 @@
-//! `summary.json`: the figures of a variant over its runs, and how the runs ended.
+//! `summary.json`: the figures of each variant over its runs, how the runs ended, and what stands behind them;
+//! `manifest.json`: what the files of a folder are of.
 
 use std::collections::BTreeSet;
 
@@ -6,14 +7,70 @@ use serde_json::{Map, Value, json};
 
 use crate::cluster::world::RunEnd;
 use crate::measures::FigureKey;
-use crate::report::words::ends;
 use crate::report::words::seconds::seconds;
+use crate::report::words::{self, ends, verdicts};
+use crate::scenario::Ledger;
 use crate::study::ends::ended_word;
+use crate::study::expectation::Verdict;
 use crate::study::statistics::Summary;
 use crate::study::summary::VariantResult;
 
 /// The version of the layout of `summary.json` and `manifest.json`.
 pub const FORMAT: &str = "kubecast.dev/v1alpha1";
+
+/// What was run.
+pub struct Head<'a> {
+    /// The scenario's name.
+    pub scenario: &'a str,
+    /// The seed of all draws.
+    pub seed: u64,
+    /// How often each variant was run.
+    pub runs: u32,
+    /// The digest of everything.
+    pub digest: u64,
+    /// The variants and their figures.
+    pub variants: &'a [VariantResult],
+}
+
+/// The whole summary.
+pub fn summary(head: &Head<'_>, ledger: &Ledger, verdicts: &[Verdict]) -> Value {
+    let mut summary = json!({
+        "cutOff": cut_off(head.variants),
+        "format": FORMAT,
+        "scenario": head.scenario,
+        "seed": head.seed,
+        "digest": digest_text(head.digest),
+        "notSimulated": words::gaps_json(ledger),
+        "irrelevant": words::irrelevant_json(ledger),
+        "lints": words::lints_json(ledger),
+        "assumptions": words::assumptions_json(ledger),
+        "releases": ledger.releases,
+        "models": ledger.models,
+        "notes": ledger.notes,
+        "expectations": verdicts::to_json(verdicts),
+        "variants": head.variants.iter().map(variant).collect::<Vec<_>>(),
+    });
+    words::earlier_json(ledger, &mut summary);
+    if !ledger.unfinished.is_empty() {
+        summary["unfinished"] = json!(ledger.unfinished);
+    }
+    summary
+}
+
+/// The manifest.
+pub fn manifest(head: &Head<'_>, ledger: &Ledger) -> Value {
+    json!({
+        "format": FORMAT,
+        "kubecast": env!("CARGO_PKG_VERSION"),
+        "scenario": head.scenario,
+        "seed": head.seed,
+        "runs": head.runs,
+        "cutOff": cut_off(head.variants),
+        "variants": head.variants.iter().map(|result| &result.name).collect::<Vec<_>>(),
+        "digest": digest_text(head.digest),
+        "notSimulated": words::gaps_json(ledger),
+    })
+}
 
 /// The variants of which runs were cut off; what a summary opens with.
 pub fn cut_off(results: &[VariantResult]) -> Value {
@@ -22,7 +79,7 @@ pub fn cut_off(results: &[VariantResult]) -> Value {
 }
 
 /// The summary of one variant.
-pub fn variant(result: &VariantResult) -> Value {
+fn variant(result: &VariantResult) -> Value {
     json!({
         "variant": result.name,
         "runs": result.runs.len(),

@@ -4,8 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// Gaps that are judged on the input and again at the end of a run: what they are called.
-pub const PREEMPTION: &str = "preemption";
+// Gaps that are judged on the input and again at the end of a run: what they are called.
+
 /// Pods that a taint drives away.
 pub const EVICTIONS: &str = "evictions by taints";
 /// Pods whose node has left.

@@ -32,7 +32,7 @@ const NAMESPACE: &[Field] = &[("spec", Irrelevant(BOOKKEEPING)), ("status", Irre
 const PRIORITY_CLASS: &[Field] = &[
     ("description", Irrelevant(BOOKKEEPING)),
     ("globalDefault", Simulated),
-    ("preemptionPolicy", Irrelevant("no pod makes room for another here, which is told where it counts")),
+    ("preemptionPolicy", Simulated),
     ("value", Simulated),
 ];
 
@@ -185,7 +185,11 @@ pub const KINDS: &[Row] = &[
     (
         "policy",
         "PodDisruptionBudget",
-        gap("PodDisruptionBudgets", "nothing is evicted here that they could hold back", Reach::Detail),
+        gap(
+            "PodDisruptionBudgets",
+            "preemption reads their status as it stands in the input, nothing updates it",
+            Reach::Detail,
+        ),
     ),
     ("rbac.authorization.k8s.io", "ClusterRole", irrelevant(SECURITY)),
     ("rbac.authorization.k8s.io", "ClusterRoleBinding", irrelevant(SECURITY)),

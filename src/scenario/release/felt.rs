@@ -24,7 +24,7 @@ pub(super) struct Felt {
 type Field = (&'static str, fn(&Tree) -> bool);
 
 /// Fields of a pod spec that a switch is about.
-const FIELDS: [Field; 10] = [
+const FIELDS: [Field; 11] = [
     ("spread matchLabelKeys", |spec| in_list(spec, "topologySpreadConstraints", "matchLabelKeys")),
     ("spread policies", |spec| {
         ["nodeAffinityPolicy", "nodeTaintsPolicy"]
@@ -39,6 +39,7 @@ const FIELDS: [Field; 10] = [
     }),
     ("init containers", |spec| !list(spec, "initContainers").is_empty()),
     ("no requests", |spec| !list(spec, "containers").iter().any(requests_something)),
+    ("priorities", |spec| ["priority", "priorityClassName"].iter().any(|field| spec.get(field).is_some())),
     ("image volumes", |spec| in_list(spec, "volumes", "image")),
     ("empty selector", |spec| {
         let is_empty =
@@ -127,6 +128,7 @@ impl Felt {
             (_, "pod_level_resources") => field("pod resources"),
             (_, "anti_affinity_of_deleted_pod" | "any_anti_affinity_term") => field("anti-affinity"),
             (_, "taint_update_counts_as_node_add") => self.nodes_change,
+            (_, "async_preemption") => field("priorities"),
             // Nothing resizes a pod here, and kubelets that are as old report no resources.
             (_, "in_place_pod_vertical_scaling") => false,
             // No controller runs for them.
@@ -144,6 +146,7 @@ impl Felt {
             Needs::InitContainers => self.fields.contains("init containers"),
             Needs::PodsWithoutRequests => self.fields.contains("no requests"),
             Needs::ImageVolumes => self.fields.contains("image volumes"),
+            Needs::Priorities => self.fields.contains("priorities"),
             Needs::EmptySelector => self.fields.contains("empty selector"),
         }
     }

@@ -10,7 +10,7 @@ use super::decode::{not_registered, part};
 use super::document::{API_VERSION, ConfigurationDocument, ProfileDocument};
 use super::faults::{At, Faults};
 use crate::scenario::embedded::AnyValue;
-use crate::scheduler::plugins::IN_TREE;
+use crate::scheduler::plugins::{IN_TREE, default_preemption};
 
 /// Something written, and where.
 pub(super) type Placed<T> = Option<(At, T)>;
@@ -177,19 +177,27 @@ fn is_of_its_kind(name: &str, tree: Option<&Tree>, entry: &At, faults: &mut Faul
     true
 }
 
+impl DefaultPreemptionArgs {
+    /// What holds, defaults filled in.
+    pub(super) fn compile(&self) -> default_preemption::DefaultPreemptionArgs {
+        let default = default_preemption::DefaultPreemptionArgs::default();
+        let (percentage, absolute) = (self.min_candidate_nodes_percentage, self.min_candidate_nodes_absolute);
+        default_preemption::DefaultPreemptionArgs {
+            min_candidate_nodes_percentage: percentage.unwrap_or(default.min_candidate_nodes_percentage),
+            min_candidate_nodes_absolute: absolute.unwrap_or(default.min_candidate_nodes_absolute),
+        }
+    }
+}
+
 impl Args {
     /// The plugins that are not simulated, of those to which something is said.
     pub(super) fn left_out(&self) -> impl Iterator<Item = &'static str> {
-        let preemption = self.default_preemption.as_ref().is_some_and(|(_, args)| {
-            args.min_candidate_nodes_percentage.is_some() || args.min_candidate_nodes_absolute.is_some()
-        });
         let devices = self.dynamic_resources.as_ref().is_some_and(|(_, args)| args.filter_timeout.is_some());
         let volumes = self
             .volume_binding
             .as_ref()
             .is_some_and(|(_, args)| args.bind_timeout_seconds.is_some() || !args.shape.is_empty());
-        let lines =
-            [("DefaultPreemption", preemption), ("DynamicResources", devices), ("VolumeBinding", volumes)];
+        let lines = [("DynamicResources", devices), ("VolumeBinding", volumes)];
         lines.into_iter().filter(|line| line.1).map(|line| line.0)
     }
 

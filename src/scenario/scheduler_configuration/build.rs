@@ -168,6 +168,8 @@ impl Written<'_> {
         compiled.set(pod_topology_spread);
         compiled.set(inter_pod_affinity);
         compiled
+            .set(args.default_preemption.as_ref().map_or_else(Default::default, |(_, args)| args.compile()));
+        compiled
     }
 
     fn place_of(&self, fault: &ProfileFault) -> At {

@@ -159,8 +159,8 @@ fn plugin_args(args: &Args, faults: &mut Faults<'_>) {
 fn default_preemption(args: &DefaultPreemptionArgs, at: &At, faults: &mut Faults<'_>) {
     let (percentage_at, absolute_at) =
         (at.child("minCandidateNodesPercentage"), at.child("minCandidateNodesAbsolute"));
-    let percentage = args.min_candidate_nodes_percentage.unwrap_or(10);
-    let absolute = args.min_candidate_nodes_absolute.unwrap_or(100);
+    let args = args.compile();
+    let (percentage, absolute) = (args.min_candidate_nodes_percentage, args.min_candidate_nodes_absolute);
     if !(0..=100).contains(&percentage) {
         faults.invalid(&percentage_at, percentage, "not in valid range [0, 100]");
     }

@@ -1,14 +1,8 @@
-//! Why no node fits, in the words of Kubernetes (`framework.FitError` and the message of
-//! DefaultPreemption, kube-scheduler v1.34).
+//! Why no node fits, in the words of Kubernetes (`framework.FitError` of kube-scheduler v1.34).
 
 use crate::api::NodeId;
 use crate::kernel::Interner;
-use crate::scheduler::framework::{Code, CycleContext, PluginSet, PreFiltered, Reason, Status};
-
-/// What DynamicResources contributes before DefaultPreemption in v1.34.
-const NO_NEW_CLAIMS: &str = "no new claims to deallocate";
-const NOT_HELPFUL: &str = "Preemption is not helpful for scheduling";
-const NO_VICTIMS: &str = "No preemption victims found for incoming pod";
+use crate::scheduler::framework::{CycleContext, NoWayOut, PluginSet, PreFiltered, Reason, Status, WayOut};
 
 /// No node fits a pod.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,33 +16,21 @@ pub struct FitError {
     /// The plugins that rejected the pod, or a node, or named the nodes that come into question: only
     /// events that these care about can help the pod.
     pub unschedulable_plugins: PluginSet,
-    /// Nodes where pods that go away may help (`Unschedulable`).
-    pub resolvable: usize,
-    /// Of these, nodes with pods of a lower priority. If there are any, Kubernetes would try
-    /// preemption, which is not simulated.
-    pub preemptible: usize,
-    /// The node that a plugin at PostFilter found a way onto.
-    pub nominated: Option<NodeId>,
-    /// A node had been chosen, and a plugin then rejected the pod there; nobody looks for a way out.
-    pub is_after_choice: bool,
+    /// What the plugins at PostFilter found, if they were asked.
+    pub post_filter: Option<Result<WayOut, NoWayOut>>,
 }
 
 impl FitError {
     /// PreFilter rejected the pod.
     pub fn from_pre_filter(cycle: &CycleContext<'_>, status: Status) -> Self {
-        let nodes = cycle.cache.nodes();
-        let resolvable = status.code == Code::Unschedulable;
         let mut unschedulable_plugins = PluginSet::default();
         unschedulable_plugins.insert(status.plugin);
         Self {
-            all_nodes: nodes.len(),
+            all_nodes: cycle.cache.nodes().len(),
             pre_filter: Some(status),
             reasons: Vec::new(),
             unschedulable_plugins,
-            resolvable: if resolvable { nodes.len() } else { 0 },
-            preemptible: if resolvable { preemptible(cycle, nodes.iter()) } else { 0 },
-            nominated: None,
-            is_after_choice: false,
+            post_filter: None,
         }
     }
 
@@ -61,10 +43,7 @@ impl FitError {
             pre_filter: None,
             reasons: status.reasons().map(|reason| (reason.clone(), 1)).collect(),
             unschedulable_plugins,
-            resolvable: usize::from(status.code == Code::Unschedulable),
-            preemptible: 0,
-            nominated: None,
-            is_after_choice: true,
+            post_filter: None,
         }
     }
 
@@ -76,69 +55,64 @@ impl FitError {
     ) -> Self {
         let all_nodes = cycle.cache.nodes().len();
         let mut reasons: Vec<(Reason, usize)> = Vec::new();
-        let mut count =
-            |reason: &Reason, nodes: usize| match reasons.iter_mut().find(|counted| counted.0 == *reason) {
-                Some(counted) => counted.1 += nodes,
-                None => reasons.push((reason.clone(), nodes)),
-            };
         let mut unschedulable_plugins: PluginSet = pre_filtered.by.iter().copied().collect();
         for (_, status) in rejected {
             unschedulable_plugins.insert(status.plugin);
-            status.reasons().for_each(|reason| count(reason, 1));
+            status.reasons().for_each(|reason| count_reason(&mut reasons, reason, 1));
         }
         let absent = all_nodes - rejected.len();
         if absent > 0 {
-            pre_filtered.absent_status().reasons().for_each(|reason| count(reason, absent));
+            let status = pre_filtered.absent_status();
+            status.reasons().for_each(|reason| count_reason(&mut reasons, reason, absent));
         }
-        let resolvable = || rejected.iter().filter(|pair| pair.1.code == Code::Unschedulable);
-        Self {
-            all_nodes,
-            pre_filter: None,
-            reasons,
-            unschedulable_plugins,
-            resolvable: resolvable().count(),
-            preemptible: preemptible(cycle, resolvable().map(|pair| &pair.0)),
-            nominated: None,
-            is_after_choice: false,
-        }
+        Self { all_nodes, pre_filter: None, reasons, unschedulable_plugins, post_filter: None }
     }
 
     /// The message of the error itself: `0/5 nodes are available: 1 Insufficient cpu, 4 ….`
     pub fn message(&self, names: &Interner) -> String {
-        let head = format!("0/{} nodes are available:", self.all_nodes);
-        if let Some(status) = &self.pre_filter {
-            return format!("{head} {}.", status.message(names));
+        match &self.pre_filter {
+            Some(status) => format!("{} {}.", head(self.all_nodes), status.message(names)),
+            None => unavailable(self.all_nodes, &self.reasons, names),
         }
-        let reasons = self.reasons.iter().map(|(reason, nodes)| format!("{nodes} {}", reason.text(names)));
-        sentence(head, reasons.collect())
     }
 
-    /// The message of the event `FailedScheduling` of v1.34: the error's and what PostFilter adds where
-    /// preemption finds no pod of lower priority to evict. Where there are such pods
-    /// ([`FitError::preemptible`]), what preemption would say is not known and nothing is added.
-    pub fn message_with_preemption(&self, names: &Interner) -> String {
-        if self.preemptible > 0 || self.is_after_choice {
-            return self.message(names);
+    /// The message of the event `FailedScheduling`: the error's, and why PostFilter found no way out.
+    pub fn message_with_post_filter(&self, names: &Interner) -> String {
+        match &self.post_filter {
+            Some(Err(none)) => format!("{} {}", self.message(names), none.status.message(names)),
+            Some(Ok(_)) | None => self.message(names),
         }
-        let counts = [(self.resolvable, NO_VICTIMS), (self.all_nodes - self.resolvable, NOT_HELPFUL)];
-        let counts = counts.iter().filter(|count| count.0 > 0).map(|(nodes, text)| format!("{nodes} {text}"));
-        let preemption = sentence(format!("0/{} nodes are available:", self.all_nodes), counts.collect());
-        format!("{} {NO_NEW_CLAIMS}, preemption: {preemption}", self.message(names))
+    }
+
+    /// The way out that PostFilter found.
+    pub fn way_out(&self) -> Option<&WayOut> {
+        self.post_filter.as_ref()?.as_ref().ok()
+    }
+
+    /// Whether the pod gives up the node that it was nominated for.
+    pub fn gives_up_node(&self) -> bool {
+        matches!(&self.post_filter, Some(Err(none)) if none.gives_up_node)
     }
 }
 
-/// `head a, b.` with the parts in bytewise order, as Kubernetes sorts them: numbers as text.
-fn sentence(head: String, mut parts: Vec<String>) -> String {
+/// Counts a reason for so many nodes.
+pub fn count_reason(reasons: &mut Vec<(Reason, usize)>, reason: &Reason, nodes: usize) {
+    match reasons.iter_mut().find(|counted| counted.0 == *reason) {
+        Some(counted) => counted.1 += nodes,
+        None => reasons.push((reason.clone(), nodes)),
+    }
+}
+
+/// `0/5 nodes are available: 1 Insufficient cpu, 4 ….` with the parts in bytewise order, as Kubernetes sorts
+/// them: numbers as text.
+pub fn unavailable(all_nodes: usize, reasons: &[(Reason, usize)], names: &Interner) -> String {
+    let counted = reasons.iter().map(|(reason, nodes)| format!("{nodes} {}", reason.text(names)));
+    let mut parts: Vec<String> = counted.collect();
     parts.sort_unstable();
+    let head = head(all_nodes);
     if parts.is_empty() { head } else { format!("{head} {}.", parts.join(", ")) }
 }
 
-fn preemptible<'a>(cycle: &CycleContext<'_>, nodes: impl Iterator<Item = &'a NodeId>) -> usize {
-    let priority = cycle.pod.spec.priority;
-    if cycle.cache.lowest_priority().is_none_or(|lowest| lowest >= priority) {
-        return 0;
-    }
-    let has_lower =
-        |node: &&NodeId| cycle.cache.node_info(**node).pods().iter().any(|pod| pod.spec.priority < priority);
-    nodes.filter(has_lower).count()
+fn head(all_nodes: usize) -> String {
+    format!("0/{all_nodes} nodes are available:")
 }

@@ -39,6 +39,8 @@ pub struct Descriptor {
     pub events: Option<Events>,
     /// What the fast cycle keeps of it; `None`: profiles with it are left to the plain cycle.
     pub fast: Option<FastColumn>,
+    /// What it says at PostFilter to every pod, where it is left out.
+    pub says_at_post_filter: Option<&'static str>,
     /// The changes that explanations try where it rejects a pod; `None`: none of its own.
     pub what_if: Option<WhatIf>,
 }
@@ -114,6 +116,7 @@ impl Descriptor {
             args: None,
             events: None,
             fast: None,
+            says_at_post_filter: None,
             what_if: None,
         }
     }

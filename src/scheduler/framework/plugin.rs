@@ -10,10 +10,11 @@
 //! QueueSort.
 
 use super::cycle_state::CycleState;
+use super::post_filter::{NoWayOut, WayOut};
 use super::status::Status;
 use super::waiting_pods::Waiting;
 use crate::api::{NodeId, Pod, SchedulerBehaviour};
-use crate::kernel::{Interner, SimDuration, Symbol};
+use crate::kernel::{Draw, Interner, SimDuration, Symbol};
 use crate::scheduler::cache::Cache;
 use crate::scheduler::node_info::NodeInfo;
 
@@ -115,8 +116,12 @@ pub struct PostFilterCall<'a> {
     pub state: &'a CycleState,
     /// The nodes that a filter rejected, in the order in which they were looked at.
     pub rejected: &'a [(NodeId, Status)],
+    /// What holds for the other nodes.
+    pub absent: &'a Status,
     /// The framework.
     pub handle: &'a dyn Handle,
+    /// What is left to chance is drawn from here; `None` takes the first.
+    pub draw: Option<&'a mut Draw>,
 }
 
 /// A scheduling plugin. Each extension point has an answer that changes nothing, so that a plugin
@@ -163,9 +168,9 @@ pub trait Plugin: Send {
         Ok(())
     }
 
-    /// Looks for a way out where no node fits; the node that it found, or why there is none.
-    fn post_filter(&self, _call: PostFilterCall<'_>) -> Result<NodeId, Status> {
-        Err(Status::unschedulable("no way out is known"))
+    /// Looks for a way out where no node fits; what it found, or why there is none.
+    fn post_filter(&self, _call: PostFilterCall<'_>) -> Result<WayOut, NoWayOut> {
+        Err(Status::unschedulable("no way out is known").into())
     }
 
     /// Looks at the nodes that passed, before the scores.

@@ -24,6 +24,8 @@ pub struct Profile {
     pub score: Vec<(PluginId, i64)>,
     /// Who looks for a way out where no node fits.
     pub post_filter: Vec<PluginId>,
+    /// What a plugin that is left out would say there before the others.
+    pub says_at_post_filter: Option<&'static str>,
     /// Who sets aside what a pod needs on its node.
     pub reserve: Vec<PluginId>,
     /// Who lets a pod go on to its node.

@@ -55,6 +55,8 @@ pub struct Framework {
     pre_score: Vec<usize>,
     score: Vec<(usize, i64)>,
     post_filter: Vec<usize>,
+    /// What plugins at PostFilter say that are left out.
+    says_at_post_filter: Option<&'static str>,
     reserve: Vec<usize>,
     permit: Vec<usize>,
     pre_bind: Vec<usize>,
@@ -79,6 +81,7 @@ impl Framework {
             filter: places(&profile.filter),
             pre_score: places(&profile.pre_score),
             score: places(&scored).into_iter().zip(weights).collect(),
+            says_at_post_filter: profile.says_at_post_filter,
             post_filter: places(&profile.post_filter),
             reserve: places(&profile.reserve),
             permit: places(&profile.permit),
@@ -272,6 +275,15 @@ fn unsatisfied(by: &[PluginId]) -> Status {
 }
 
 impl PreFiltered {
+    /// A plugin rejected a node before the others were looked at. kube-scheduler keeps that in the same set as
+    /// the plugins that named nodes, and its message names them alike.
+    pub fn note_rejection(&mut self, plugin: PluginId) {
+        if !self.by.contains(&plugin) {
+            self.by.push(plugin);
+            self.by.sort_by_key(|plugin| plugin.place());
+        }
+    }
+
     /// The status of a node that is not among the named ones.
     pub fn absent_status(&self) -> Status {
         let mut plugins: Vec<&str> = self.by.iter().map(|plugin| plugin.name()).collect();

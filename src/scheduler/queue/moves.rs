@@ -110,7 +110,7 @@ impl SchedulingQueue {
         let ask = |pod: &Pod, rejected_by| self.ask(pod, false, rejected_by, event, context);
         let helped = self.unschedulable.helped(interested, ask);
         for (pod, by) in helped {
-            if !concerns(&self.entries[&pod].tracked.queued.pod) {
+            if self.held.contains(&pod) || !concerns(&self.entries[&pod].tracked.queued.pod) {
                 continue;
             }
             let tracked = self.take_known(pod);
@@ -150,6 +150,9 @@ impl SchedulingQueue {
             let changed = self.any_change.changes > flight.changes;
             return if changed { AfterFailure::Requeue(None) } else { AfterFailure::Wait };
         }
+        if self.held.contains(&pod) {
+            return AfterFailure::Wait;
+        }
         let is_error = tracked.queued.rejected_by.is_empty();
         if !self.config.queueing_hints {
             let again = is_error || flight.updated || self.in_flight.move_requested_since(*flight);
@@ -180,6 +183,9 @@ impl SchedulingQueue {
         new: &Arc<Pod>,
         context: &dyn HintContext,
     ) -> Option<Cause> {
+        if self.held.contains(&new.id) {
+            return None;
+        }
         if self.config.requeue == RequeueRule::AnyChange {
             // The change itself was noted; only a pod that was held back is released here.
             let released = tracked.queued.place == Place::Gated;

@@ -6,7 +6,7 @@
 //! What happens to other objects is told by [`observe`](SchedulingQueue::observe), the passing of time by
 //! the two flushes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::active::ActiveQueue;
@@ -37,6 +37,8 @@ pub struct SchedulingQueue {
     pub(super) in_flight: InFlight,
     pub(super) any_change: AnyChange,
     pub(super) gated: usize,
+    /// Pods whose preemption is under way.
+    pub(super) held: BTreeSet<PodId>,
     pub(super) log: MoveLog,
 }
 
@@ -53,6 +55,7 @@ impl SchedulingQueue {
             in_flight: InFlight::default(),
             any_change: AnyChange::default(),
             gated: 0,
+            held: BTreeSet::new(),
             log: MoveLog::default(),
         }
     }
@@ -210,6 +213,16 @@ impl SchedulingQueue {
         if self.config.requeue == RequeueRule::Kubernetes {
             self.move_by_event(event, concerns, now, context);
         }
+    }
+
+    /// From now on no event brings this pod back: its preemption is under way (DefaultPreemption at `PreEnqueue`).
+    pub fn hold(&mut self, pod: PodId) {
+        self.held.insert(pod);
+    }
+
+    /// Events count again for this pod, those to come.
+    pub fn release(&mut self, pod: PodId) {
+        self.held.remove(&pod);
     }
 
     /// When [`flush_backoff`](Self::flush_backoff) next has something to do: the first of Kubernetes'

@@ -27,6 +27,7 @@ pub(super) fn config() -> QueueConfig {
         node_inclusion_policy_in_pod_topology_spread: true,
         match_label_keys_in_pod_topology_spread: true,
         min_domains_in_pod_topology_spread: true,
+        async_preemption: true,
         queueing_hints: true,
         pop_from_backoff_q: true,
         in_place_pod_vertical_scaling: true,

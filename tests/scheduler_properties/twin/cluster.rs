@@ -133,6 +133,20 @@ impl<'a> Cluster<'a> {
         }
     }
 
+    /// The same with other pods on one node.
+    pub(crate) fn with_pods_on(&self, name: &str, pods: &[&'a Pod<'a>]) -> Self {
+        let node = |node: &Node<'a>| {
+            let held = if node.name == name { pods.to_vec() } else { node.pods.clone() };
+            Node { json: node.json, name: node.name, labels: node.labels.clone(), pods: held }
+        };
+        Self {
+            vector: self.vector,
+            pod: self.pod,
+            nodes: self.nodes.iter().map(node).collect(),
+            namespaces: self.namespaces.clone(),
+        }
+    }
+
     /// Whether a term of the incoming pod matches an existing one. Its namespace selector picks known
     /// namespaces; v1.34.1 asks it a second time, then about no labels at all.
     pub(crate) fn own_term_matches(&self, term: &Term<'_>, existing: &Pod<'_>) -> bool {

@@ -20,9 +20,19 @@ fn pair<'a>(term: &Term<'a>, node: &Node<'a>) -> Option<Pair<'a>> {
 }
 
 impl<'a> Required<'a> {
+    /// There are no pods.
+    pub(crate) fn none() -> Self {
+        Self { near: Vec::new(), apart: Vec::new(), kept_away: Vec::new() }
+    }
+
+    /// Whether no pod is spoken of.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.near.is_empty() && self.apart.is_empty() && self.kept_away.is_empty()
+    }
+
     /// Walks over every pod.
     pub(crate) fn of(cluster: &Cluster<'a>) -> Self {
-        let mut found = Self { near: Vec::new(), apart: Vec::new(), kept_away: Vec::new() };
+        let mut found = Self::none();
         let pod = cluster.pod;
         for node in &cluster.nodes {
             for existing in &node.pods {

@@ -12,6 +12,7 @@ use super::selectors::{Requirement, Selector, label_selector, matches, merge_key
 const HOSTNAME: &str = "kubernetes.io/hostname";
 
 /// A constraint with what its domains hold.
+#[derive(Clone)]
 pub(crate) struct Constraint<'a> {
     key: &'a str,
     skew: i64,
@@ -145,6 +146,25 @@ pub(crate) fn hard<'a>(cluster: &Cluster<'a>) -> Vec<Constraint<'a>> {
         constraint.counts = counts;
     }
     constraints
+}
+
+/// A pod comes to a node (1) or leaves it (-1): it counts if the selector matches, whatever else holds.
+pub(crate) fn shift(
+    cluster: &Cluster<'_>,
+    node: &Node<'_>,
+    pod: &Pod<'_>,
+    by: i64,
+    constraints: &mut [Constraint<'_>],
+) {
+    if pod.namespace != cluster.pod.namespace || !has_all_keys(node, constraints) {
+        return;
+    }
+    for constraint in constraints {
+        if constraint.includes(cluster, node) && matches(&constraint.selector, &pod.labels) {
+            let value = node.labels[constraint.key];
+            *constraint.counts.get_mut(value).expect("an included node's domain is counted") += by;
+        }
+    }
 }
 
 /// The filter.

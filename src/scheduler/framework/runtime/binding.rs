@@ -7,6 +7,7 @@ use crate::kernel::SimDuration;
 use crate::scheduler::framework::cycle_state::CycleState;
 use crate::scheduler::framework::plugin::{BindOutcome, CycleContext, PermitOutcome, Plugin, PostFilterCall};
 use crate::scheduler::framework::plugin_id::PluginId;
+use crate::scheduler::framework::post_filter::{NoWayOut, WayOut};
 use crate::scheduler::framework::status::{Code, Reason, Status};
 use crate::scheduler::framework::waiting_pods::{MAX_PERMIT_WAIT, WaitingPods};
 
@@ -22,24 +23,33 @@ impl Framework {
         self.follows_bindings
     }
 
-    /// Asks for a way out where no node fits: the first node that a plugin found, or why there is none. As
-    /// in Kubernetes an error and `UnschedulableAndUnresolvable` end it; other answers are joined.
-    pub fn run_post_filter(&self, call: PostFilterCall<'_>) -> Result<NodeId, Status> {
-        let PostFilterCall { pod, cache, names, behaviour, state, rejected, handle } = call;
-        let mut answer: Option<Status> = None;
+    /// Asks for a way out where no node fits: the first that a plugin found, or why there is none. As in
+    /// Kubernetes an error and `UnschedulableAndUnresolvable` end it; other answers are joined. Plugins that
+    /// are left out say what they always say.
+    pub fn run_post_filter(&self, call: PostFilterCall<'_>) -> Result<WayOut, NoWayOut> {
+        let PostFilterCall { pod, cache, names, behaviour, state, rejected, absent, handle, mut draw } = call;
+        let mut answer: Option<NoWayOut> =
+            self.says_at_post_filter.map(|says| Status::unschedulable(says).into());
         for &place in &self.post_filter {
             let instance = &self.instances[place];
-            let again = PostFilterCall { pod, cache: &mut *cache, names, behaviour, state, rejected, handle };
-            match instance.plugin.post_filter(again).map_err(|status| status.by(instance.id)) {
-                Ok(node) => return Ok(node),
-                Err(status) if status.code != Code::Unschedulable => return Err(status),
-                Err(status) => match &mut answer {
-                    None => answer = Some(status),
-                    Some(answer) => status.reasons().for_each(|reason| answer.push(reason.clone())),
-                },
+            let (cache, draw) = (&mut *cache, draw.as_deref_mut());
+            let again =
+                PostFilterCall { pod, cache, names, behaviour, state, rejected, absent, handle, draw };
+            let NoWayOut { status, gives_up_node } = match instance.plugin.post_filter(again) {
+                Ok(way_out) => return Ok(way_out),
+                Err(none) => none,
+            };
+            let status = status.by(instance.id);
+            match &mut answer {
+                _ if status.code != Code::Unschedulable => return Err(NoWayOut { status, gives_up_node }),
+                None => answer = Some(NoWayOut { status, gives_up_node }),
+                Some(answer) => {
+                    status.reasons().for_each(|reason| answer.status.push(reason.clone()));
+                    answer.gives_up_node |= gives_up_node;
+                }
             }
         }
-        Err(answer.unwrap_or_else(|| Status::unschedulable("no plugin stands at PostFilter")))
+        Err(answer.unwrap_or_else(|| Status::unschedulable("no plugin stands at PostFilter").into()))
     }
 
     /// Sets aside what the pod needs on its node; the first plugin that cannot ends it. What was set aside

@@ -12,8 +12,8 @@ use crate::scheduler::cycle::{Cycle, CycleInput, Outcome, TieBreak};
 use crate::scheduler::fast::FastCycle;
 use crate::scheduler::framework::{
     Actions, Arguments, ClusterEvent, CycleContext, CycleState, Descriptor, Events, Framework, HintContext,
-    PermitOutcome, Plugin, PluginArgs, Point, PostFilterCall, PreFilterOutcome, Profile, Question,
-    Registration, Status, Waiting, WaitingPods, Work,
+    NoWayOut, PermitOutcome, Plugin, PluginArgs, Point, PostFilterCall, PreFilterOutcome, Profile, Question,
+    Registration, Status, Waiting, WaitingPods, WayOut, Work,
 };
 use crate::scheduler::node_info::NodeInfo;
 use crate::scheduler::plugins::in_tree;
@@ -104,8 +104,8 @@ impl Plugin for Quiet {
     }
 
     /// A node that would do if its least important pod went.
-    fn post_filter(&self, call: PostFilterCall<'_>) -> Result<NodeId, Status> {
-        let PostFilterCall { pod, cache, names, behaviour, state, rejected, handle } = call;
+    fn post_filter(&self, call: PostFilterCall<'_>) -> Result<WayOut, NoWayOut> {
+        let PostFilterCall { pod, cache, names, behaviour, state, rejected, handle, .. } = call;
         for (id, _) in rejected {
             let Some(victim) = cache.node_info(*id).pods().first().cloned() else { continue };
             let (mut trial, mut fork) = (state.clone(), Snapshot::fork(cache));
@@ -114,10 +114,10 @@ impl Plugin for Quiet {
             let info = fork.cache().node_info(*id);
             handle.remove_pod(&mut trial, &cycle, &victim, info)?;
             if handle.run_filters(&trial, &cycle, info).is_ok() {
-                return Ok(*id);
+                return Ok((*id).into());
             }
         }
-        Err(Status::unschedulable("nobody is in the way"))
+        Err(Status::unschedulable("nobody is in the way").into())
     }
 
     fn reserve(&self, _: &mut CycleState, _: &CycleContext<'_>, _: NodeId) -> Result<(), Status> {
@@ -163,6 +163,7 @@ const BEHAVIOUR: SchedulerBehaviour = SchedulerBehaviour {
     node_inclusion_policy_in_pod_topology_spread: true,
     match_label_keys_in_pod_topology_spread: true,
     min_domains_in_pod_topology_spread: true,
+    async_preemption: true,
     queueing_hints: true,
     pop_from_backoff_q: true,
     in_place_pod_vertical_scaling: true,
@@ -284,13 +285,16 @@ fn filters_and_brings_back_by_its_hint() {
 #[test]
 fn scores_and_finds_a_way_out() {
     let mut bench = Bench::new(true);
-    let wanting = bench.pod(1);
+    // DefaultPreemption, which is asked first, leaves a pod of this policy alone.
+    let mut wanting = Pod::clone(bench.pod(1).as_ref());
+    Arc::make_mut(&mut wanting.spec).may_preempt = false;
+    let wanting = Arc::new(wanting);
     let told = |cache: &Cache| format!("{:?} {:?}", cache.node_info(NodeId(0)), cache.node_info(NodeId(1)));
     let before = told(&bench.cache);
     let Outcome::Unschedulable(error) = Cycle::new().schedule(&wanting, bench.input()).outcome else {
         panic!("both nodes are full")
     };
-    assert_eq!(error.nominated, Some(NodeId(1)), "without its pod the quiet node would do");
+    assert_eq!(error.way_out(), Some(&NodeId(1).into()), "without its pod the quiet node would do");
     assert_eq!(told(&bench.cache), before, "the trials left nothing behind");
     bench.cache.remove_pod(PodId(11));
     // A pod of higher priority is nominated for the place: it counts, unless it is the pod itself.

@@ -1,9 +1,9 @@
 //! Go's `sort.Sort` (1.24, as of Kubernetes v1.34), to the last swap.
 //!
 //! Two relations that Kubernetes sorts by are no orders: the deletion ranking of pods
-//! ([`super::controller_utils::ranking`]; two pods that became ready in one second are level, whatever lies
-//! between them by UID) and the order of revisions where one cannot be read. What comes out then depends
-//! on the algorithm. It is a pattern-defeating quicksort (Orson Peters, arXiv:2106.05123): insertion for
+//! (`controllers::controller_utils::ranking`; two pods that became ready in one second are level, whatever lies
+//! between them by UID) and the order of revisions where one cannot be read. A third, the importance of pods in
+//! preemption, leaves many level. What comes out then depends on the algorithm (`sort.Slice` has the same). It is a pattern-defeating quicksort (Orson Peters, arXiv:2106.05123): insertion for
 //! up to twelve items, partitions around a median of three, or of three medians from fifty items on, a
 //! heap sort after too many unbalanced partitions. On any relation at all it ends, with a permutation.
 //!
@@ -19,7 +19,7 @@ const MOST_SHIFTED: usize = 5;
 const ALL_EXCHANGED: usize = 12;
 
 /// Sorts: `less(a, b)` says that `a` goes before `b`.
-pub(super) fn sort<T: Copy>(items: &mut [T], less: &impl Fn(T, T) -> bool) {
+pub fn sort<T: Copy>(items: &mut [T], less: &impl Fn(T, T) -> bool) {
     let bad_pivots_left = usize::BITS - items.len().leading_zeros();
     Range { items, less }.quicksort(bad_pivots_left, 0);
 }
