@@ -8,6 +8,7 @@ pub mod affinity;
 pub mod behaviour;
 pub mod coverage;
 pub mod cpu_set;
+pub mod daemon_set;
 pub mod disruption_budget;
 pub(crate) mod go_text;
 pub mod ids;
@@ -22,6 +23,7 @@ pub mod quantity;
 pub mod resources;
 pub mod selector;
 pub mod spread;
+pub mod stateful_set;
 pub mod taint;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -35,8 +37,12 @@ pub use behaviour::{
     ServiceIpBehaviour,
 };
 pub use cpu_set::CpuSet;
+pub use daemon_set::{DaemonSet, DaemonSetStatus, DaemonSetStrategy};
 pub use disruption_budget::DisruptionBudget;
-pub use ids::{DeploymentId, NamespaceId, NodeId, OwnerId, PodId, ReplicaSetId, SelectorOwnerId, Uid};
+pub use ids::{
+    DaemonSetId, DeploymentId, NamespaceId, NodeId, OwnerId, PodId, ReplicaSetId, SelectorOwnerId,
+    StatefulSetId, Uid,
+};
 pub use int_or_percent::IntOrPercent;
 pub use labels::Labels;
 pub use node::{Namespace, Node, NodeImage};
@@ -50,6 +56,10 @@ pub use quantity::Quantity;
 pub use resources::{PodRequests, Resources};
 pub use selector::{LabelSelector, Requirement, SelectorOperator};
 pub use spread::{InclusionPolicy, SpreadConstraint, WhenUnsatisfiable};
+pub use stateful_set::{
+    ControllerRevision, PodManagementPolicy, RollingUpdateStatefulSet, StatefulSet, StatefulSetStatus,
+    StatefulSetStrategy,
+};
 pub use taint::{Taint, TaintEffect, Toleration, TolerationOperator};
 pub use timestamp::Timestamp;
 pub use workload::{

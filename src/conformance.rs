@@ -14,6 +14,8 @@ pub mod cpu_config;
 pub mod cpu_manager;
 mod cpu_objects;
 pub mod cpu_take;
+pub mod daemonset_nodes;
+pub mod daemonset_rolling_update;
 pub mod deployment_progress;
 pub mod fenceposts;
 pub mod new_replicas;
@@ -34,6 +36,7 @@ mod scheduler_objects;
 pub mod scheduler_sequence;
 pub mod service_ip;
 pub mod slow_start;
+pub mod statefulset_sequence;
 pub mod topology_merge;
 
 use std::fmt;
@@ -52,6 +55,8 @@ pub const KINDS: &[(&str, Check)] = &[
     ("cpu-config", cpu_config::check),
     ("cpu-manager", cpu_manager::check),
     ("cpu-take", cpu_take::check),
+    ("daemonset-nodes", daemonset_nodes::check),
+    ("daemonset-rolling-update", daemonset_rolling_update::check),
     ("deployment-fenceposts", fenceposts::check),
     ("deployment-new-replicas", new_replicas::check),
     ("deployment-progress", deployment_progress::check),
@@ -59,6 +64,7 @@ pub const KINDS: &[(&str, Check)] = &[
     ("node-port-service", service_ip::node_port_service::check),
     ("pace-many", pace::check),
     ("pace-ops", pace::check),
+    ("pace-other", pace::check),
     ("pace-single", pace::check),
     ("pod-available", pod_available::check),
     ("pod-deletion-order", pod_deletion_order::check),
@@ -76,6 +82,7 @@ pub const KINDS: &[(&str, Check)] = &[
     ("service-ip-probability", service_ip::probability::check),
     ("service-ip-range", service_ip::range::check),
     ("slow-start", slow_start::check),
+    ("statefulset-sequence", statefulset_sequence::check),
     ("topology-merge", topology_merge::check),
 ];
 

@@ -1,5 +1,5 @@
-//! Decisions of the Deployment controller and the ReplicaSet controller of kube-controller-manager
-//! (v1.32 to v1.34), as pure functions: one sync sees a state and returns the writes it would make.
+//! Decisions of the controllers of workloads of kube-controller-manager (v1.32 to v1.34), as pure functions: one sync sees a
+//! state and returns the writes it would make.
 //!
 //! Who calls them when, on what (perhaps stale) state, and who carries the writes out is the cluster's
 //! business; so are work queues, back-off and informer caches.
@@ -10,6 +10,8 @@
 
 pub mod controller_utils;
 pub mod coverage;
+pub mod daemon_set;
 pub mod deployment;
 pub mod replica_set;
 mod stable_sort;
+pub mod stateful_set;

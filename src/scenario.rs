@@ -64,6 +64,7 @@ pub mod workload;
 mod adopt;
 mod as_written;
 mod builder;
+mod daemon_revisions;
 mod directory;
 mod draw_uses;
 mod inputs;

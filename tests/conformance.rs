@@ -15,9 +15,10 @@ use rayon::prelude::*;
 use serde_json::Value;
 
 /// Every file of vectors, with how many there are in it.
-const FILES: [(&str, usize); 35] = [
+const FILES: [(&str, usize); 39] = [
     ("control-plane-time/pace-many.jsonl.gz", 6),
     ("control-plane-time/pace-ops.jsonl.gz", 14),
+    ("control-plane-time/pace-other.jsonl.gz", 12),
     ("control-plane-time/pace-single.jsonl.gz", 18),
     ("cpu/config.jsonl.gz", 220),
     ("cpu/manager.jsonl.gz", 1050),
@@ -51,6 +52,9 @@ const FILES: [(&str, usize); 35] = [
     ("service-ip/node-port-service.jsonl", 60),
     ("service-ip/node-port.jsonl.gz", 150),
     ("service-ip/ranges.jsonl", 230),
+    ("workloads/daemonset-nodes.jsonl.gz", 300),
+    ("workloads/daemonset-rolling-update.jsonl.gz", 300),
+    ("workloads/statefulset-sequence.jsonl.gz", 75),
 ];
 
 /// Files whose vectors hold distributions, or results that could have come out otherwise: they are tested and not
@@ -132,6 +136,12 @@ fn cpu_vectors_pass() {
 #[test]
 fn service_ip_vectors_pass() {
     check("service-ip/");
+}
+
+#[test]
+fn stateful_and_daemon_sets_pass() {
+    check("workloads/statefulset");
+    check("workloads/daemonset");
 }
 
 #[test]

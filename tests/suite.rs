@@ -12,6 +12,7 @@ mod conformance;
 mod coverage;
 mod cpu_manager;
 mod cut_offs;
+mod daemon_sets;
 mod explain;
 mod fast_cycle;
 mod forecast;

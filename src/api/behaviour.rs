@@ -82,6 +82,19 @@ pub struct ControllersBehaviour {
     /// A sync waits until the caches show the controller's own last writes
     /// (`StaleControllerConsistencyReplicaSet`, 1.36).
     pub waits_for_own_writes: bool,
+    /// StatefulSets heed `maxUnavailable` (`MaxUnavailableStatefulSet`).
+    pub stateful_set_max_unavailable: bool,
+    /// With it and `Parallel`, unavailable old pods are replaced whatever the limit (1.37, pull request 137666).
+    pub stateful_set_replaces_unavailable: bool,
+    /// A StatefulSet's update waits until new pods are available, not only ready (1.34, pull request 130909).
+    pub stateful_set_waits_for_availability: bool,
+    /// A StatefulSet's update is complete only when all wanted pods are there (1.28.4, pull request 120731).
+    pub stateful_set_completes_by_replicas: bool,
+    /// Unavailable old pods of a DaemonSet count towards its `maxUnavailable` (1.31, pull request 123233).
+    pub daemon_set_counts_old_pods: bool,
+    /// A sync of a DaemonSet waits until the caches show the controller's own last writes
+    /// (`StaleControllerConsistencyDaemonSet`, 1.36).
+    pub daemon_set_waits_for_own_writes: bool,
 }
 
 /// How Service IPs and node ports are allocated.
@@ -165,6 +178,12 @@ impl Behaviour {
                 pod_deletion_cost: on("PodDeletionCost"),
                 terminating_replicas: on("DeploymentReplicaSetTerminatingReplicas"),
                 waits_for_own_writes: on("StaleControllerConsistencyReplicaSet"),
+                stateful_set_max_unavailable: on("MaxUnavailableStatefulSet"),
+                stateful_set_replaces_unavailable: from(37),
+                stateful_set_waits_for_availability: from(34),
+                stateful_set_completes_by_replicas: release.reaches(Release::patched(28, 4)),
+                daemon_set_counts_old_pods: from(31),
+                daemon_set_waits_for_own_writes: on("StaleControllerConsistencyDaemonSet"),
             },
             kubelet: KubeletBehaviour {
                 cpu_manager_options: PolicyOptions::of_cpu_manager(release, gates),

@@ -39,6 +39,16 @@ dense_id! {
 }
 
 dense_id! {
+    /// A StatefulSet, in order of creation. Numbers are never used twice in a run.
+    StatefulSetId
+}
+
+dense_id! {
+    /// A DaemonSet, in order of creation. Numbers are never used twice in a run.
+    DaemonSetId
+}
+
+dense_id! {
     /// A namespace, in order of creation. Numbers are never used twice in a run.
     NamespaceId
 }
@@ -50,6 +60,8 @@ pub enum OwnerId {
     Deployment(DeploymentId),
     /// A ReplicaSet, which owns pods.
     ReplicaSet(ReplicaSetId),
+    /// A DaemonSet, which owns pods.
+    DaemonSet(DaemonSetId),
 }
 
 /// `metadata.uid` as a number whose order is the bytewise order of the canonical text.

@@ -3,10 +3,13 @@
 use std::sync::Arc;
 
 use super::{
-    Labels, NodeId, NodeSelectorTerm, OwnerId, PodAffinity, PodId, PodRequests, PreferredNodeTerm,
-    ReplicaSetId, SpreadConstraint, Timestamp, Toleration, Uid,
+    DaemonSetId, Labels, NodeId, NodeSelectorTerm, OwnerId, PodAffinity, PodId, PodRequests,
+    PreferredNodeTerm, ReplicaSetId, SpreadConstraint, Timestamp, Toleration, Uid,
 };
 use crate::kernel::{Identity, SimDuration, Symbol};
+
+/// The label of a pod that names the revision of its template (`apps.ControllerRevisionHashLabelKey`).
+pub const REVISION_LABEL: &str = "controller-revision-hash";
 
 /// What a pod was created with, compiled once per template: labels, requests and constraints.
 /// It never changes; pods of one template share it.
@@ -16,6 +19,8 @@ pub struct PodSpec {
     pub namespace: Symbol,
     /// `metadata.labels`.
     pub labels: Labels,
+    /// The label [`REVISION_LABEL`], by which pods of one DaemonSet are told apart.
+    pub revision: Option<Symbol>,
     /// `spec.schedulerName`.
     pub scheduler_name: Symbol,
     /// `spec.nodeName` as the user gave it (a pod that is bound later keeps `None` here).
@@ -88,6 +93,7 @@ impl PodSpec {
         Self {
             namespace,
             labels: Labels::default(),
+            revision: None,
             scheduler_name,
             node_name: None,
             priority: 0,
@@ -300,7 +306,15 @@ impl Pod {
     pub fn replica_set(&self) -> Option<ReplicaSetId> {
         match self.owner()? {
             OwnerId::ReplicaSet(id) => Some(id),
-            OwnerId::Deployment(_) => None,
+            OwnerId::Deployment(_) | OwnerId::DaemonSet(_) => None,
+        }
+    }
+
+    /// The DaemonSet that controls the pod, if it is one that is simulated.
+    pub fn daemon_set(&self) -> Option<DaemonSetId> {
+        match self.owner()? {
+            OwnerId::DaemonSet(id) => Some(id),
+            OwnerId::Deployment(_) | OwnerId::ReplicaSet(_) => None,
         }
     }
 

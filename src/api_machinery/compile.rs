@@ -19,7 +19,8 @@ pub use budget::compile_disruption_budget;
 pub use node::compile_node;
 pub use pod::{CompiledPod, OwnerText, compile_pod, compile_pod_spec, merge_label_keys};
 pub use workload::{
-    compile_deployment, compile_pod_template, compile_replica_set, compile_selector_owner, pod_of_replica_set,
+    compile_daemon_set, compile_deployment, compile_pod_template, compile_replica_set,
+    compile_selector_owner, pod_of_replica_set,
 };
 
 /// What compiling depends on besides the object.

@@ -18,8 +18,8 @@ use super::setup::ClusterSetup;
 use super::store::{Change, Object, Store};
 use crate::api::naming;
 use crate::api::{
-    ControllerRef, Interner, NodeId, OwnerId, Pod, PodId, PodPhase, ReadyCondition, ReplicaSet, Timestamp,
-    Uid, WorkloadKind,
+    ControllerRef, DaemonSet, Interner, NodeId, OwnerId, Pod, PodId, PodPhase, PodSpec, ReadyCondition,
+    ReplicaSet, Timestamp, Uid, WorkloadKind,
 };
 use crate::kernel::{Digest, Draws, Identity, SimDuration, SimTime, TraceSink};
 
@@ -165,6 +165,34 @@ impl<'s> ApiServer<'s> {
 
     /// Creates one pod of a ReplicaSet. `who` says which one it is, to the random draws.
     pub fn create_pod_of(&mut self, replica_set: &ReplicaSet, who: Identity) -> PodId {
+        let controller = ControllerRef {
+            kind: WorkloadKind::ReplicaSet,
+            name: self.names.intern(&replica_set.name),
+            uid: replica_set.uid,
+            owner: Some(OwnerId::ReplicaSet(replica_set.id)),
+        };
+        self.create_pod(&replica_set.name, controller, Arc::clone(&replica_set.pod), who)
+    }
+
+    /// Creates the pod of a DaemonSet for a node. `who` says which one it is, to the random draws.
+    pub fn create_daemon_pod(&mut self, set: &DaemonSet, spec: Arc<PodSpec>, who: Identity) -> PodId {
+        let controller = ControllerRef {
+            kind: WorkloadKind::DaemonSet,
+            name: self.names.intern(&set.name),
+            uid: set.uid,
+            owner: Some(OwnerId::DaemonSet(set.id)),
+        };
+        self.create_pod(&set.name, controller, spec, who)
+    }
+
+    /// Creates a pod whose name begins with its owner's.
+    fn create_pod(
+        &mut self,
+        owner: &str,
+        controller: ControllerRef,
+        spec: Arc<PodSpec>,
+        who: Identity,
+    ) -> PodId {
         let id = self.store.next_id::<Pod>();
         let suffix = naming::pod_suffix(&mut self.draws.keyed(draw_uses::POD_NAME, who, 0));
         let uid = match self.setup.control_plane.map(|plane| plane.chance).unwrap_or_default() {
@@ -174,19 +202,13 @@ impl<'s> ApiServer<'s> {
                 random_uid(draw.u64(), draw.u64())
             }
         };
-        let controller = ControllerRef {
-            kind: WorkloadKind::ReplicaSet,
-            name: self.names.intern(&replica_set.name),
-            uid: replica_set.uid,
-            owner: Some(OwnerId::ReplicaSet(replica_set.id)),
-        };
-        let name = format!("{}-{suffix}", replica_set.name);
+        let name = format!("{owner}-{suffix}");
         self.put(Pod {
             uid,
             identity: who,
             controller: Some(controller),
             created: Some(self.api_time()),
-            ..Pod::new(id, name, Arc::clone(&replica_set.pod))
+            ..Pod::new(id, name, spec)
         });
         id
     }

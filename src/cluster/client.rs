@@ -10,7 +10,9 @@ use k8s_openapi::api::core::v1::PodTemplateSpec;
 use super::service_registry::setup::ServiceOperation;
 use super::setup::kubelet::KubeletChange;
 use super::store::{AnyObject, Object, ObjectId, Store};
-use crate::api::{Deployment, DeploymentId, NodeId, PodId, PodTemplate, Symbol, Timestamp};
+use crate::api::{
+    DaemonSet, DaemonSetId, Deployment, DeploymentId, NodeId, PodId, PodTemplate, Symbol, Timestamp,
+};
 use crate::kernel::{SimDuration, SimTime};
 
 /// When a client acts again.
@@ -81,6 +83,22 @@ impl dyn Api + '_ {
     /// The Deployment of this number, or that it is not there.
     pub fn existing_deployment(&self, id: DeploymentId) -> Result<Arc<Deployment>, String> {
         self.store().deployment(id).cloned().ok_or_else(|| "the Deployment is not there".to_owned())
+    }
+
+    /// The DaemonSet of this number, or that it is not there.
+    pub fn existing_daemon_set(&self, id: DaemonSetId) -> Result<Arc<DaemonSet>, String> {
+        self.store().get::<DaemonSet>(id).cloned().ok_or_else(|| "the DaemonSet is not there".to_owned())
+    }
+
+    /// Changes a DaemonSet's spec: its generation counts up. What changes nothing is not written.
+    pub fn update_daemon_set_spec(&mut self, id: DaemonSetId, change: impl FnOnce(&mut DaemonSet)) {
+        let Some(old) = self.store().get::<DaemonSet>(id) else { return };
+        let mut new = DaemonSet::clone(old);
+        change(&mut new);
+        if !new.wants_the_same(old) {
+            new.generation += 1;
+            self.put(new);
+        }
     }
 
     /// Changes a Deployment's spec: its generation counts up. What changes nothing is not written.

@@ -9,6 +9,7 @@
 mod arrivals;
 mod cache;
 pub mod controller;
+mod daemon_sets;
 mod deployments;
 mod garbage_collector;
 pub mod key;
@@ -38,6 +39,7 @@ pub const IN_TREE: &[ControllerFactory] = &[
     || Box::<replica_sets::ReplicaSetController>::default(),
     || Box::<garbage_collector::GarbageCollector>::default(),
     || Box::new(node_lifecycle::NodeLifecycle),
+    || Box::<daemon_sets::DaemonSetController>::default(),
 ];
 
 /// Controllers and caches.

@@ -24,6 +24,9 @@ pub const NODE: &[Field] = &[
 /// Deployments.
 pub const DEPLOYMENT: &[Field] =
     &[("spec", Object(&[controllers::coverage::DEPLOYMENT_SPEC, TEMPLATE])), ("status", Simulated)];
+/// DaemonSets.
+pub const DAEMON_SET: &[Field] =
+    &[("spec", Object(&[controllers::coverage::DAEMON_SET_SPEC, TEMPLATE])), ("status", Simulated)];
 /// ReplicaSets.
 pub const REPLICA_SET: &[Field] =
     &[("spec", Object(&[controllers::coverage::REPLICA_SET_SPEC, TEMPLATE])), ("status", Simulated)];

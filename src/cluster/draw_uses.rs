@@ -39,6 +39,8 @@ pub const BECOMES_READY: DrawUse = DrawUse(20);
 pub const CRASH: DrawUse = DrawUse(21);
 /// [`super::timing::Timing::api_request`], one draw a request: one sequential stream for each client.
 pub const API_REQUEST: DrawUse = DrawUse(22);
+/// The order in which a DaemonSet's controller lists the nodes.
+pub const DAEMON_SET_LIST: DrawUse = DrawUse(26);
 /// What preemption leaves to chance: one sequential stream.
 pub const PREEMPTION: DrawUse = DrawUse(30);
 /// The allocators of an API server: one sequential stream for each family, and one for node ports.

@@ -60,6 +60,7 @@ impl Kubelets {
             Change::Namespace { .. }
             | Change::ReplicaSet { .. }
             | Change::Deployment { .. }
+            | Change::DaemonSet { .. }
             | Change::SelectorOwner { .. } => {
                 return unseen("a kubelet watches the pods that are bound to its node");
             }

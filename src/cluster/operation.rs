@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::client::{Api, Client, Next};
 use super::service_registry::setup::ServiceId;
-use crate::api::{Deployment, Node, Pod, SelectorOwner};
+use crate::api::{DaemonSet, Deployment, Node, Pod, SelectorOwner};
 use crate::kernel::{SimDuration, SimTime};
 use crate::service_ip::Service;
 
@@ -82,6 +82,8 @@ pub enum AppliedObject {
     Pod(Box<Pod>),
     /// A Deployment, created or updated.
     Deployment(Box<Deployment>),
+    /// A DaemonSet, created or updated.
+    DaemonSet(Box<DaemonSet>),
     /// A Service, ReplicationController or StatefulSet, for its selector.
     SelectorOwner(SelectorOwner),
     /// A Service, for its addresses.

@@ -14,8 +14,8 @@ use super::operation::TimelineEntry;
 use super::service_registry::setup::ServiceIpSetup;
 use super::timing::Timing;
 use crate::api::{
-    Behaviour, Deployment, DisruptionBudget, Interner, Labels, Node, Pod, PodId, PriorityClasses, ReplicaSet,
-    SelectorOwner, Symbol, Timestamp,
+    Behaviour, DaemonSet, Deployment, DisruptionBudget, Interner, Labels, Node, Pod, PodId, PriorityClasses,
+    ReplicaSet, SelectorOwner, Symbol, Timestamp,
 };
 use crate::kernel::{SimDuration, SimTime};
 use crate::scheduler::framework::Descriptor;
@@ -52,6 +52,8 @@ pub struct ClusterSetup {
     pub selector_owners: Vec<SelectorOwner>,
     /// Deployments; `id` is the index.
     pub deployments: Vec<Deployment>,
+    /// DaemonSets; `id` is the index.
+    pub daemon_sets: Vec<DaemonSet>,
     /// ReplicaSets that exist already; `id` is the index, `deployment` resolved.
     pub replica_sets: Vec<ReplicaSet>,
     /// Pods that exist already or are waiting; `id` is the index, owners and nodes resolved.

@@ -130,6 +130,7 @@ impl Store {
             | Change::Node { .. }
             | Change::Pod { .. }
             | Change::Deployment { .. }
+            | Change::DaemonSet { .. }
             | Change::SelectorOwner { .. } => return unseen("nobody looks these up by name"),
         };
         let Some(set) = new.as_ref().or(old.as_ref()) else { return };

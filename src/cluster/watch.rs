@@ -32,7 +32,7 @@ impl Reader {
             Kind::Namespace | Kind::Node | Kind::ReplicaSet | Kind::SelectorOwner => {
                 !matches!(self, Self::Kubelet)
             }
-            Kind::Deployment => matches!(self, Self::ControllerManager),
+            Kind::Deployment | Kind::DaemonSet => matches!(self, Self::ControllerManager),
         }
     }
 }

@@ -23,7 +23,7 @@ use super::record::Record;
 use super::scheduler_process::SchedulerProcess;
 use super::service_registry::{Context, ServiceRegistry};
 use super::setup::ClusterSetup;
-use crate::api::{Deployment, Namespace, NamespaceId, Node, Pod, SelectorOwner};
+use crate::api::{DaemonSet, Deployment, Namespace, NamespaceId, Node, Pod, SelectorOwner};
 use crate::kernel::{
     self, Draws, Ended, EventClass, EventQueue, Limits, Model, Probe, Quiescence, SimTime, TraceSink,
 };
@@ -194,6 +194,9 @@ fn adopt(api: &mut ApiServer<'_>) {
     for replica_set in &setup.replica_sets {
         api.put(replica_set.clone());
     }
+    for daemon_set in &setup.daemon_sets {
+        api.put(daemon_set.clone());
+    }
     for pod in &setup.pods {
         api.put(pod.clone());
     }
@@ -203,6 +206,7 @@ fn adopt(api: &mut ApiServer<'_>) {
             AppliedObject::Node(node) => store.reserve::<Node>(node.id),
             AppliedObject::Pod(pod) => store.reserve::<Pod>(pod.id),
             AppliedObject::Deployment(deployment) => store.reserve::<Deployment>(deployment.id),
+            AppliedObject::DaemonSet(set) => store.reserve::<DaemonSet>(set.id),
             AppliedObject::SelectorOwner(owner) => store.reserve::<SelectorOwner>(owner.id),
             AppliedObject::Service(..) => {}
         }

@@ -1,4 +1,4 @@
-//! Kinds `pace-single`, `pace-many`, `pace-ops`: what the controllers and the scheduler of v1.36.2 write, and when. The
+//! Kinds `pace-single`, `pace-many`, `pace-ops`, `pace-other` (DaemonSets; StatefulSets have no answer yet): what the controllers and the scheduler of v1.36.2 write, and when. The
 //! real code ran on a virtual clock, behind client-go's clients with their limits; latencies and start-up times are
 //! given, so nothing is drawn.
 //!

@@ -103,6 +103,7 @@ fn event_of_change(change: &Change, now: SimTime, names: &Interner, nodes: &[Arc
         Change::Namespace { .. }
         | Change::Node { .. }
         | Change::Deployment { .. }
+        | Change::DaemonSet { .. }
         | Change::SelectorOwner { .. } => {
             unseen("what happens to them is told by operations and by their pods");
             None

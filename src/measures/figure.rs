@@ -47,3 +47,13 @@ impl FigureKey {
         Self { constraint: Arc::clone(constraint), ..Self::of_rollout(measure, workload, rollout) }
     }
 }
+
+/// Of figures of several workloads those that are meant: all, where one is named; else those of the Deployments, if there
+/// are any, as a cluster has DaemonSets besides.
+pub fn of_the_named(figures: Vec<&Figure>, is_named: bool) -> Vec<&Figure> {
+    let of_deployment = |figure: &&Figure| figure.key.workload.starts_with("deployment/");
+    if is_named || !figures.iter().any(of_deployment) {
+        return figures;
+    }
+    figures.into_iter().filter(of_deployment).collect()
+}

@@ -87,6 +87,7 @@ impl Mix {
                 match object {
                     AppliedObject::Pod(pod) => take(&pod.spec),
                     AppliedObject::Deployment(deployment) => take(&deployment.template.pod),
+                    AppliedObject::DaemonSet(set) => take(&set.template.pod),
                     AppliedObject::Node(_) | AppliedObject::SelectorOwner(_) | AppliedObject::Service(..) => {
                     }
                 }

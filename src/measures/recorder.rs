@@ -99,6 +99,11 @@ impl Recorder {
                 let ended = self.trackers.workload_changed(old.as_ref(), new.as_ref(), around, now);
                 self.out.rollouts.extend(ended);
             }
+            Change::DaemonSet { old, new } => {
+                let around = surroundings(&self.nodes, &self.out);
+                let ended = self.trackers.workload_changed(old.as_ref(), new.as_ref(), around, now);
+                self.out.rollouts.extend(ended);
+            }
             Change::Namespace { .. } => unseen("no measure is about namespaces"),
             Change::SelectorOwner { .. } => unseen("no measure is about selectors"),
         }

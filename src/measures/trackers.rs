@@ -77,6 +77,7 @@ impl Trackers {
         match revision.controller {
             OwnerId::ReplicaSet(id) => self.owner_of.get(id.index()).copied().flatten(),
             OwnerId::Deployment(id) => Some(id.into()),
+            OwnerId::DaemonSet(id) => Some(id.into()),
         }
     }
 
@@ -122,6 +123,9 @@ impl Trackers {
             if let Some(tracker) = self.tracker(owner) {
                 let change = (old.map(AsRef::as_ref), new.map(AsRef::as_ref));
                 tracker.pod_changed(revision, change, around, now);
+                if old.is_none() && revision.hash.is_some() {
+                    tracker.revision_wants_pods(revision, now);
+                }
             }
         }
         self.selected_changed(old, new);

@@ -3,12 +3,13 @@
 //!
 //! A kind is a row of `workloads!` and a file in `workload/`, which says all that is its own.
 
+mod daemon_set;
 mod deployment;
 
 use std::collections::BTreeSet;
 use std::fmt::Debug;
 
-use crate::api::{DeploymentId, Interner, OwnerId, Pod, PodTemplate, ReplicaSet, Symbol};
+use crate::api::{DaemonSetId, DeploymentId, Interner, OwnerId, Pod, PodTemplate, ReplicaSet, Symbol};
 use crate::cluster::setup::ClusterSetup;
 
 /// What a workload says of itself.
@@ -104,6 +105,8 @@ macro_rules! workloads {
 workloads! {
     /// apps/v1 Deployment: `workload/deployment.rs`.
     Deployment(DeploymentId);
+    /// apps/v1 DaemonSet: `workload/daemon_set.rs`.
+    DaemonSet(DaemonSetId);
 }
 
 /// A revision of a workload: the pods made from one template of it.
@@ -125,6 +128,7 @@ impl RevisionKey {
     pub(super) fn of_pod(pod: &Pod) -> Option<Self> {
         match pod.owner()? {
             controller @ OwnerId::ReplicaSet(_) => Some(Self { controller, hash: None }),
+            controller @ OwnerId::DaemonSet(_) => Some(Self { controller, hash: pod.spec.revision }),
             // It controls ReplicaSets only.
             OwnerId::Deployment(_) => None,
         }
@@ -133,5 +137,8 @@ impl RevisionKey {
 
 /// The workloads that have revisions at time 0: their state is taken over.
 pub(super) fn adopted(setup: &ClusterSetup) -> BTreeSet<WorkloadKey> {
-    setup.replica_sets.iter().filter_map(|set| set.deployment).map(WorkloadKey::from).collect()
+    let deployments = setup.replica_sets.iter().filter_map(|set| set.deployment).map(WorkloadKey::from);
+    // They control their pods themselves.
+    let daemon_sets = setup.pods.iter().filter_map(Pod::daemon_set).map(WorkloadKey::from);
+    deployments.chain(daemon_sets).collect()
 }

@@ -128,6 +128,9 @@ impl Builder {
             ObjectId::ReplicaSet(id) if owner.kind == "ReplicaSet" => {
                 Some((OwnerId::ReplicaSet(id), *self.replica_set_uids.get(id.index())?))
             }
+            ObjectId::DaemonSet(id) if owner.kind == "DaemonSet" => {
+                Some((OwnerId::DaemonSet(id), *self.daemon_set_uids.get(id.index())?))
+            }
             _ => None,
         }
     }

@@ -15,8 +15,8 @@ use super::places::field_pointer;
 use super::reference::Reference;
 use super::service_ips::ServiceList;
 use crate::api::{
-    Behaviour, Deployment, DisruptionBudget, Interner, LabelSelector, Labels, Node, PodId, PodSpec,
-    PriorityClasses, SelectorOwner, Symbol, Timestamp, Uid,
+    Behaviour, DaemonSet, Deployment, DisruptionBudget, Interner, LabelSelector, Labels, Node, PodId,
+    PodSpec, PriorityClasses, SelectorOwner, Symbol, Timestamp, Uid,
 };
 use crate::api_machinery::compile::selector::labels;
 use crate::api_machinery::compile::{self, CompileContext};
@@ -50,6 +50,8 @@ pub(super) struct Builder {
     pub(super) by_uid: LookupMap<Uid, ObjectId>,
     /// The UIDs of ReplicaSets, by number.
     pub(super) replica_set_uids: Vec<Uid>,
+    /// The UIDs of DaemonSets, by number.
+    pub(super) daemon_set_uids: Vec<Uid>,
     /// The Services with their numbers.
     pub(super) services: ServiceList,
     /// Pods that run and are not ready, or whose containers crash or cannot start.
@@ -86,6 +88,7 @@ impl Builder {
             schedulers: BTreeSet::new(),
             by_uid: LookupMap::default(),
             replica_set_uids: Vec::new(),
+            daemon_set_uids: Vec::new(),
             services: ServiceList::default(),
             held: BTreeSet::new(),
             left_out: LeftOut::default(),
@@ -224,19 +227,55 @@ impl Builder {
         let start = self.start;
         let (context, names) = self.context();
         let compiled = compile::compile_deployment(deployment, id, uid, start, &context, names);
-        if was_there && self.selectors.get(&source.reference) != Some(&compiled.selector) {
-            let message = format!("{}: spec.selector: Invalid value: field is immutable", source.reference);
-            findings.error(source.place_at("/spec/selector"), message);
-        }
-        self.selectors.insert(source.reference.clone(), compiled.selector.clone());
-        let containers = template.map(|spec| spec.containers.iter().map(|one| one.name.clone()).collect());
-        self.containers.insert(source.reference.clone(), containers.unwrap_or_default());
+        self.note_workload(source, &compiled.selector, was_there, template, findings);
         self.note_waiting(&compiled.template.pod);
         self.by_uid.insert(compiled.uid, id.into());
         compiled
     }
 
-    /// Whether a Deployment has a container of this name.
+    /// A DaemonSet, with its number. The selector of one that is there cannot change.
+    pub(super) fn daemon_set(
+        &mut self,
+        source: &ObjectSource,
+        set: &k8s_openapi::api::apps::v1::DaemonSet,
+        findings: &mut Findings,
+    ) -> DaemonSet {
+        let template = set.spec.template.spec.as_ref();
+        self.check_priority(source, "/spec/template/spec", template, findings);
+        let was_there = self.directory.get(&source.reference).is_some();
+        let id = self.directory.number_or_next::<DaemonSet>(&source.reference);
+        let uid = derived_uid(&source.reference);
+        let start = self.start;
+        let (context, names) = self.context();
+        let compiled = compile::compile_daemon_set(set, id, uid, start, &context, names);
+        self.note_workload(source, &compiled.selector, was_there, template, findings);
+        self.note_waiting(&compiled.template.pod);
+        self.by_uid.insert(compiled.uid, id.into());
+        if self.daemon_set_uids.len() <= id.index() {
+            self.daemon_set_uids.resize(id.index() + 1, compiled.uid);
+        }
+        compiled
+    }
+
+    /// Takes note of a workload's selector, which cannot change, and of its containers.
+    fn note_workload(
+        &mut self,
+        source: &ObjectSource,
+        selector: &LabelSelector,
+        was_there: bool,
+        template: Option<&core::PodSpec>,
+        findings: &mut Findings,
+    ) {
+        if was_there && self.selectors.get(&source.reference) != Some(selector) {
+            let message = format!("{}: spec.selector: Invalid value: field is immutable", source.reference);
+            findings.error(source.place_at("/spec/selector"), message);
+        }
+        self.selectors.insert(source.reference.clone(), selector.clone());
+        let containers = template.map(|spec| spec.containers.iter().map(|one| one.name.clone()).collect());
+        self.containers.insert(source.reference.clone(), containers.unwrap_or_default());
+    }
+
+    /// Whether a workload has a container of this name.
     pub(super) fn check_container(
         &self,
         deployment: &Reference,
@@ -277,6 +316,9 @@ impl Builder {
             Object::Node(node) => Some(AppliedObject::Node(Box::new(self.node(source, node)))),
             Object::Deployment(deployment) => {
                 Some(AppliedObject::Deployment(Box::new(self.deployment(source, deployment, findings))))
+            }
+            Object::DaemonSet(set) => {
+                Some(AppliedObject::DaemonSet(Box::new(self.daemon_set(source, set, findings))))
             }
             Object::Pod(_) if self.directory.get(&source.reference).is_some() => {
                 refuse("it is there already, and a pod's spec cannot change", findings);

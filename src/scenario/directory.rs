@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::error::did_you_mean;
 use super::figure_selector::FigureSelector;
 use super::reference::Reference;
-use crate::api::{Deployment, DeploymentId, Node, NodeId};
+use crate::api::{DaemonSet, DaemonSetId, Deployment, DeploymentId, Node, NodeId};
 use crate::cluster::store::{Kind, Object, ObjectId, ObjectNumber};
 
 /// What is known of an object that is there.
@@ -15,6 +15,15 @@ pub(super) enum Entry {
     Object(ObjectId),
     /// It does nothing by itself, or it is faulty.
     Passive,
+}
+
+/// A workload whose template a client can change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Rolled {
+    /// A Deployment.
+    Deployment(DeploymentId),
+    /// A DaemonSet.
+    DaemonSet(DaemonSetId),
 }
 
 /// Names and numbers, as the timeline goes on. Numbers are never given twice.
@@ -100,6 +109,15 @@ impl Directory {
             .ok_or_else(|| format!("{reference} is no Deployment"))?
     }
 
+    /// The Deployment or DaemonSet of this name.
+    pub(super) fn find_rolled(&self, reference: &Reference) -> Result<Rolled, String> {
+        if reference.kind == "daemonset" {
+            let found = self.find_of::<DaemonSet>(reference, "daemonset");
+            return found.ok_or_else(|| format!("{reference} is no DaemonSet"))?.map(Rolled::DaemonSet);
+        }
+        self.find_deployment(reference).map(Rolled::Deployment)
+    }
+
     /// The node of this name.
     pub(super) fn find_node(&self, reference: &Reference) -> Result<NodeId, String> {
         self.find_of::<Node>(reference, "node").ok_or_else(|| format!("{reference} is no node"))?
@@ -115,15 +133,18 @@ impl Directory {
         }
     }
 
-    /// Whether a figure is about one Deployment that is there at some time.
+    /// Whether a figure is about one workload that is there at some time; if none is named, about the only Deployment,
+    /// or the only DaemonSet where there is no Deployment.
     pub(super) fn check_subject(&self, figure: &FigureSelector) -> Result<(), String> {
         if let Some(of) = &figure.of {
             return if self.was_ever(of) { Ok(()) } else { self.find(of).map(|_| ()) };
         }
-        let mut deployments = self.ever.keys().filter(|reference| reference.kind == "deployment");
-        match (deployments.next(), deployments.next()) {
+        let of = |kind: &'static str| self.ever.keys().filter(move |reference| reference.kind == kind);
+        let mut workloads =
+            if of("deployment").next().is_some() { of("deployment") } else { of("daemonset") };
+        match (workloads.next(), workloads.next()) {
             (Some(first), Some(_)) if figure.is_of_a_rollout() => Err(format!(
-                "{} is a measure of one Deployment, and there are several; name it, such as `of: {first}`",
+                "{} is a measure of one workload, and there are several; name it, such as `of: {first}`",
                 figure.measure.name
             )),
             _ => Ok(()),

@@ -3,6 +3,7 @@
 use super::expectation::ConstraintSelector;
 use super::measure_names;
 use super::reference::Reference;
+use crate::measures::figure::of_the_named;
 use crate::measures::measure::Value;
 use crate::measures::{Figure, Measure, RunRecord};
 
@@ -46,7 +47,8 @@ impl FigureSelector {
                 && (key.rollout.is_none() || self.rollout.is_none_or(|wanted| key.rollout == Some(wanted)))
                 && self.constraint.as_ref().is_none_or(|wanted| wanted.fits(&key.constraint))
         };
-        let all = figures.iter().filter(fits);
+        let all = of_the_named(figures.iter().filter(fits).collect(), self.of.is_some());
+        let all = all.into_iter();
         let last = all.clone().map(|figure| figure.key.rollout).max()?;
         all.filter(|figure| figure.key.rollout == last).map(|figure| figure.value).next()
     }

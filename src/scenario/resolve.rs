@@ -7,7 +7,8 @@ use kubecast_manifest::Object;
 use super::assumptions;
 use super::builder::{Builder, PREPARED};
 use super::coverage::{Gap, Ledger};
-use super::document::{DEFAULT_MAX_EVENTS, ScenarioSpec};
+use super::daemon_revisions;
+use super::document::DEFAULT_MAX_EVENTS;
 use super::dump;
 use super::error::Findings;
 use super::fitted;
@@ -24,7 +25,7 @@ use super::timing_hops;
 use super::timing_preset::TimingPreset;
 use super::timing_settings::TimingSettings;
 use crate::api::behaviour::Release;
-use crate::api::{Behaviour, Deployment, Node, Pod, ReplicaSet, SelectorOwner, Timestamp};
+use crate::api::{Behaviour, DaemonSet, Deployment, Node, Pod, ReplicaSet, SelectorOwner, Timestamp};
 use crate::cluster::control_plane::ControlPlane;
 use crate::cluster::setup::{ClusterSetup, KubeletSetup, RunLimits, SchedulerSetup};
 use crate::cluster::timing::Timing;
@@ -37,17 +38,17 @@ struct Beginning {
     nodes: Vec<Node>,
     deployments: Vec<Deployment>,
     replica_sets: Vec<ReplicaSet>,
+    daemon_sets: Vec<DaemonSet>,
     pods: Vec<Pod>,
     selector_owners: Vec<SelectorOwner>,
 }
 
 /// The order in which kinds are compiled: what others name comes first.
-const PASSES: [&str; 4] = ["node", "deployment", "replicaset", "pod"];
+const PASSES: [&str; 5] = ["node", "deployment", "replicaset", "daemonset", "pod"];
 
 /// Resolves a plan. What is wrong goes to the findings; the setup is good only if nothing does.
 pub(super) fn resolve(plan: &Plan, findings: &mut Findings) -> Option<(ClusterSetup, Ledger, Builder)> {
     let spec = &plan.document.spec;
-    let release = plan.release.release;
     let (behaviour, notes) = behaviour(plan, findings)?;
     let start = start_of(plan, findings);
     let mut builder = Builder::new(behaviour, start);
@@ -94,6 +95,7 @@ pub(super) fn resolve(plan: &Plan, findings: &mut Findings) -> Option<(ClusterSe
         selector_owners: beginning.selector_owners,
         deployments: beginning.deployments,
         replica_sets: beginning.replica_sets,
+        daemon_sets: beginning.daemon_sets,
         pods: beginning.pods,
         held: builder.held.clone(),
         start_up,
@@ -110,7 +112,7 @@ pub(super) fn resolve(plan: &Plan, findings: &mut Findings) -> Option<(ClusterSe
     fitted::put_first(fitted_times, &mut ledger.assumptions);
     ledger.assumptions.extend(timing_hops::assumptions(plan));
     ledger.assumptions.extend(start_up::assumptions(&spec.start_up, &setup));
-    (ledger.notes, ledger.models) = (notes, models(release, &of_kubelets, spec));
+    (ledger.notes, ledger.models) = (notes, models(plan, &of_kubelets));
     ledger.releases = vec![plan.release.to_string()];
     Some((setup, ledger, builder))
 }
@@ -165,8 +167,12 @@ fn start_of(plan: &Plan, findings: &mut Findings) -> Timestamp {
 }
 
 /// What each model of a run was checked against.
-fn models(release: Release, kubelets: &[Release], spec: &ScenarioSpec) -> Vec<String> {
+fn models(plan: &Plan, kubelets: &[Release]) -> Vec<String> {
+    let (release, spec) = (plan.release.release, &plan.document.spec);
     let mut models = release.models();
+    if plan.all_objects().any(|source| source.reference.kind == "daemonset") {
+        models.push(release.daemon_set_model());
+    }
     if spec.service_ips.is_some() {
         models.push(release.service_ip_model());
         models
@@ -231,6 +237,7 @@ impl Beginning {
                 beginning.take(source, builder, findings);
             }
         }
+        daemon_revisions::adopt(&mut beginning.daemon_sets, &beginning.pods, plan, builder);
         let is_passive = |source: &&ObjectSource| {
             !PASSES.contains(&source.reference.kind.as_str()) && !scheduler_configuration::is_one(source)
         };
@@ -246,6 +253,7 @@ impl Beginning {
         let templates = self.deployments.iter().map(|deployment| &deployment.template.pod);
         let specs = self.pods.iter().map(|pod| &pod.spec).chain(templates);
         let specs = specs.chain(self.replica_sets.iter().map(|set| &set.pod));
+        let specs = specs.chain(self.daemon_sets.iter().map(|set| &set.template.pod));
         let mut asked = specs.flat_map(|spec| &spec.containers).flat_map(|container| &container.extended);
         let has = |kubelet: &Option<Arc<KubeletSetup>>, name| {
             kubelet.as_ref().is_some_and(|kubelet| kubelet.devices.iter().any(|(of, _)| of == name))
@@ -263,6 +271,7 @@ impl Beginning {
             Some(Object::ReplicaSet(set)) => {
                 self.replica_sets.push(builder.replica_set(source, &set, findings));
             }
+            Some(Object::DaemonSet(set)) => self.daemon_sets.push(builder.daemon_set(source, &set, findings)),
             Some(Object::Pod(pod)) => self.pods.extend(builder.pod(source, &pod, findings)),
             Some(_) => {}
             None => {

@@ -3,6 +3,7 @@
 use super::ends::Ends;
 use super::replication::Run;
 use super::summary::VariantResult;
+use crate::measures::figure::of_the_named;
 use crate::measures::{Figure, FigureKey};
 use crate::scenario::Expectation;
 
@@ -96,6 +97,7 @@ fn find_key(expectation: &Expectation, result: &VariantResult) -> Option<FigureK
             && expectation.constraint.as_ref().is_none_or(|wanted| wanted.fits(&key.constraint))
     };
     let figures = result.runs.iter().flat_map(|run| run.figures.iter()).filter(fits);
+    let figures = of_the_named(figures.collect(), expectation.of.is_some()).into_iter();
     // The last rollout, and of it the first constraint.
     let last = figures.clone().map(|figure| figure.key.rollout).max()?;
     figures.map(|figure| &figure.key).find(|key| key.rollout == last).cloned()

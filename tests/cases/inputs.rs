@@ -18,18 +18,20 @@ const INPUTS: &[Case] = &[
         "run zoneloss.yaml",
         &["pods without their owner (1 pod)"],
     ),
-    told(
+    right(
         "B4: DaemonSet pods on every node",
-        "capacity --pod p800.yaml nodes4.yaml daemonset-only.yaml",
+        "run nodes4.yaml daemonset-only.yaml",
         &[
-            "DaemonSets (1): no controller runs for them: pods that daemonset/default/agent should have are not made",
+            "Nothing in this input is left out",
+            "all 4 pods have a node at the end",
+            "daemonset/default/agent after its creation: complete",
         ],
     ),
     told(
         "B5: a chart with a DaemonSet, a StatefulSet, a Job and an autoscaler",
         "run helm-app.yaml nodes4.yaml",
         &[
-            "NOT SIMULATED, AND CAN CHANGE THIS ANSWER: DaemonSets, Jobs, StatefulSets and HorizontalPodAutoscalers",
+            "NOT SIMULATED, AND CAN CHANGE THIS ANSWER: Jobs, StatefulSets and HorizontalPodAutoscalers",
             "! StatefulSets (1): no controller runs for them: 3 pods that statefulset/default/db should have are not made",
             "! HorizontalPodAutoscalers (1): replicas do not follow the load: deployment/default/web may run 6–20 replicas \
              instead of 4",
@@ -77,7 +79,7 @@ const INPUTS: &[Case] = &[
         "run dump-30-nodes-all-kinds.yaml.gz",
         &[
             "deployment/shop/frontend may run 6–30 replicas instead of 12",
-            "  - DaemonSets (5): no controller runs for them: their 150 pods stay as they are",
+            "daemonset/kube-system/aws-node as it is: complete in 0.0 s",
             "  - StatefulSets (3): no controller runs for them: their 8 pods stay as they are",
             "  - custom resources (NodePool 1, Rollout 1, ScaledObject 1)",
             "  - PodDisruptionBudgets (5)",
@@ -146,15 +148,17 @@ const INPUTS: &[Case] = &[
             "1 No preemption victims found for incoming pod.",
         ],
     ),
-    told(
+    right(
         "B4: every node carries its DaemonSet pod",
         "capacity --pod pod900.yaml nodes4.yaml daemonset-only.yaml",
-        &["pods that daemonset/default/agent should have are not made and take no room"],
+        // Of 2 CPUs each the DaemonSet takes half a one: one pod of 900m fits beside it, not two.
+        &["The cluster can schedule 4 instance(s) of the pod extra"],
     ),
-    told(
+    right(
         "B4: planned nodes too",
         "plan plan-daemonset.yaml",
-        &["DaemonSets (1): no controller runs for them"],
+        // One web pod fits beside the DaemonSet's on a node; without it two would.
+        &["Cheapest choice that meets the targets: nodes=10"],
     ),
     told(
         "a node that is not ready has the taints of its condition",

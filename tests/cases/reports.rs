@@ -89,12 +89,10 @@ const REPORTS: &[Case] = &[
             "StatefulSets (1): no controller runs for them: 3 pods that statefulset/default/db should have are not made",
         ],
     ),
-    told(
+    right(
         "a DaemonSet without its pods",
         "run c20-daemonset.yaml",
-        &[
-            "DaemonSets (1): no controller runs for them: pods that daemonset/default/agent should have are not made",
-        ],
+        &["daemonset/default/agent after its creation: complete", "3 of 6 pods are unschedulable at the end"],
     ),
     told(
         "a Job, a CronJob",

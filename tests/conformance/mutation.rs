@@ -192,12 +192,18 @@ fn changed_scheduler_sequences_fail() {
 
 #[test]
 fn changed_paces_fail() {
-    check("control-plane-time/", 134);
+    check("control-plane-time/", 167);
 }
 
 #[test]
 fn changed_service_ip_vectors_fail() {
     check("service-ip/", 91);
+}
+
+#[test]
+fn changed_stateful_and_daemon_sets_fail() {
+    check("workloads/statefulset", 26);
+    check("workloads/daemonset", 39);
 }
 
 #[test]

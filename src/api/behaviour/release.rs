@@ -150,6 +150,11 @@ impl Release {
         format!("kube-scheduler: cycles recorded at {}, extrapolated to v{to} {rules}", nearest.join(" and "))
     }
 
+    /// The same of the DaemonSet controller.
+    pub fn daemon_set_model(self) -> String {
+        self.against("DaemonSet controller", 32)
+    }
+
     /// The same of the kubelet's managers.
     pub fn kubelet_model(self) -> String {
         self.against("CPU Manager and Topology Manager", 32)

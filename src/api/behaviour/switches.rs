@@ -142,6 +142,20 @@ fn of_controllers(part: ControllersBehaviour) -> Vec<Setting> {
             "DeploymentReplicaSetTerminatingReplicas, KEP-3973";
         waits_for_own_writes: "a ReplicaSet is not worked on before the controller has seen its own last writes",
             "StaleControllerConsistencyReplicaSet, KEP-5647";
+        stateful_set_max_unavailable: "StatefulSets (model alone, none runs in a cluster yet): maxUnavailable is heeded",
+            "MaxUnavailableStatefulSet, KEP-961";
+        stateful_set_replaces_unavailable:
+            "StatefulSets (model alone): with maxUnavailable and Parallel, unavailable old pods are replaced whatever the limit",
+            "kk 137666";
+        stateful_set_waits_for_availability:
+            "StatefulSets (model alone): an update waits until new pods are available, not only ready", "kk 130909";
+        stateful_set_completes_by_replicas:
+            "StatefulSets (model alone): an update is complete only when all wanted pods are there", "kk 120731, from 1.28.4";
+        daemon_set_counts_old_pods: "unavailable old pods of a DaemonSet count towards its maxUnavailable",
+            "kk 123233";
+        daemon_set_waits_for_own_writes:
+            "a DaemonSet is not worked on before the controller has seen its own last writes",
+            "StaleControllerConsistencyDaemonSet, KEP-5647";
     });
     settings
 }

@@ -97,6 +97,7 @@ pub(super) const GATES: &[FeatureGate] = &[
         Some(31),
     ),
     gate("SidecarContainers", true, &[at(28, Alpha, false), at(29, Beta, true), locked(33)], None),
+    gate("StaleControllerConsistencyDaemonSet", true, &[at(36, Beta, true)], None),
     gate("StaleControllerConsistencyReplicaSet", true, &[at(36, Beta, true)], None),
     gate("TaintTolerationComparisonOperators", true, &[at(35, Alpha, false)], None),
     gate("TopologyManagerPolicyAlphaOptions", true, &[at(26, Alpha, false)], None),

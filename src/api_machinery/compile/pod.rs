@@ -9,6 +9,7 @@ use super::features::required_features;
 use super::metadata::{namespace_of, timestamp};
 use super::selector::{labels, node_selector_term, preferred_node_terms, tolerations};
 use super::{CompileContext, affinity, containers, requests, spread};
+use crate::api::pod::REVISION_LABEL;
 use crate::api::{
     AffinityTerm, ControllerRef, HostPort, Interner, LabelSelector, Labels, NodeId, Pod, PodId, PodPhase,
     PodSpec, Protocol, ReadyCondition, Requirement, SelectorOperator, Symbol, Timestamp, Uid,
@@ -199,9 +200,11 @@ pub fn compile_pod_spec(
     let apart = affinity.and_then(|affinity| affinity.pod_anti_affinity.as_ref());
     let priority =
         context.priorities.resolve(spec.priority_class_name.as_deref(), spec.priority).unwrap_or_default();
+    let revision = names.get(REVISION_LABEL).and_then(|key| pod_labels.get(key));
     PodSpec {
         namespace,
         labels: pod_labels,
+        revision,
         scheduler_name: names.intern(spec.scheduler_name.as_deref().unwrap_or("default-scheduler")),
         node_name: spec.node_name.as_deref().filter(|name| !name.is_empty()).map(|name| names.intern(name)),
         priority,

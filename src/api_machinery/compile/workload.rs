@@ -13,9 +13,10 @@ use super::metadata::{namespace_of, timestamp};
 use super::pod::{compile_pod_spec, merge_label_keys};
 use super::selector::{label_selector, labels, map_selector};
 use crate::api::{
-    Deployment, DeploymentCondition, DeploymentId, DeploymentStatus, IntOrPercent, Interner, LabelSelector,
-    PodSpec, PodTemplate, ReplicaSet, ReplicaSetId, ReplicaSetStatus, SelectorOwner, SelectorOwnerId,
-    Strategy, Symbol, Timestamp, Uid, WorkloadKind, naming,
+    DaemonSet, DaemonSetId, DaemonSetStatus, DaemonSetStrategy, Deployment, DeploymentCondition,
+    DeploymentId, DeploymentStatus, IntOrPercent, Interner, LabelSelector, PodSpec, PodTemplate, ReplicaSet,
+    ReplicaSetId, ReplicaSetStatus, SelectorOwner, SelectorOwnerId, Strategy, Symbol, Timestamp, Uid,
+    WorkloadKind, naming,
 };
 
 /// The label by which a Deployment's ReplicaSets tell their pods apart.
@@ -198,6 +199,57 @@ fn replica_set_status(status: &apps::ReplicaSetStatus) -> ReplicaSetStatus {
         available_replicas: status.available_replicas.unwrap_or(0),
         replica_failure: failure.map(|condition| condition.reason.as_deref().unwrap_or("").into()),
         terminating_replicas: status.terminating_replicas,
+    }
+}
+
+/// A DaemonSet. `uid` and `default_created` stand for what is not there.
+pub fn compile_daemon_set(
+    source: &apps::DaemonSet,
+    id: DaemonSetId,
+    uid: Uid,
+    default_created: Timestamp,
+    context: &CompileContext<'_>,
+    names: &mut Interner,
+) -> DaemonSet {
+    let (metadata, spec) = (&source.metadata, &source.spec);
+    let namespace = namespace_of(metadata, names);
+    let strategy = spec.update_strategy.as_ref();
+    let rolling = strategy.and_then(|strategy| strategy.rolling_update.as_ref());
+    let limit = |value: Option<&IntOrString>, default| {
+        value.map_or(IntOrPercent::Int(default), |value| int_or_percent(Some(value)))
+    };
+    let strategy = if strategy.and_then(|strategy| strategy.type_.as_deref()) == Some("OnDelete") {
+        DaemonSetStrategy::OnDelete
+    } else {
+        DaemonSetStrategy::RollingUpdate {
+            max_surge: limit(rolling.and_then(|rolling| rolling.max_surge.as_ref()), 0),
+            max_unavailable: limit(rolling.and_then(|rolling| rolling.max_unavailable.as_ref()), 1),
+        }
+    };
+    let status = source.status.clone().unwrap_or_default();
+    DaemonSet {
+        id,
+        namespace,
+        name: metadata.name.as_deref().unwrap_or("").into(),
+        uid: metadata.uid.as_deref().map_or(uid, Uid::from_text),
+        created: created_of(metadata, default_created),
+        generation: metadata.generation.unwrap_or(1),
+        selector: label_selector(&spec.selector, names),
+        strategy,
+        min_ready_seconds: spec.min_ready_seconds.unwrap_or(0),
+        revision_history_limit: spec.revision_history_limit.unwrap_or(10),
+        template: compile_pod_template(spec.template.clone(), namespace, context, names),
+        status: DaemonSetStatus {
+            observed_generation: status.observed_generation.unwrap_or(0),
+            desired: status.desired_number_scheduled,
+            current: status.current_number_scheduled,
+            misscheduled: status.number_misscheduled,
+            ready: status.number_ready,
+            updated: status.updated_number_scheduled.unwrap_or(0),
+            available: status.number_available.unwrap_or(0),
+            unavailable: status.number_unavailable.unwrap_or(0),
+            collision_count: status.collision_count.unwrap_or(0),
+        },
     }
 }
 

@@ -3,7 +3,10 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::api::{Deployment, DeploymentId, NodeId, OwnerId, Pod, ReplicaSet, ReplicaSetId};
+use crate::api::{
+    DaemonSet, DaemonSetId, Deployment, DeploymentId, Node, NodeId, OwnerId, Pod, ReplicaSet, ReplicaSetId,
+    Symbol,
+};
 use crate::cluster::store::kinds::unseen;
 use crate::cluster::store::{Change, Table};
 use crate::kernel::LookupMap;
@@ -29,6 +32,10 @@ pub struct Caches {
     /// Active pods of all of a Deployment's ReplicaSets on a node, by which a ReplicaSet picks pods to
     /// delete.
     active_on_node: LookupMap<(DeploymentId, NodeId), u32>,
+    daemon_sets: Table<DaemonSet>,
+    nodes: Table<Node>,
+    /// The names of all nodes that were ever seen.
+    node_names: Vec<Symbol>,
 }
 
 impl Caches {
@@ -62,6 +69,26 @@ impl Caches {
         self.active_on_node.get(&(deployment, node)).copied().unwrap_or(0)
     }
 
+    /// A DaemonSet, if it was seen.
+    pub fn daemon_set(&self, id: DaemonSetId) -> Option<&Arc<DaemonSet>> {
+        self.daemon_sets.get(id.index())
+    }
+
+    /// The DaemonSets, by number.
+    pub fn daemon_sets(&self) -> impl Iterator<Item = &Arc<DaemonSet>> {
+        self.daemon_sets.iter()
+    }
+
+    /// The nodes, by number.
+    pub fn nodes(&self) -> impl Iterator<Item = &Arc<Node>> {
+        self.nodes.iter()
+    }
+
+    /// The name of a node that is there or was.
+    pub fn node_name(&self, id: NodeId) -> Symbol {
+        self.node_names.get(id.index()).copied().unwrap_or(Symbol(u32::MAX))
+    }
+
     /// Takes note of a change.
     pub(super) fn observe(&mut self, change: &Change) {
         match change {
@@ -72,7 +99,20 @@ impl Caches {
             }
             Change::ReplicaSet { old, new } => self.observe_replica_set(old.as_ref(), new.as_ref()),
             Change::Pod { old, new } => self.observe_pod(old.as_ref(), new.as_ref()),
-            Change::Namespace { .. } | Change::Node { .. } | Change::SelectorOwner { .. } => {
+            Change::DaemonSet { old, new } => {
+                if let Some(set) = new.as_ref().or(old.as_ref()) {
+                    self.daemon_sets.replace(set.id.index(), new.clone());
+                }
+            }
+            Change::Node { old, new } => {
+                let Some(node) = new.as_ref().or(old.as_ref()) else { return };
+                self.nodes.replace(node.id.index(), new.clone());
+                if self.node_names.len() <= node.id.index() {
+                    self.node_names.resize(node.id.index() + 1, Symbol(u32::MAX));
+                }
+                self.node_names[node.id.index()] = node.name;
+            }
+            Change::Namespace { .. } | Change::SelectorOwner { .. } => {
                 unseen("no controller looks them up");
             }
         }

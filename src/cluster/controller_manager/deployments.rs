@@ -65,7 +65,10 @@ impl Controller for DeploymentController {
                 }
             }
             Change::Pod { .. } => {}
-            Change::Namespace { .. } | Change::Node { .. } | Change::SelectorOwner { .. } => {
+            Change::Namespace { .. }
+            | Change::Node { .. }
+            | Change::DaemonSet { .. }
+            | Change::SelectorOwner { .. } => {
                 unseen("a rollout depends on neither");
             }
         }

@@ -4,7 +4,7 @@
 use super::controller::{Context, Controller};
 use super::key::Key;
 use super::step::Step;
-use crate::api::{OwnerId, PodId, ReplicaSet, ReplicaSetId};
+use crate::api::{DaemonSet, OwnerId, PodId, ReplicaSet, ReplicaSetId};
 use crate::cluster::store::Change;
 use crate::cluster::store::kinds::unseen;
 use crate::cluster::timing::Timing;
@@ -34,16 +34,24 @@ impl Controller for GarbageCollector {
             Change::ReplicaSet { old: Some(old), new: None } => {
                 self.pods.extend(caches.pods_of(OwnerId::ReplicaSet(old.id)).iter().map(|pod| pod.id));
             }
+            Change::DaemonSet { old: Some(old), new: None } => {
+                self.pods.extend(caches.pods_of(OwnerId::DaemonSet(old.id)).iter().map(|pod| pod.id));
+            }
             // Unless the owner is about to be seen, it went before what it owns was made.
             Change::ReplicaSet { new: Some(new), .. } => {
                 let is_orphan = new.deployment.is_some_and(|owner| caches.deployment(owner).is_none());
                 self.replica_sets.extend(is_orphan.then_some(new.id));
             }
             Change::Pod { new: Some(new), .. } => {
-                let is_orphan = new.replica_set().is_some_and(|owner| caches.replica_set(owner).is_none());
+                let of_set = new.replica_set().is_some_and(|owner| caches.replica_set(owner).is_none());
+                let is_orphan =
+                    of_set || new.daemon_set().is_some_and(|owner| caches.daemon_set(owner).is_none());
                 self.pods.extend(is_orphan.then_some(new.id));
             }
-            Change::Deployment { .. } | Change::ReplicaSet { .. } | Change::Pod { .. } => {}
+            Change::Deployment { .. }
+            | Change::ReplicaSet { .. }
+            | Change::DaemonSet { .. }
+            | Change::Pod { .. } => {}
             Change::Namespace { .. } | Change::Node { .. } | Change::SelectorOwner { .. } => {
                 unseen("nothing that is simulated is owned by them");
             }
@@ -62,8 +70,11 @@ impl Controller for GarbageCollector {
         });
         let mut pods = std::mem::take(&mut self.pods);
         pods.retain(|id| {
-            let owner = store.pod(*id).and_then(|pod| pod.replica_set());
-            owner.is_some_and(|owner| store.replica_set(owner).is_none())
+            store.pod(*id).and_then(|pod| pod.owner()).is_some_and(|owner| match owner {
+                OwnerId::ReplicaSet(owner) => store.replica_set(owner).is_none(),
+                OwnerId::DaemonSet(owner) => store.get::<DaemonSet>(owner).is_none(),
+                OwnerId::Deployment(_) => false,
+            })
         });
         for id in replica_sets {
             context.api.remove::<ReplicaSet>(id);

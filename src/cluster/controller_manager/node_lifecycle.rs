@@ -36,6 +36,7 @@ impl Controller for NodeLifecycle {
             | Change::Pod { .. }
             | Change::ReplicaSet { .. }
             | Change::Deployment { .. }
+            | Change::DaemonSet { .. }
             | Change::SelectorOwner { .. } => return unseen("a cordon is a change of a node"),
         };
         let was_unschedulable = old.as_ref().is_some_and(|old| old.unschedulable);

@@ -73,6 +73,7 @@ impl Controller for ReplicaSetController {
             }
             Change::Pod { old, new } => self.observe_pod(old.as_deref(), new.as_deref(), context),
             Change::Deployment { .. } => unseen("a ReplicaSet is sized by writes to itself"),
+            Change::DaemonSet { .. } => unseen("it has pods of its own"),
             Change::Namespace { .. } | Change::Node { .. } | Change::SelectorOwner { .. } => {
                 unseen("pods are made and deleted whatever these are");
             }

@@ -22,7 +22,9 @@ impl SchedulerProcess {
             Change::ReplicaSet { old, new } => self.observe_replica_set(old.as_deref(), new.as_deref(), api),
             Change::SelectorOwner { old, new } => self.observe_selector_owner(old.as_deref(), new.as_deref()),
             Change::Namespace { old, new } => self.observe_namespace(old.as_deref(), new.as_deref()),
-            Change::Deployment { .. } => unseen("kube-scheduler does not watch Deployments"),
+            Change::Deployment { .. } | Change::DaemonSet { .. } => {
+                unseen("kube-scheduler does not watch Deployments and DaemonSets");
+            }
         }
     }
 

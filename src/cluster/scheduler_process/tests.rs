@@ -43,6 +43,7 @@ fn setup() -> ClusterSetup {
         namespaces: BTreeMap::new(),
         selector_owners: Vec::new(),
         deployments: Vec::new(),
+        daemon_sets: Vec::new(),
         replica_sets: Vec::new(),
         pods: Vec::new(),
         held: BTreeSet::new(),

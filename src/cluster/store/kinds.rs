@@ -10,8 +10,8 @@ use std::sync::Arc;
 use super::outcome;
 use super::table::Table;
 use crate::api::{
-    Deployment, DeploymentId, Namespace, NamespaceId, Node, NodeId, Pod, PodId, ReplicaSet, ReplicaSetId,
-    SelectorOwner, SelectorOwnerId,
+    DaemonSet, DaemonSetId, Deployment, DeploymentId, Namespace, NamespaceId, Node, NodeId, Pod, PodId,
+    ReplicaSet, ReplicaSetId, SelectorOwner, SelectorOwnerId,
 };
 use crate::kernel::Digest;
 
@@ -197,6 +197,8 @@ kinds! {
     Deployment(DeploymentId), table deployments, outcome 4 outcome::deployment;
     /// v1 Service, v1 ReplicationController, apps/v1 StatefulSet: the selector that it has.
     SelectorOwner(SelectorOwnerId), table selector_owners, outcome 5 outcome::selector_owner;
+    /// apps/v1 DaemonSet.
+    DaemonSet(DaemonSetId), table daemon_sets, outcome 20 outcome::daemon_set;
 }
 
 /// A component says here that it passes over changes of a kind, and why. So no kind is passed over by

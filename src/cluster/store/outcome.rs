@@ -1,6 +1,6 @@
 //! What the digest keeps of a change, by kind: the outcome, no text that merely explains.
 
-use crate::api::{Deployment, Namespace, Node, NodeId, Pod, ReplicaSet, SelectorOwner};
+use crate::api::{DaemonSet, Deployment, Namespace, Node, NodeId, Pod, ReplicaSet, SelectorOwner};
 use crate::kernel::Digest;
 
 /// The new state of an object, or the last one and a mark that it is gone.
@@ -73,6 +73,25 @@ pub(super) fn deployment(tag: u8, old: Option<&Deployment>, new: Option<&Deploym
         for count in
             [deployment.replicas, status.replicas, status.updated_replicas, status.available_replicas]
         {
+            digest.i64(i64::from(count));
+        }
+    });
+}
+
+pub(super) fn daemon_set(tag: u8, old: Option<&DaemonSet>, new: Option<&DaemonSet>, digest: &mut Digest) {
+    object(tag, old, new, digest, |set, digest| {
+        digest.u32(set.id.0);
+        digest.i64(set.generation);
+        let status = &set.status;
+        digest.i64(status.observed_generation);
+        for count in [
+            status.desired,
+            status.current,
+            status.misscheduled,
+            status.ready,
+            status.updated,
+            status.available,
+        ] {
             digest.i64(i64::from(count));
         }
     });

@@ -180,6 +180,7 @@ impl<'s> Observer<'s> {
                 unseen("the nodes of a recorded loop stay as they are");
             }
             Change::SelectorOwner { .. } => unseen("no outcome is about selectors"),
+            Change::DaemonSet { .. } => unseen("no recorded loop has one"),
         }
     }
 }

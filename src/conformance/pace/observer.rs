@@ -1,13 +1,14 @@
 //! What was written in a run, as the recordings have it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
 use super::scene::{Op, Scene, nanos};
 use crate::api::{
-    Deployment, DeploymentCondition, DeploymentId, Node, NodeId, Pod, PodId, ReplicaSet, ReplicaSetId,
+    DaemonSet, DaemonSetId, DaemonSetStatus, Deployment, DeploymentCondition, DeploymentId, Node, NodeId,
+    Pod, PodId, ReplicaSet, ReplicaSetId,
 };
 use crate::cluster::controller_manager::ControllerId;
 use crate::cluster::record::Record;
@@ -48,6 +49,11 @@ pub(super) struct Observer<'s> {
     sets: BTreeMap<ReplicaSetId, (String, usize)>,
     ordinals: BTreeMap<DeploymentId, usize>,
     pod_names: BTreeMap<PodId, String>,
+    daemon_sets: BTreeMap<DaemonSetId, Arc<DaemonSet>>,
+    /// Pods that a request has deleted already.
+    deleted: BTreeSet<PodId>,
+    /// Pods and ControllerRevisions of each DaemonSet so far.
+    made: BTreeMap<DaemonSetId, (usize, usize)>,
     writes: Vec<Write>,
     /// When each Deployment's status was complete, at each of its writes that changed something.
     statuses: Vec<(u64, String, bool)>,
@@ -66,6 +72,9 @@ impl<'s> Observer<'s> {
             sets: BTreeMap::new(),
             ordinals: BTreeMap::new(),
             pod_names: BTreeMap::new(),
+            daemon_sets: BTreeMap::new(),
+            deleted: BTreeSet::new(),
+            made: BTreeMap::new(),
             writes: Vec::new(),
             statuses: Vec::new(),
         }
@@ -106,11 +115,17 @@ impl<'s> Observer<'s> {
             }
             Change::Pod { new: Some(new), .. } => {
                 if self.pods.insert(new.id, Arc::clone(new)).is_none() {
+                    let of_daemon_set = new.daemon_set().map(|set| {
+                        let made = &mut self.made.entry(set).or_default().0;
+                        *made += 1;
+                        format!("{}/{}", self.daemon_sets[&set].name, *made - 1)
+                    });
                     let name = match new.replica_set().and_then(|set| self.sets.get_mut(&set)) {
                         Some((set, made)) => {
                             *made += 1;
                             format!("{set}/{}", *made - 1)
                         }
+                        None if of_daemon_set.is_some() => of_daemon_set.unwrap_or_default(),
                         None => new.name.replacen('-', "/", 1),
                     };
                     self.pod_names.insert(new.id, name);
@@ -119,8 +134,12 @@ impl<'s> Observer<'s> {
             Change::Node { new: Some(new), .. } => {
                 self.nodes.insert(new.id, Arc::clone(new));
             }
+            Change::DaemonSet { new: Some(new), .. } => {
+                self.daemon_sets.insert(new.id, Arc::clone(new));
+            }
             Change::Deployment { .. }
             | Change::ReplicaSet { .. }
+            | Change::DaemonSet { .. }
             | Change::Pod { .. }
             | Change::Node { .. } => {}
             Change::Namespace { .. } | Change::SelectorOwner { .. } => {
@@ -134,6 +153,7 @@ impl<'s> Observer<'s> {
             ObjectId::Deployment(id) => self.deployments[&id].name.to_string(),
             ObjectId::ReplicaSet(id) => self.sets[&id].0.clone(),
             ObjectId::Pod(id) => self.pod_names[&id].clone(),
+            ObjectId::DaemonSet(id) => self.daemon_sets[&id].name.to_string(),
             ObjectId::Node(_) | ObjectId::Namespace(_) | ObjectId::SelectorOwner(_) => String::new(),
         }
     }
@@ -143,12 +163,24 @@ impl<'s> Observer<'s> {
             ClientId::Scheduler => "scheduler",
             ClientId::SchedulerEvents => "scheduler-events",
             ClientId::Controller(ControllerId(0)) => "deployment",
+            ClientId::Controller(ControllerId(4)) => "daemonset",
             ClientId::Controller(_) => "replicaset",
         };
         let verb = format!("{} {}", request.verb.name(), request.resource);
         let object = request.object.filter(|_| request.verb != Verb::List);
-        let object = object.map_or_else(String::new, |object| self.name(object));
-        let fields = self.fields(request);
+        let mut object = object.map_or_else(String::new, |object| self.name(object));
+        if let ("controllerrevisions", Some(ObjectId::DaemonSet(id))) = (request.resource, request.object) {
+            let made = &mut self.made.entry(id).or_default().1;
+            *made += 1;
+            object = format!("{object}-{made}");
+        }
+        let mut fields = self.fields(request);
+        if let (Verb::Delete, None, Some(ObjectId::Pod(pod))) = (request.verb, request.code, request.object)
+            && !self.deleted.insert(pod)
+        {
+            // It is terminating already.
+            fields.extend(["again", "noop"].map(|field| (field.to_owned(), json!(true))));
+        }
         if request.resource == "deployments/status"
             && request.code.is_none()
             && let Some(ObjectId::Deployment(id)) = request.object
@@ -156,6 +188,11 @@ impl<'s> Observer<'s> {
             let deployment = &self.deployments[&id];
             let complete = deployment.status.is_complete(deployment.replicas, deployment.generation);
             self.statuses.push((now.0, object.clone(), complete));
+        }
+        if let ("daemonsets/status", None, Some(ObjectId::DaemonSet(id))) =
+            (request.resource, request.code, request.object)
+        {
+            self.statuses.push((now.0, object.clone(), self.daemon_sets[&id].is_complete()));
         }
         self.writes.push(Write { at: now.0, component, verb, object, fields });
     }
@@ -174,6 +211,9 @@ impl<'s> Observer<'s> {
             (Verb::Put | Verb::Post, "replicasets", Some(ObjectId::ReplicaSet(id))) => {
                 let set = &self.replica_sets[&id];
                 json!({ "replicas": set.replicas, "revision": set.revision.as_deref() })
+            }
+            (Verb::Put, "daemonsets/status", Some(ObjectId::DaemonSet(id))) => {
+                of_daemon_set(&self.daemon_sets[&id].status)
             }
             (Verb::Post, "pods/binding", Some(ObjectId::Pod(id))) => {
                 let node = self.pods[&id].node.and_then(|node| self.nodes.get(&node));
@@ -227,6 +267,17 @@ fn of_status(set: &ReplicaSet) -> Value {
         "ready": status.ready_replicas,
         "replicas": status.replicas,
         "terminating": status.terminating_replicas,
+    })
+}
+
+fn of_daemon_set(status: &DaemonSetStatus) -> Value {
+    json!({
+        "available": status.available,
+        "current": status.current,
+        "desired": status.desired,
+        "observed": status.observed_generation,
+        "ready": status.ready,
+        "updated": status.updated,
     })
 }
 

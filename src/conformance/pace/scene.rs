@@ -6,8 +6,8 @@ use std::sync::Arc;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::operations::{Change, To};
-use crate::api::DeploymentId;
+use super::operations::{Change, Of, To};
+use crate::api::{DaemonSetId, DeploymentId};
 use crate::cluster::control_plane::{Chance, ClientLimits, ControlPlane};
 use crate::cluster::kubelets::given::RecordedTimes;
 use crate::cluster::operation::{Operation, TimelineEntry, TimelineMoment};
@@ -73,6 +73,9 @@ struct Limits {
 #[serde(rename_all = "camelCase")]
 struct Workload {
     name: String,
+    /// Absent: a Deployment.
+    #[serde(default)]
+    kind: Option<String>,
     #[serde(default)]
     strategy: Option<String>,
     #[serde(default)]
@@ -109,9 +112,23 @@ fn duration(milliseconds: f64) -> SimDuration {
     SimDuration(nanos(milliseconds))
 }
 
+impl Workload {
+    fn is_daemon_set(&self) -> bool {
+        self.kind.as_deref() == Some("DaemonSet")
+    }
+}
+
 impl Scene {
     pub(super) fn new(vector: &Value) -> Result<Self, String> {
         let Vector { r#in: input, expect } = read(vector)?;
+        if let Some(kind) = input
+            .workloads
+            .iter()
+            .filter_map(|workload| workload.kind.as_deref())
+            .find(|kind| *kind != "DaemonSet")
+        {
+            return Err(format!("no controller of {kind}s runs here"));
+        }
         let source = SourceText { name: "pace".into(), text: scenario(&input).to_string().into() };
         let resolved = load(&[source], &LoadOptions::default(), &NoFiles)
             .map_err(|errors| errors.first().map_or_else(String::new, ToString::to_string))?;
@@ -143,15 +160,21 @@ fn recorded(workload: &Workload) -> impl Iterator<Item = (u64, RecordedTimes)> {
     let times = |list: &[f64]| list.iter().map(|time| duration(*time)).collect();
     let times =
         RecordedTimes { start: times(&workload.start_ms), termination: times(&workload.termination_ms) };
-    let owner = format!("deployment/default/{}", workload.name);
+    let kind = if workload.is_daemon_set() { "daemonset" } else { "deployment" };
+    let owner = format!("{kind}/default/{}", workload.name);
     std::iter::once((stable_hash(owner.as_bytes()), times))
 }
 
 /// The user's writes. What creates objects was compiled as part of the scenario.
 fn timeline(input: &Input, created: Vec<TimelineEntry>) -> Result<Vec<TimelineEntry>, String> {
     let mut entries = created;
-    let deployments = input.ops.iter().filter(|op| op.verb == "create").map(|op| op.name.as_str());
-    let ids: BTreeMap<&str, DeploymentId> = deployments.zip((0..).map(DeploymentId)).collect();
+    let is_daemon_set =
+        |op: &Op| input.workloads.iter().any(|workload| workload.name == op.name && workload.is_daemon_set());
+    let created = input.ops.iter().filter(|op| op.verb == "create");
+    let (daemon_sets, deployments): (Vec<&Op>, Vec<&Op>) = created.partition(|op| is_daemon_set(op));
+    let ids: BTreeMap<&str, Of> = numbered(&deployments, |id| Of::Deployment(DeploymentId(id)))
+        .chain(numbered(&daemon_sets, |id| Of::DaemonSet(DaemonSetId(id))))
+        .collect();
     // The number of a Deployment's template, of the one before, and of those made.
     let mut templates: BTreeMap<&str, (usize, usize, usize)> = BTreeMap::new();
     for op in input.ops.iter().filter(|op| !matches!(op.verb.as_str(), "create" | "pods")) {
@@ -171,8 +194,8 @@ fn timeline(input: &Input, created: Vec<TimelineEntry>) -> Result<Vec<TimelineEn
             "resume" => To::Paused(false),
             other => return Err(format!("the operation {other:?} is not known")),
         };
-        let deployment = *ids.get(op.name.as_str()).ok_or("an operation on what was not created")?;
-        let operation: Arc<dyn Operation> = Arc::new(Change { deployment, to });
+        let of = *ids.get(op.name.as_str()).ok_or("an operation on what was not created")?;
+        let operation: Arc<dyn Operation> = Arc::new(Change { of, to });
         let at = TimelineMoment::At(SimTime(nanos(op.at_ms)));
         entries.push(TimelineEntry { at, operation, label: op.verb.as_str().into() });
     }
@@ -182,6 +205,11 @@ fn timeline(input: &Input, created: Vec<TimelineEntry>) -> Result<Vec<TimelineEn
     };
     entries.sort_by_key(time);
     Ok(entries)
+}
+
+/// Workloads of one kind with their numbers.
+fn numbered<'o>(created: &[&'o Op], of: impl Fn(u32) -> Of) -> impl Iterator<Item = (&'o str, Of)> {
+    created.iter().map(|op| op.name.as_str()).zip((0..).map(of))
 }
 
 fn scenario(input: &Input) -> Value {
@@ -201,6 +229,9 @@ fn scenario(input: &Input) -> Value {
         let workload = input.workloads.iter().find(|workload| workload.name == op.name);
         let Some(workload) = workload else { continue };
         match op.verb.as_str() {
+            "create" if workload.is_daemon_set() => {
+                timeline.push((nanos(op.at_ms), daemon_set(workload)));
+            }
             "create" => timeline.push((nanos(op.at_ms), deployment(workload, op.replicas))),
             "pods" => timeline.extend((0..op.replicas).map(|place| {
                 let at = op.at_ms + f64::from(place) * op.gap_ms;
@@ -243,20 +274,39 @@ fn template(workload: &Workload) -> Value {
     })
 }
 
+/// A limit of an update, and what it is if it is absent. Whole numbers stand as texts in some lines.
+fn limit(value: Option<&Value>, default: &Value) -> Value {
+    match value {
+        None => default.clone(),
+        Some(Value::String(text)) => text.parse::<i32>().map_or_else(|_| json!(text), |number| json!(number)),
+        Some(other) => other.clone(),
+    }
+}
+
+fn daemon_set(workload: &Workload) -> Value {
+    json!({
+        "apiVersion": "apps/v1", "kind": "DaemonSet",
+        "metadata": { "name": workload.name },
+        "spec": {
+            "minReadySeconds": workload.min_ready_seconds,
+            "updateStrategy": { "type": "RollingUpdate", "rollingUpdate": {
+                "maxSurge": limit(workload.max_surge.as_ref(), &json!(0)),
+                "maxUnavailable": limit(workload.max_unavailable.as_ref(), &json!(1)),
+            } },
+            "selector": { "matchLabels": { "app": workload.name } },
+            "template": template(workload),
+        },
+    })
+}
+
 fn deployment(workload: &Workload, replicas: i32) -> Value {
     let strategy = if workload.strategy.as_deref() == Some("Recreate") {
         json!({ "type": "Recreate" })
     } else {
-        // Whole numbers stand as texts in some lines.
-        let or = |value: &Option<Value>| match value {
-            None => json!("25%"),
-            Some(Value::String(text)) => {
-                text.parse::<i32>().map_or_else(|_| json!(text), |number| json!(number))
-            }
-            Some(other) => other.clone(),
-        };
+        let quarter = json!("25%");
         json!({ "type": "RollingUpdate", "rollingUpdate": {
-            "maxSurge": or(&workload.max_surge), "maxUnavailable": or(&workload.max_unavailable),
+            "maxSurge": limit(workload.max_surge.as_ref(), &quarter),
+            "maxUnavailable": limit(workload.max_unavailable.as_ref(), &quarter),
         } })
     };
     json!({

@@ -19,6 +19,12 @@ pub(crate) const BEHAVIOUR: ControllersBehaviour = ControllersBehaviour {
     pod_deletion_cost: true,
     terminating_replicas: false,
     waits_for_own_writes: false,
+    stateful_set_max_unavailable: false,
+    stateful_set_replaces_unavailable: false,
+    stateful_set_waits_for_availability: true,
+    stateful_set_completes_by_replicas: true,
+    daemon_set_counts_old_pods: true,
+    daemon_set_waits_for_own_writes: false,
 };
 
 /// A pod specification that asks for nothing.

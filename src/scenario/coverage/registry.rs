@@ -5,7 +5,7 @@ use crate::api::coverage::metadata::{
     BOOKKEEPING, METADATA, NETWORK, OTHER_FINALIZERS, SECURITY, SERVICE_FINALIZERS,
 };
 use crate::api::coverage::{Field, Missing, Reach, Shape};
-use crate::cluster::coverage::{DEPLOYMENT, NODE, POD, REPLICA_SET, SERVICE};
+use crate::cluster::coverage::{DAEMON_SET, DEPLOYMENT, NODE, POD, REPLICA_SET, SERVICE};
 
 /// What becomes of the objects of a kind.
 #[derive(Clone, Copy, Debug)]
@@ -115,7 +115,7 @@ pub const KINDS: &[Row] = &[
     ),
     ("apiregistration.k8s.io", "APIService", irrelevant(BOOKKEEPING)),
     ("apps", "ControllerRevision", irrelevant("only its workload's controller reads it, which is told of")),
-    ("apps", "DaemonSet", gap("DaemonSets", WORKLOAD, Reach::Nodes)),
+    ("apps", "DaemonSet", fields(&[OBJECT, DAEMON_SET])),
     ("apps", "Deployment", fields(&[OBJECT, DEPLOYMENT])),
     ("apps", "ReplicaSet", fields(&[OBJECT, REPLICA_SET])),
     ("apps", "StatefulSet", gap("StatefulSets", WORKLOAD, Reach::Nodes)),

@@ -1,7 +1,7 @@
 //! `apply`: `kubectl apply`, objects in order; and the objects that generators create.
 
 use super::{Made, Stage, made};
-use crate::api::{Deployment, SelectorOwner};
+use crate::api::{DaemonSet, DaemonSetStatus, Deployment, SelectorOwner};
 use crate::cluster::client::Api;
 use crate::cluster::operation::{AppliedObject, Request};
 use crate::cluster::service_registry::ServiceOperation;
@@ -97,8 +97,26 @@ fn apply_object(object: &AppliedObject, api: &mut dyn Api) {
             api.put(pod);
         }
         AppliedObject::Deployment(deployment) => apply_deployment(deployment, api),
+        AppliedObject::DaemonSet(set) => apply_daemon_set(set, api),
         AppliedObject::SelectorOwner(owner) => api.put(owner.clone()),
         AppliedObject::Service(..) => {}
+    }
+}
+
+fn apply_daemon_set(set: &DaemonSet, api: &mut dyn Api) {
+    let new = set.clone();
+    if api.store().get::<DaemonSet>(new.id).is_some() {
+        api.update_daemon_set_spec(new.id, |old| {
+            old.strategy = new.strategy;
+            old.min_ready_seconds = new.min_ready_seconds;
+            old.revision_history_limit = new.revision_history_limit;
+            if !old.template.equals(&new.template) {
+                old.template = new.template;
+            }
+        });
+    } else {
+        let created = api.api_time();
+        api.put(DaemonSet { created, generation: 1, status: DaemonSetStatus::default(), ..new });
     }
 }
 

@@ -1,4 +1,4 @@
-//! `delete`: `kubectl delete` of a Deployment, pod, node or Service. What a Deployment owns, the garbage collector
+//! `delete`: `kubectl delete` of a Deployment, DaemonSet, pod, node or Service. What a workload owns, the garbage collector
 //! deletes. A Service with finalizers stays until these are gone (`removeFinalizers`).
 
 use super::{Made, Stage, named};
@@ -15,11 +15,15 @@ pub(super) fn compile(reference: &Reference, stage: &mut Stage<'_>) -> Result<Ma
         return Ok(Some(named(Operation::Service(ServiceOperation::Delete(id)), "delete", reference)));
     }
     let target = match builder.directory.find(reference)? {
-        Entry::Object(id @ (ObjectId::Node(_) | ObjectId::Pod(_) | ObjectId::Deployment(_))) => id,
+        Entry::Object(
+            id @ (ObjectId::Node(_) | ObjectId::Pod(_) | ObjectId::Deployment(_) | ObjectId::DaemonSet(_)),
+        ) => id,
         Entry::Object(id @ ObjectId::SelectorOwner(_)) if reference.kind == "service" => id,
         Entry::Object(ObjectId::Namespace(_) | ObjectId::ReplicaSet(_) | ObjectId::SelectorOwner(_))
         | Entry::Passive => {
-            return Err(format!("{reference} cannot be deleted; Deployments, pods, nodes and Services can"));
+            return Err(format!(
+                "{reference} cannot be deleted; Deployments, DaemonSets, pods, nodes and Services can"
+            ));
         }
     };
     if reference.kind == "service" && builder.services.is_held(reference) {

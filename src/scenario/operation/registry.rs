@@ -74,13 +74,13 @@ macro_rules! verbs {
 verbs! {
     /// `kubectl apply`: files, objects or a list of both.
     apply "apply": Manifests, Simulated, by apply::compile;
-    /// `kubectl delete`: a Deployment, pod, node or Service. A Service with finalizers stays until they are gone.
+    /// `kubectl delete`: a Deployment, DaemonSet, pod, node or Service. A Service with finalizers stays until they are gone.
     #[schemars(example = "pod/default/web-0")]
     delete "delete": Reference, Simulated, by delete::compile;
-    /// `kubectl rollout restart` of a Deployment, or of several at the same time.
+    /// `kubectl rollout restart` of a Deployment or DaemonSet, or of several at the same time.
     #[schemars(example = "deployment/default/web")]
     rollout_restart "rolloutRestart": References, Simulated, by rollout_restart::compile;
-    /// `kubectl set image` of a Deployment.
+    /// `kubectl set image` of a Deployment or DaemonSet.
     set_image "setImage": SetImage, Object(&[set_image::COVERAGE]), by set_image::compile;
     /// `kubectl scale` of a Deployment.
     scale "scale": Scale, Object(&[scale::COVERAGE]), by scale::compile;

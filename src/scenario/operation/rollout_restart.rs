@@ -1,12 +1,12 @@
-//! `rolloutRestart`: `kubectl rollout restart`, which gives the template of each Deployment a new annotation.
+//! `rolloutRestart`: `kubectl rollout restart`, which gives the template of each Deployment or DaemonSet a new annotation.
 
 use k8s_openapi::api::core::v1::PodTemplateSpec;
 
-use super::template::set_template;
+use super::template::change_template;
 use super::{Made, Stage, made};
-use crate::api::{Deployment, DeploymentId};
 use crate::cluster::client::Api;
 use crate::cluster::operation::Request;
+use crate::scenario::directory::Rolled;
 use crate::scenario::references::References;
 
 /// The annotation that `kubectl rollout restart` writes.
@@ -14,30 +14,26 @@ const RESTARTED_AT: &str = "kubectl.kubernetes.io/restartedAt";
 
 pub(super) fn compile(references: &References, stage: &mut Stage<'_>) -> Result<Made, String> {
     let directory = &stage.builder.directory;
-    let deployments: Result<_, _> =
-        references.iter().map(|reference| directory.find_deployment(reference)).collect();
-    Ok(Some(made(Operation { deployments: deployments? }, format!("rolloutRestart {references}"))))
+    let all: Result<_, _> = references.iter().map(|reference| directory.find_rolled(reference)).collect();
+    Ok(Some(made(Operation { all: all? }, format!("rolloutRestart {references}"))))
 }
 
 #[derive(Debug)]
 struct Operation {
-    deployments: Vec<DeploymentId>,
+    all: Vec<Rolled>,
 }
 
 impl Request for Operation {
     fn perform(&self, api: &mut dyn Api) -> Result<(), String> {
-        for id in &self.deployments {
-            restart(&*api.existing_deployment(*id)?, api);
-        }
-        Ok(())
+        self.all.iter().try_for_each(|of| change_template(*of, api, restart))
     }
 }
 
-fn restart(deployment: &Deployment, api: &mut dyn Api) {
-    let mut source = PodTemplateSpec::clone(&deployment.template.source);
+#[expect(clippy::unnecessary_wraps, reason = "other changes of a template can fail")]
+fn restart(source: &mut PodTemplateSpec, api: &dyn Api) -> Result<(), String> {
     let annotations = source.metadata.get_or_insert_default().annotations.get_or_insert_default();
     // kubectl writes whole seconds; two restarts within one second are one. The exact time keeps
     // them apart where the scenario keeps exact times.
     annotations.insert(RESTARTED_AT.to_owned(), api.api_time().to_string());
-    set_template(deployment, source, api);
+    Ok(())
 }

@@ -4,13 +4,13 @@ use k8s_openapi::api::core::v1::PodTemplateSpec;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::template::set_template;
+use super::template::change_template;
 use super::{Made, Stage, made};
-use crate::api::DeploymentId;
 use crate::api::coverage::Coverage::Simulated;
 use crate::api::coverage::Field;
 use crate::cluster::client::Api;
 use crate::cluster::operation::Request;
+use crate::scenario::directory::Rolled;
 use crate::scenario::reference::Reference;
 
 /// What becomes of the fields.
@@ -22,7 +22,7 @@ pub(in crate::scenario) const COVERAGE: &[Field] =
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields)]
 pub struct SetImage {
-    /// Which Deployment.
+    /// Which Deployment or DaemonSet.
     #[schemars(example = "deployment/default/web")]
     pub deployment: Reference,
     /// Which container; default: every one.
@@ -33,16 +33,16 @@ pub struct SetImage {
 }
 
 pub(super) fn compile(set: &SetImage, stage: &mut Stage<'_>) -> Result<Made, String> {
-    let deployment = stage.builder.directory.find_deployment(&set.deployment)?;
+    let of = stage.builder.directory.find_rolled(&set.deployment)?;
     stage.builder.check_container(&set.deployment, set.container.as_deref())?;
     let container = set.container.clone();
     let label = format!("setImage {} {}={}", set.deployment, container.as_deref().unwrap_or("*"), set.image);
-    Ok(Some(made(Operation { deployment, container, image: set.image.clone() }, label)))
+    Ok(Some(made(Operation { of, container, image: set.image.clone() }, label)))
 }
 
 #[derive(Debug)]
 struct Operation {
-    deployment: DeploymentId,
+    of: Rolled,
     /// Which container; `None` is every one.
     container: Option<String>,
     image: String,
@@ -50,11 +50,7 @@ struct Operation {
 
 impl Request for Operation {
     fn perform(&self, api: &mut dyn Api) -> Result<(), String> {
-        let deployment = api.existing_deployment(self.deployment)?;
-        let mut source = PodTemplateSpec::clone(&deployment.template.source);
-        set_image(&mut source, self.container.as_deref(), &self.image)?;
-        set_template(&deployment, source, api);
-        Ok(())
+        change_template(self.of, api, |source, _| set_image(source, self.container.as_deref(), &self.image))
     }
 }
 

@@ -11,12 +11,15 @@ use crate::scenario::operation::registry::TimelineEntryDocument;
 
 /// What of an input switches can be felt by.
 pub(super) struct Felt {
-    /// Fields of pods: `matchLabelKeys` of spread constraints and the like.
+    /// Fields of pods: `matchLabelKeys` of spread constraints and the like; kinds of objects.
     fields: BTreeSet<&'static str>,
     min_ready_seconds: bool,
     services: bool,
     nodes_change: bool,
 }
+
+/// Under this name DaemonSets are known to be there.
+const DAEMON_SETS: &str = "DaemonSets";
 
 /// A field of pod specs, and a way to find it.
 type Field = (&'static str, fn(&Tree) -> bool);
@@ -96,9 +99,12 @@ impl Felt {
             nodes_change: spec.timeline.iter().any(changes_nodes),
         };
         for object in objects {
+            if object.reference.kind == "daemonset" {
+                felt.fields.insert(DAEMON_SETS);
+            }
             let pod = match object.reference.kind.as_str() {
                 "pod" => object.tree.pointer("/spec"),
-                "deployment" | "replicaset" => object.tree.pointer("/spec/template/spec"),
+                "deployment" | "replicaset" | "daemonset" => object.tree.pointer("/spec/template/spec"),
                 _ => None,
             };
             let Some(pod) = pod else { continue };
@@ -169,6 +175,9 @@ impl Felt {
                 | "unmet_features_are_named"
                 | "toleration_comparison_operators",
             ) => false,
+            // No controller runs for them.
+            (_, name) if name.starts_with("stateful_set_") => false,
+            (_, name) if name.starts_with("daemon_set_") => field(DAEMON_SETS),
             (_, "available_at_min_ready" | "availability_checks_on_time") => self.min_ready_seconds,
             _ => true,
         }

@@ -7,15 +7,14 @@ use crate::scenario::coverage::gap::Gap;
 use crate::scenario::reference::Reference;
 
 /// Kinds that make pods: in lower case, in the plural, and where they say how many.
-const KINDS: [(&str, &str, Option<&str>); 4] = [
-    ("daemonset", "DaemonSets", None),
-    ("job", "Jobs", Some("/spec/parallelism")),
-    ("replicationcontroller", "ReplicationControllers", Some("/spec/replicas")),
-    ("statefulset", "StatefulSets", Some("/spec/replicas")),
+const KINDS: [(&str, &str, &str); 3] = [
+    ("job", "Jobs", "/spec/parallelism"),
+    ("replicationcontroller", "ReplicationControllers", "/spec/replicas"),
+    ("statefulset", "StatefulSets", "/spec/replicas"),
 ];
 
 /// Owners whose pods are made anew here.
-const SIMULATED: [&str; 2] = ["deployment", "replicaset"];
+const SIMULATED: [&str; 3] = ["deployment", "replicaset", "daemonset"];
 
 pub(super) fn gaps(scene: &Scene<'_>) -> Vec<Gap> {
     let mut pods: BTreeMap<Reference, usize> = BTreeMap::new();
@@ -29,7 +28,7 @@ pub(super) fn gaps(scene: &Scene<'_>) -> Vec<Gap> {
 
 fn of_kind(
     scene: &Scene<'_>,
-    (kind, plural, replicas): (&'static str, &str, Option<&str>),
+    (kind, plural, replicas): (&'static str, &str, &str),
     pods: &BTreeMap<Reference, usize>,
 ) -> Option<Gap> {
     let mut objects = 0;
@@ -39,12 +38,7 @@ fn of_kind(
         objects += 1;
         let own = pods.get(&source.reference).copied().unwrap_or(0);
         there += own;
-        let wanted = match replicas {
-            Some(pointer) => source.whole_number(pointer).unwrap_or(1),
-            // As its controller counted last; without that at least one, if there is a node.
-            None => source.whole_number("/status/desiredNumberScheduled").unwrap_or(i64::from(own == 0)),
-        };
-        let wanted = usize::try_from(wanted).unwrap_or(0);
+        let wanted = usize::try_from(source.whole_number(replicas).unwrap_or(1)).unwrap_or(0);
         if wanted > own {
             missing += wanted - own;
             incomplete.push(source.reference.to_string());
@@ -53,16 +47,17 @@ fn of_kind(
     if objects == 0 {
         return None;
     }
-    let alone =
-        if kind == "daemonset" { "on new nodes neither" } else { "nor are theirs moved when nodes go" };
     let mut parts = Vec::new();
     let mut decisive = scene.stake.nodes_change;
     if there > 0 {
-        parts.push(format!("their {} stay as they are, none is replaced, {alone}", pods_words(there)));
+        parts.push(format!(
+            "their {} stay as they are, none is replaced, nor are theirs moved when nodes go",
+            pods_words(there)
+        ));
     }
     if !incomplete.is_empty() {
         decisive = true;
-        let missing = if kind == "daemonset" { "pods".to_owned() } else { pods_words(missing) };
+        let missing = pods_words(missing);
         parts.push(format!("{missing} that {} should have are not made and take no room", some(&incomplete)));
     }
     if parts.is_empty() {
