@@ -14,12 +14,14 @@ pub mod cpu_config;
 pub mod cpu_manager;
 mod cpu_objects;
 pub mod cpu_take;
+pub mod cronjob;
 pub mod daemonset_nodes;
 pub mod daemonset_rolling_update;
 pub mod deployment_progress;
 pub mod fenceposts;
 pub mod new_replicas;
 pub mod pace;
+pub mod pdb;
 pub mod placement;
 pub mod pod_available;
 pub mod pod_deletion_order;
@@ -27,6 +29,7 @@ pub mod preemption;
 pub mod proportional_scale;
 pub mod real_cluster;
 mod recorded_pod;
+mod recorded_times;
 pub mod replicaset_manage;
 pub mod replicaset_status;
 mod rollout_objects;
@@ -55,6 +58,7 @@ pub const KINDS: &[(&str, Check)] = &[
     ("cpu-config", cpu_config::check),
     ("cpu-manager", cpu_manager::check),
     ("cpu-take", cpu_take::check),
+    ("cronjob", cronjob::check),
     ("daemonset-nodes", daemonset_nodes::check),
     ("daemonset-rolling-update", daemonset_rolling_update::check),
     ("deployment-fenceposts", fenceposts::check),
@@ -66,6 +70,7 @@ pub const KINDS: &[(&str, Check)] = &[
     ("pace-ops", pace::check),
     ("pace-other", pace::check),
     ("pace-single", pace::check),
+    ("pdb", pdb::check),
     ("pod-available", pod_available::check),
     ("pod-deletion-order", pod_deletion_order::check),
     ("proportional-scale", proportional_scale::check),

@@ -10,8 +10,10 @@
 
 pub mod controller_utils;
 pub mod coverage;
+pub mod cron_job;
 pub mod daemon_set;
 pub mod deployment;
+pub mod disruption;
 pub mod replica_set;
 mod stable_sort;
 pub mod stateful_set;
