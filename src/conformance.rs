@@ -19,6 +19,10 @@ pub mod daemonset_nodes;
 pub mod daemonset_rolling_update;
 pub mod deployment_progress;
 pub mod fenceposts;
+pub mod job_active;
+pub mod job_backoff;
+pub mod job_failure_policy;
+mod job_objects;
 pub mod new_replicas;
 pub mod pace;
 pub mod pdb;
@@ -64,6 +68,9 @@ pub const KINDS: &[(&str, Check)] = &[
     ("deployment-fenceposts", fenceposts::check),
     ("deployment-new-replicas", new_replicas::check),
     ("deployment-progress", deployment_progress::check),
+    ("job-active", job_active::check),
+    ("job-backoff", job_backoff::check),
+    ("job-failure-policy", job_failure_policy::check),
     ("node-port", service_ip::node_port::check),
     ("node-port-service", service_ip::node_port_service::check),
     ("pace-many", pace::check),

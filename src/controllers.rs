@@ -14,6 +14,7 @@ pub mod cron_job;
 pub mod daemon_set;
 pub mod deployment;
 pub mod disruption;
+pub mod job;
 pub mod replica_set;
 mod stable_sort;
 pub mod stateful_set;

@@ -48,7 +48,8 @@ struct PodInput {
     terminating: bool,
 }
 
-fn phase(name: &str) -> Result<PodPhase, String> {
+/// A phase by name.
+pub(super) fn phase(name: &str) -> Result<PodPhase, String> {
     Ok(match name {
         "Pending" => PodPhase::Pending,
         "Running" => PodPhase::Running,
