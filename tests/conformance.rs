@@ -15,7 +15,7 @@ use rayon::prelude::*;
 use serde_json::Value;
 
 /// Every file of vectors, with how many there are in it.
-const FILES: [(&str, usize); 39] = [
+const FILES: [(&str, usize); 44] = [
     ("control-plane-time/pace-many.jsonl.gz", 6),
     ("control-plane-time/pace-ops.jsonl.gz", 14),
     ("control-plane-time/pace-other.jsonl.gz", 12),
@@ -52,8 +52,13 @@ const FILES: [(&str, usize); 39] = [
     ("service-ip/node-port-service.jsonl", 60),
     ("service-ip/node-port.jsonl.gz", 150),
     ("service-ip/ranges.jsonl", 230),
+    ("workloads/cronjob.jsonl.gz", 300),
     ("workloads/daemonset-nodes.jsonl.gz", 300),
     ("workloads/daemonset-rolling-update.jsonl.gz", 300),
+    ("workloads/job-active.jsonl.gz", 300),
+    ("workloads/job-backoff.jsonl.gz", 300),
+    ("workloads/job-failure-policy.jsonl.gz", 300),
+    ("workloads/pdb.jsonl.gz", 300),
     ("workloads/statefulset-sequence.jsonl.gz", 75),
 ];
 
@@ -142,6 +147,13 @@ fn service_ip_vectors_pass() {
 fn stateful_and_daemon_sets_pass() {
     check("workloads/statefulset");
     check("workloads/daemonset");
+}
+
+#[test]
+fn jobs_cron_jobs_and_budgets_pass() {
+    check("workloads/job");
+    check("workloads/cronjob");
+    check("workloads/pdb");
 }
 
 #[test]

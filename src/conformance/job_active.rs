@@ -56,6 +56,7 @@ struct Spec {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "the vectors' own fields")]
 struct PodInput {
     name: String,
     phase: String,
@@ -80,7 +81,7 @@ struct PodInput {
     created_at: f64,
 }
 
-fn pod<'a>(input: &'a PodInput, now: Timestamp) -> Result<JobPod<'a>, String> {
+fn pod(input: &PodInput, now: Timestamp) -> Result<JobPod<'_>, String> {
     let end = input.finished_at.map(timestamp);
     let container = ContainerEnd { name: "main", exit_code: input.exit_code, finished_at: end };
     Ok(JobPod {

@@ -10,7 +10,8 @@ use serde_json::{Value, json};
 use super::{FILES, vectors};
 
 /// Mappings whose keys are names of objects, by kind.
-const BY_NAME: [(&str, &str); 10] = [
+const BY_NAME: [(&str, &str); 11] = [
+    ("job-active", "/expect/failureCounts"),
     ("pod-deletion-order", "/expectRanks"),
     ("proportional-scale", "/expect"),
     ("proportional-scale", "/expectSaturated"),
@@ -204,6 +205,13 @@ fn changed_service_ip_vectors_fail() {
 fn changed_stateful_and_daemon_sets_fail() {
     check("workloads/statefulset", 26);
     check("workloads/daemonset", 39);
+}
+
+#[test]
+fn changed_jobs_cron_jobs_and_budgets_fail() {
+    check("workloads/job", 1);
+    check("workloads/cronjob", 1);
+    check("workloads/pdb", 1);
 }
 
 #[test]

@@ -80,10 +80,9 @@ pub(super) fn due(schedule: &Schedule, window: Window, now: Timestamp) -> Result
 /// How long until the CronJob is looked at again.
 pub(super) fn requeue_after(schedule: &Schedule, since: Timestamp, now: Timestamp) -> Option<SimDuration> {
     let from = match due(schedule, Window { since, deadline_seconds: None }, now) {
-        Err(Invalid) => now,
         Ok(Due { latest: Some(latest), .. }) => latest,
         Ok(Due { earliest, missed: Missed::None, .. }) => earliest,
-        Ok(_) => now,
+        Ok(_) | Err(Invalid) => now,
     };
     let wait = next(schedule, from)?.0.saturating_add(DELTA_NS).saturating_sub(now.0);
     Some(SimDuration(wait.max(0).unsigned_abs()))

@@ -62,19 +62,12 @@ impl Search<'_> {
                 *at = self.midnight(wall.date().first_of_month())?;
             }
             let wall = self.zone.wall(*at)?;
-            let later = self.go_add_months(wall)?;
+            let later = month_later(wall)?;
             *at = self.zone.instant(later)?;
             if self.zone.wall(*at)?.month() == 1 {
                 return Some(false);
             }
         }
-    }
-
-    /// A month later on the wall clock. Only first days of months come here.
-    fn go_add_months(&self, wall: Wall) -> Option<Wall> {
-        let first = wall.date().first_of_month().checked_add(1.month()).ok()?;
-        let date = first.checked_add(i64::from(wall.day() - 1).days()).ok()?;
-        Some(DateTime::from_parts(date, wall.time()))
     }
 
     fn day(&self, at: &mut i64, moved: &mut bool) -> Option<bool> {
@@ -151,5 +144,62 @@ impl Search<'_> {
 
     fn midnight(&self, date: Date) -> Option<i64> {
         self.zone.instant(date.to_datetime(Time::midnight()))
+    }
+}
+
+/// A month later on the wall clock. Only first days of months come here.
+fn month_later(wall: Wall) -> Option<Wall> {
+    let first = wall.date().first_of_month().checked_add(1.month()).ok()?;
+    let date = first.checked_add(i64::from(wall.day() - 1).days()).ok()?;
+    Some(DateTime::from_parts(date, wall.time()))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Minute by minute, with the fields spelled out as lists; for UTC, where every day has 1,440 minutes.
+    fn naive(lists: &[Vec<i8>; 5], restricted: [bool; 2], after: i64) -> Option<i64> {
+        let first = (after / MINUTE + 1) * MINUTE;
+        (0..3 * 366 * 24 * 60).map(|minute| first + minute * MINUTE).find(|at| {
+            let wall = Zone::UTC.wall(*at).expect("a time in range");
+            let [minutes, hours, days, months, weekdays] = lists;
+            let (of_month, of_week) =
+                (days.contains(&wall.day()), weekdays.contains(&wall.weekday().to_sunday_zero_offset()));
+            let day = if restricted == [true, true] { of_month || of_week } else { of_month && of_week };
+            minutes.contains(&wall.minute())
+                && hours.contains(&wall.hour())
+                && months.contains(&wall.month())
+                && day
+        })
+    }
+
+    fn field(low: i8, high: i8) -> impl Strategy<Value = Option<Vec<i8>>> {
+        proptest::option::of(prop::collection::vec(low..=high, 1..4))
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn the_next_time_is_the_first_minute_that_all_fields_allow(
+            fields in (field(0, 59), field(0, 23), field(1, 28), field(1, 12), field(0, 6)),
+            after in 1_700_000_000_i64..1_800_000_000,
+        ) {
+            let all: [(Option<Vec<i8>>, i8, i8); 5] = [
+                (fields.0, 0, 59), (fields.1, 0, 23), (fields.2, 1, 31), (fields.3, 1, 12), (fields.4, 0, 6),
+            ];
+            let text = |list: &Option<Vec<i8>>| match list {
+                None => "*".to_owned(),
+                Some(list) => list.iter().map(i8::to_string).collect::<Vec<_>>().join(","),
+            };
+            let written = all.iter().map(|(list, ..)| text(list)).collect::<Vec<_>>().join(" ");
+            let restricted = [all[2].0.is_some(), all[4].0.is_some()];
+            let lists = all.map(|(list, low, high)| list.unwrap_or_else(|| (low..=high).collect()));
+            let schedule = Schedule::parse(&written, Zone::UTC).expect("a valid schedule");
+            prop_assert_eq!(schedule.next(after), naive(&lists, restricted, after), "{}", written);
+        }
     }
 }

@@ -5,6 +5,7 @@ use super::indexes::Indexes;
 
 /// `spec` of a Job, but for its template and selector.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a field of its own in a Job")]
 pub struct JobSpec {
     /// `parallelism`.
     pub parallelism: i32,

@@ -262,3 +262,58 @@ fn counted_failures(view: &JobView<'_>, actions: &JobActions, kept: &BTreeMap<u3
     });
     counted.count() as i32
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::spec::SuccessRule;
+    use super::*;
+
+    fn indexed(success_policy: Vec<SuccessRule>) -> JobSpec {
+        JobSpec {
+            parallelism: 4,
+            completions: Some(4),
+            indexed: true,
+            backoff_limit: 6,
+            backoff_limit_per_index: None,
+            max_failed_indexes: None,
+            active_deadline_seconds: None,
+            suspend: false,
+            pod_failure_policy: None,
+            replaces_failed_only: false,
+            success_policy,
+            restarts_on_failure: false,
+        }
+    }
+
+    fn verdict(spec: &JobSpec, completed: &str) -> Option<Verdict> {
+        let view = JobView {
+            spec,
+            started: None,
+            succeeded: 0,
+            failed: 0,
+            completed_indexes: completed,
+            failed_indexes: "",
+            back_off: Record::default(),
+            pods: &[],
+        };
+        sync(&view, Timestamp(0)).verdict
+    }
+
+    #[test]
+    fn a_rule_of_the_success_policy_is_met_by_all_of_its_indexes_or_by_so_many() {
+        let indexes = |text| Some(Indexes::parse(text, 4));
+        let leader = indexed(vec![SuccessRule { indexes: indexes("0"), count: None }]);
+        assert_eq!(verdict(&leader, "1-3"), None);
+        assert_eq!(verdict(&leader, "0"), Some(Verdict::SuccessPolicy));
+        // Two of the indexes 1, 2 and 3; index 0 does not count.
+        let two = indexed(vec![SuccessRule { indexes: indexes("1-3"), count: Some(2) }]);
+        assert_eq!(verdict(&two, "0,3"), None);
+        assert_eq!(verdict(&two, "1,3"), Some(Verdict::SuccessPolicy));
+        // Any one, without a list.
+        let any = indexed(vec![SuccessRule { indexes: None, count: Some(1) }]);
+        assert_eq!(verdict(&any, "2"), Some(Verdict::SuccessPolicy));
+        // Without a rule the Job goes on until all have succeeded.
+        assert_eq!(verdict(&indexed(Vec::new()), "0-2"), None);
+        assert_eq!(verdict(&indexed(Vec::new()), "0-3"), Some(Verdict::Complete));
+    }
+}
