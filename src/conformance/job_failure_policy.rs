@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 use super::job_objects::{Policy, bare_pod, rules};
 use super::rollout_objects::read;
 use crate::controllers::job::ContainerEnd;
-use crate::controllers::job::failure_policy::{Action, match_policy};
+use crate::controllers::job::failure_policy::match_policy;
+use crate::controllers::job::spec::Action;
 
 #[derive(Deserialize)]
 struct Vector {

@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use crate::api::{PodPhase, Timestamp};
 use crate::controllers::job::JobPod;
-use crate::controllers::job::failure_policy::{Action, Requirement, Rule};
+use crate::controllers::job::spec::{Action, Requirement, Rule};
 
 #[derive(Deserialize)]
 pub(super) struct Policy {

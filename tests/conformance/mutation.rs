@@ -209,9 +209,9 @@ fn changed_stateful_and_daemon_sets_fail() {
 
 #[test]
 fn changed_jobs_cron_jobs_and_budgets_fail() {
-    check("workloads/job", 1);
-    check("workloads/cronjob", 1);
-    check("workloads/pdb", 1);
+    check("workloads/job", 32);
+    check("workloads/cronjob", 24);
+    check("workloads/pdb", 16);
 }
 
 #[test]

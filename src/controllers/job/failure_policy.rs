@@ -1,56 +1,7 @@
 //! `podFailurePolicy` (KEP-3329): what a failed pod means. The first rule that matches decides.
 
 use super::pod::{ContainerEnd, JobPod};
-
-/// What a rule does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Action {
-    /// The failure counts towards the limit, as without a rule.
-    Count,
-    /// The Job fails.
-    FailJob,
-    /// The pod's index fails.
-    FailIndex,
-    /// The failure does not count.
-    Ignore,
-}
-
-impl Action {
-    /// Its name.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Count => "Count",
-            Self::FailJob => "FailJob",
-            Self::FailIndex => "FailIndex",
-            Self::Ignore => "Ignore",
-        }
-    }
-}
-
-/// What a rule looks for.
-#[derive(Clone, Debug)]
-pub enum Requirement {
-    /// `onExitCodes`.
-    ExitCodes {
-        /// Of which container; `None`: of any.
-        container: Option<String>,
-        /// `NotIn`, else `In`.
-        negated: bool,
-        /// The exit codes.
-        values: Vec<i32>,
-    },
-    /// `onPodConditions`: types and statuses, of which one is enough.
-    Conditions(Vec<(String, String)>),
-}
-
-/// A rule.
-#[derive(Clone, Debug)]
-pub struct Rule {
-    /// What it does.
-    pub action: Action,
-    /// What it looks for.
-    pub requirement: Requirement,
-}
+use super::spec::{Action, Requirement, Rule};
 
 /// What a failed pod means to its Job.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,6 +1,5 @@
 //! What a Job asks for.
 
-use super::failure_policy::Rule;
 use super::indexes::Indexes;
 
 /// `spec` of a Job, but for its template and selector.
@@ -31,6 +30,56 @@ pub struct JobSpec {
     pub success_policy: Vec<SuccessRule>,
     /// `template.spec.restartPolicy: OnFailure`.
     pub restarts_on_failure: bool,
+}
+
+/// What a rule does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// The failure counts towards the limit, as without a rule.
+    Count,
+    /// The Job fails.
+    FailJob,
+    /// The pod's index fails.
+    FailIndex,
+    /// The failure does not count.
+    Ignore,
+}
+
+impl Action {
+    /// Its name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Count => "Count",
+            Self::FailJob => "FailJob",
+            Self::FailIndex => "FailIndex",
+            Self::Ignore => "Ignore",
+        }
+    }
+}
+
+/// What a rule looks for.
+#[derive(Clone, Debug)]
+pub enum Requirement {
+    /// `onExitCodes`.
+    ExitCodes {
+        /// Of which container; `None`: of any.
+        container: Option<String>,
+        /// `NotIn`, else `In`.
+        negated: bool,
+        /// The exit codes.
+        values: Vec<i32>,
+    },
+    /// `onPodConditions`: types and statuses, of which one is enough.
+    Conditions(Vec<(String, String)>),
+}
+
+/// A rule of `podFailurePolicy`.
+#[derive(Clone, Debug)]
+pub struct Rule {
+    /// What it does.
+    pub action: Action,
+    /// What it looks for.
+    pub requirement: Requirement,
 }
 
 /// A rule of `successPolicy`: it is met when so many of these indexes have succeeded.

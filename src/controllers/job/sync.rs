@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::back_off::Record;
-use super::failure_policy::{Action, match_policy};
+use super::failure_policy::match_policy;
 use super::indexes::Indexes;
 use super::manage::{Known, Managed, NewPod};
 use super::pod::JobPod;
-use super::spec::JobSpec;
+use super::spec::{Action, JobSpec};
 use crate::api::{PodPhase, Timestamp};
 use crate::kernel::SimDuration;
 

@@ -8,16 +8,13 @@ pub(super) fn of_scheduler(part: SchedulerBehaviour) -> Vec<Setting> {
     part!(settings, Scheduler, part, SchedulerBehaviour {
         node_inclusion_policy_in_pod_topology_spread: "nodeAffinityPolicy and nodeTaintsPolicy are obeyed",
             "NodeInclusionPolicyInPodTopologySpread, KEP-3094";
-        match_label_keys_in_pod_topology_spread: "matchLabelKeys of spread constraints are obeyed",
-            "MatchLabelKeysInPodTopologySpread, KEP-3243";
+        match_label_keys_in_pod_topology_spread: "matchLabelKeys of spread constraints are obeyed", "MatchLabelKeysInPodTopologySpread, KEP-3243";
         min_domains_in_pod_topology_spread: "minDomains is obeyed", "MinDomainsInPodTopologySpread, KEP-3022";
         queueing_hints: "plugins say which events bring a waiting pod back", "SchedulerQueueingHints, KEP-4247";
-        async_preemption: "victims of preemption are deleted after the scheduling cycle, not in it",
-            "SchedulerAsyncPreemption, KEP-4832";
+        async_preemption: "victims of preemption are deleted after the cycle, not in it", "SchedulerAsyncPreemption, KEP-4832";
         empty_budget_selector_counts: "in preemption a PodDisruptionBudget with an empty selector counts", "kk 141785";
         pop_from_backoff_q: "an idle scheduler tries pods that are still backing off", "SchedulerPopFromBackoffQ, KEP-5142";
-        in_place_pod_vertical_scaling: "a pod whose requests shrink brings others back",
-            "InPlacePodVerticalScaling, KEP-1287";
+        in_place_pod_vertical_scaling: "a pod whose requests shrink brings others back", "InPlacePodVerticalScaling, KEP-1287";
         taint_update_counts_as_node_add:
             "a changed taint brings back the pods of every plugin that waits for nodes",
             "kk 109437; `buildQueueingHintMap` of 1.29 to 1.34";
